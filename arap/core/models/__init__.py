@@ -1,0 +1,30 @@
+"""Tables of the foundation, one module per noun."""
+
+from arap.core.models.audit import AuditEntry
+from arap.core.models.base import CompanyOwned, currency_is_three_letters
+from arap.core.models.calendars import BusinessCalendar, Holiday
+from arap.core.models.companies import Company, CompanyBankAccount, NumberSeries
+from arap.core.models.jobs import IdempotencyKey, Job
+from arap.core.models.people import Membership, Role, User
+from arap.core.models.periods import Period, PeriodException
+from arap.core.models.rates import ExchangeRate, TaxCode
+
+__all__ = [
+    "AuditEntry",
+    "BusinessCalendar",
+    "Company",
+    "CompanyBankAccount",
+    "CompanyOwned",
+    "ExchangeRate",
+    "Holiday",
+    "IdempotencyKey",
+    "Job",
+    "Membership",
+    "NumberSeries",
+    "Period",
+    "PeriodException",
+    "Role",
+    "TaxCode",
+    "User",
+    "currency_is_three_letters",
+]

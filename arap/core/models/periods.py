@@ -1,0 +1,112 @@
+"""Accounting periods and the exceptions that let a late fact into a closed one."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.models.base import CompanyOwned
+
+
+class PeriodQuerySet(models.QuerySet["Period"]):
+    def open(self) -> "PeriodQuerySet":
+        return self.filter(state=Period.State.OPEN)
+
+
+class Period(CompanyOwned):
+    """A month (or another span) of the accounts. No two of one company overlap (periods.sql)."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    state = models.CharField(
+        _("state"), max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN
+    )
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        "core.User",
+        verbose_name=_("closed by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects = PeriodQuerySet.as_manager()
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["company", "starts_on"]
+        verbose_name = _("period")
+        verbose_name_plural = _("periods")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company", "starts_on"], name="core_period_start"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="core_period_ends_after_start",
+                violation_error_message=_("A period cannot end before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
+                | models.Q(state="closed", closed_at__isnull=False, closed_by__isnull=False),
+                name="core_period_closed_by_someone",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%Y-%m-%d} – {self.ends_on:%Y-%m-%d}"
+
+
+class PeriodExceptionQuerySet(models.QuerySet["PeriodException"]):
+    def live(self, *, at: datetime) -> "PeriodExceptionQuerySet":
+        """Those in force at the instant `at`: granted, not revoked, not run out."""
+        return self.filter(revoked_at__isnull=True, valid_until__gt=at)
+
+
+class PeriodException(CompanyOwned):
+    """Permission to post into a closed period, for one person or (`granted_to` empty) for all."""
+
+    # The composite key (company, period) is checked by the database (periods.sql).
+    period = models.ForeignKey(
+        Period,
+        verbose_name=_("period"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        related_name="exceptions",
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    granted_by = models.ForeignKey(
+        "core.User", verbose_name=_("granted by"), on_delete=models.PROTECT, related_name="+"
+    )
+    granted_to = models.ForeignKey(
+        "core.User",
+        verbose_name=_("granted to"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    granted_at = models.DateTimeField(_("granted at"), db_default=Now(), editable=False)
+    valid_until = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    objects = PeriodExceptionQuerySet.as_manager()
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["-granted_at"]
+        verbose_name = _("period exception")
+        verbose_name_plural = _("period exceptions")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="core_periodexception_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period}: {self.reason}"

@@ -1,0 +1,75 @@
+"""Exchange rates and tax codes of a company."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.models.base import CompanyOwned, currency_is_three_letters
+from arap.core.money import currency_choices
+
+
+class ExchangeRate(CompanyOwned):
+    """Units of base currency for one unit of `currency`, from a date until the next rate."""
+
+    currency = models.CharField(_("currency"), max_length=3, choices=currency_choices)
+    valid_from = models.DateField(_("valid from"))
+    rate = models.DecimalField(
+        _("rate"),
+        max_digits=20,
+        decimal_places=10,
+        help_text=_("Units of the base currency for one unit of this currency."),
+    )
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    is_provisional = models.BooleanField(_("provisional"), default=False, db_default=False)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["company", "currency", "-valid_from"]
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["company", "currency", "valid_from"], name="core_exchangerate_one_per_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(rate__gt=0),
+                name="core_exchangerate_positive",
+                violation_error_message=_("A rate is greater than zero."),
+            ),
+            currency_is_three_letters("currency", "core_exchangerate_currency"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.valid_from}: {self.rate.normalize():f}"
+
+
+class TaxCode(CompanyOwned):
+    """A tax treatment of an invoice line. `rate` is in per cent: 13.0000 means 13 %."""
+
+    code = models.CharField(_("code"), max_length=20)
+    name = models.CharField(_("name"), max_length=100)
+    name_local = models.CharField(_("local name"), max_length=100, blank=True)
+    rate = models.DecimalField(
+        _("rate in per cent"),
+        max_digits=7,
+        decimal_places=4,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["company", "code"]
+        verbose_name = _("tax code")
+        verbose_name_plural = _("tax codes")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company", "code"], name="core_taxcode_code"),
+            models.CheckConstraint(
+                condition=models.Q(rate__gte=0, rate__lte=100),
+                name="core_taxcode_rate",
+                violation_error_message=_("A tax rate lies between 0 and 100 per cent."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

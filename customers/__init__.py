@@ -1,0 +1,1 @@
+"""Who owes: customers, groups, contacts, payer accounts and payment terms."""
