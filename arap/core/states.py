@@ -1,0 +1,43 @@
+"""The states a row can be in: shape, tone and word, in one table (design: never colour alone)."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """`shape` and `tone` are suffixes of CSS classes; `word` is what the reader gets."""
+
+    shape: str
+    tone: str
+    word: str | Promise
+
+
+STATES: dict[str, State] = {
+    "open": State("hollow", "", pgettext_lazy("state", "Open")),
+    "not_due": State("hollow", "", _("Not due")),
+    "to_apply": State("hollow", "", _("To apply")),
+    "part_paid": State("half", "", _("Part paid")),
+    "part_applied": State("half", "", _("Part applied")),
+    "proposed": State("low", "accent", _("Proposed")),
+    "applied": State("full", "good", pgettext_lazy("state", "Applied")),
+    "settled": State("full", "good", _("Paid in full")),
+    "posted": State("hollow", "", pgettext_lazy("state", "Posted")),
+    "draft": State("dashed", "", pgettext_lazy("state", "Draft")),
+    "credited": State("full", "", _("Credited")),
+    "part_credited": State("half", "", _("Part credited")),
+    "overdue": State("triangle", "overdue", pgettext_lazy("state", "Overdue")),
+    "reversed": State("triangle", "caution", _("Returned")),
+    "to_confirm": State("triangle", "caution", _("To confirm")),
+    "unidentified": State("dashed", "", _("Payer unknown")),
+    "done": State("full", "good", pgettext_lazy("state", "Done")),
+    "running": State("ring", "", pgettext_lazy("state", "Running")),
+    "queued": State("dashed", "", _("Not started")),
+    "failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
+    "cancelled": State("square", "overdue", _("Stopped")),
+    "ties": State("full", "good", _("Book ties")),
+    "differs": State("triangle", "overdue", _("Book does not tie")),
+}

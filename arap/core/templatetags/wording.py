@@ -1,0 +1,132 @@
+"""The template vocabulary: money, dates, ages, shares, names, states, age bars.
+
+Every amount on every page goes through `{% money %}`, every state through `{% state %}`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from arap.core import wording
+from arap.core.bars import age_parts, shade
+from arap.core.states import STATES
+
+register = template.Library()
+
+BAR_WIDTH = 180
+
+
+@register.simple_tag
+def money(
+    amount: Decimal | None,
+    currency: str,
+    *,
+    prefix: bool = False,
+    dash: bool = False,
+    quiet: bool = False,
+    pad: bool = False,
+) -> SafeString:
+    """An amount in the decimals of its currency.
+
+    `prefix` puts the code before it; `dash` shows zero as a quiet dash; `quiet` lets the cents step
+    back; `pad` keeps JPY on the same point as currencies with two decimals, in mixed columns.
+    """
+    if amount is None:
+        return SafeString("")
+    parts = wording.amount_parts(amount, currency)
+    code = format_html('<span class="num__currency">{}</span>', currency) if prefix else ""
+    if dash and amount == 0:
+        pad_text = format_html('<span class="num__pad">{}</span>', parts.cents or parts.pad)
+        body = format_html(
+            '<span class="num__zero">{}</span>{}', wording.HAIRLINE_DASH, pad_text if pad else ""
+        )
+        return format_html('<span class="num">{}{}</span>', code, body)
+    cents = format_html('<span class="num__quiet">{}</span>', parts.cents) if quiet else parts.cents
+    padding = format_html('<span class="num__pad">{}</span>', parts.pad) if pad else ""
+    return format_html(
+        '<span class="num">{}{}{}{}{}</span>', code, parts.sign, parts.whole, cents, padding
+    )
+
+
+@register.simple_tag
+def age(due_on: date | None, as_of: date) -> SafeString:
+    """How late an item is on `as_of`, in words; overdue also by weight."""
+    if due_on is None:
+        return format_html('<span class="age">{}</span>', wording.HAIRLINE_DASH)
+    days = (as_of - due_on).days
+    return format_html(
+        '<span class="age{}">{}</span>', " age--over" if days > 0 else "", wording.age_words(days)
+    )
+
+
+@register.inclusion_tag("_status_tag.html")
+def state(code: str, word: str = "") -> dict[str, Any]:
+    """The mark and word of a state; `word` replaces the word where it carries a figure."""
+    known = STATES[code]
+    return {"shape": known.shape, "tone": known.tone, "word": word or known.word}
+
+
+@register.inclusion_tag("_party.html")
+def party(name: str, name_local: str = "") -> dict[str, str]:
+    """A name in the reader's script first, the other script quiet behind it."""
+    first, second = wording.names(name, name_local)
+    return {"first": first, "second": second}
+
+
+@register.inclusion_tag("_age_bar.html")
+def age_bar(buckets: Sequence[Decimal], label: str = "") -> dict[str, Any]:
+    """A bar of the debit buckets. The numbers stand beside it, so it is hidden from readers."""
+    return {"parts": age_parts(buckets, width=BAR_WIDTH), "width": BAR_WIDTH, "label": label}
+
+
+@register.simple_tag
+def bucket_shade(index: int, count: int) -> int:
+    """Which of the five age colours bucket `index` of `count` has."""
+    return shade(index, count)
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """A date in a table; nothing is a dash."""
+    return wording.day(on) if on else wording.HAIRLINE_DASH
+
+
+@register.filter
+def prose_day(on: date | None) -> str:
+    """A date in a sentence."""
+    return wording.prose_day(on) if on else wording.HAIRLINE_DASH
+
+
+@register.filter
+def short_day(on: date | None) -> str:
+    """A date whose year is clear from the place."""
+    return wording.short_day(on) if on else wording.HAIRLINE_DASH
+
+
+@register.filter
+def long_day(on: date) -> str:
+    """A date with its weekday."""
+    return wording.long_day(on)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """An instant in the company's zone."""
+    return wording.moment(at) if at else wording.HAIRLINE_DASH
+
+
+@register.filter
+def percent(share: Decimal | None, decimals: int = 1) -> str:
+    """A share of one as a percentage."""
+    return wording.HAIRLINE_DASH if share is None else wording.percent(share, decimals)
+
+
+@register.filter
+def short_amount(amount: Decimal) -> str:
+    """An amount in a sentence: 12.84 m, 1,284 万."""
+    return wording.short_amount(amount)

@@ -1,0 +1,39 @@
+// Forms: nothing is sent twice; a password can be shown; a choice that reloads the page does so.
+(() => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method !== "post") return;
+    form.dataset.sent = "yes";
+    (event.submitter || form.querySelector("button"))?.setAttribute("aria-busy", "true");
+  });
+
+  // Coming back with the browser's own button finds the form as it was: let it be sent again.
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+    document.querySelectorAll("[aria-busy=true]").forEach((button) => button.removeAttribute("aria-busy"));
+  });
+
+  document.addEventListener("click", (event) => {
+    const show = event.target.closest("[data-shows]");
+    if (show) {
+      const input = document.getElementById(show.dataset.shows);
+      input.type = input.type === "password" ? "text" : "password";
+      show.textContent = input.type === "password" ? show.dataset.show : show.dataset.hide;
+    }
+    document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") document.querySelectorAll("details.menu[open]").forEach((menu) => { menu.open = false; });
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.closest("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  // A part of the page that could not be fetched says so, and offers the ordinary page instead.
+  for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failure, () => { document.querySelectorAll("[data-load-error]").forEach((note) => { note.hidden = false; }); });
+  }
+})();
