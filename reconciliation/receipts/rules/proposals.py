@@ -1,0 +1,190 @@
+"""How could this receipt be applied, and why? Pure: open items in, proposals out.
+
+Signs as in the book: an open amount is positive when the customer owes (invoice) and negative when
+we owe (credit note). A proposal never spends more than the receipt has left and never pays more
+than an item has open.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from arap.core.money import ZERO, minor_unit
+
+from .references import named_identifiers
+from .sums import OTHERS_MAX, exact_sum
+
+Kind = Literal["reference", "exact_sum", "oldest"]
+Reason = Literal[
+    "reference_exact",
+    "reference_short",
+    "reference_over",
+    "exact_sum",
+    "exact_sum_net",
+    "oldest_first",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenAmount:
+    """An open item that a receipt could meet. `identifiers` are its numbers and references, its own
+    number first.
+    """
+
+    item_id: int
+    identifiers: tuple[str, ...]
+    open_amount: Decimal
+    due_on: date
+    document_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedPair:
+    """Apply `amount` (positive) of a credit item to a debit item."""
+
+    credit_item_id: int
+    debit_item_id: int
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """Pairs to apply, the reason for them and what stays unapplied of the receipt.
+
+    `reason` with `params` is worded by `reasons.sentence`; `others` counts equally good choices
+    that were not taken.
+    """
+
+    kind: Kind
+    pairs: tuple[ProposedPair, ...]
+    reason: Reason
+    params: Mapping[str, object] = field(default_factory=dict)
+    remainder: Decimal = ZERO
+    others: int = 0
+
+
+def propose(
+    *, receipt_item_id: int, amount: Decimal, currency: str, text: str, items: Iterable[OpenAmount]
+) -> list[Proposal]:
+    """Proposals for `amount` left of a receipt (positive, in `currency`), the best reasoned first.
+
+    1. by reference: the items whose numbers or references `text` names; 2. the smallest group of at
+    most five items that adds up to exactly `amount`, left out when the reference already does; 3.
+    oldest due first, the last one in part. Deterministic: items are taken by due date, document
+    date and id. Nothing to propose gives an empty list.
+    """
+    ordered = sorted(items, key=lambda item: (item.due_on, item.document_on, item.item_id))
+    if amount <= 0 or not any(item.open_amount > 0 for item in ordered):
+        return []
+    by_reference = _by_reference(receipt_item_id, amount, text, ordered)
+    found = [by_reference] if by_reference else []
+    if not by_reference or by_reference.reason != "reference_exact":
+        by_sum = _by_exact_sum(receipt_item_id, amount, currency, ordered)
+        found += [by_sum] if by_sum else []
+    found.append(_oldest_first(receipt_item_id, amount, ordered))
+    return _distinct(found)
+
+
+def _by_reference(
+    receipt_item_id: int, amount: Decimal, text: str, items: Sequence[OpenAmount]
+) -> Proposal | None:
+    named_by: dict[str, list[OpenAmount]] = {}
+    for item in items:
+        for identifier in item.identifiers:
+            named_by.setdefault(identifier, []).append(item)
+    named = named_identifiers(text, list(named_by))
+    chosen = list(
+        {item.item_id: item for name in named for item in named_by[name.identifier]}.values()
+    )
+    if not any(item.open_amount > 0 for item in chosen):
+        return None
+    owed = sum((item.open_amount for item in chosen), ZERO)
+    reason: Reason = "reference_exact"
+    if owed != amount:
+        reason = "reference_short" if amount < owed else "reference_over"
+    pairs, remainder = _spread(receipt_item_id, amount, chosen)
+    return Proposal(
+        kind="reference",
+        pairs=pairs,
+        reason=reason,
+        params={
+            "numbers": tuple(name.identifier for name in named),
+            "difference": abs(owed - amount),
+        },
+        remainder=remainder,
+        others=min(sum(name.others for name in named), OTHERS_MAX),
+    )
+
+
+def _by_exact_sum(
+    receipt_item_id: int, amount: Decimal, currency: str, items: Sequence[OpenAmount]
+) -> Proposal | None:
+    """Invoices alone first; credit notes join only when invoices alone do not add up."""
+    target = _minor(amount, currency)
+    debits = [item for item in items if item.open_amount > 0]
+    pool, found = debits, exact_sum([_minor(item.open_amount, currency) for item in debits], target)
+    if found is None and len(debits) < len(items):
+        pool = [item for item in items if item.open_amount]
+        found = exact_sum([_minor(item.open_amount, currency) for item in pool], target)
+    if found is None:
+        return None
+    chosen = [pool[position] for position in found.positions]
+    pairs, remainder = _spread(receipt_item_id, amount, chosen)
+    assert remainder == 0, "an exact sum leaves nothing"
+    return Proposal(
+        kind="exact_sum",
+        pairs=pairs,
+        reason="exact_sum" if all(item.open_amount > 0 for item in chosen) else "exact_sum_net",
+        params={"count": len(chosen)},
+        others=found.others,
+    )
+
+
+def _oldest_first(receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount]) -> Proposal:
+    debits = [item for item in items if item.open_amount > 0]
+    pairs, remainder = _spread(receipt_item_id, amount, debits)
+    return Proposal(
+        kind="oldest",
+        pairs=pairs,
+        reason="oldest_first",
+        params={"count": len(pairs)},
+        remainder=remainder,
+    )
+
+
+def _spread(
+    receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount]
+) -> tuple[tuple[ProposedPair, ...], Decimal]:
+    """Pay the debits in the given order, from the credit notes among `items` first, then from the
+    receipt.
+    """
+    sources = [(item.item_id, -item.open_amount) for item in items if item.open_amount < 0]
+    sources.append((receipt_item_id, amount))
+    pairs: list[ProposedPair] = []
+    for item in items:
+        owed = item.open_amount
+        while owed > 0 and sources:
+            credit_item_id, left = sources.pop(0)
+            paid = min(owed, left)
+            pairs.append(ProposedPair(credit_item_id, item.item_id, paid))
+            owed -= paid
+            if left > paid:
+                sources.insert(0, (credit_item_id, left - paid))
+    # The receipt is spent last, so what is left of the last source is left of the receipt.
+    return tuple(pairs), sources[-1][1] if sources else ZERO
+
+
+def _minor(amount: Decimal, currency: str) -> int:
+    minor = amount.scaleb(minor_unit(currency))
+    assert minor == int(minor), "an open amount has no more decimals than its currency"
+    return int(minor)
+
+
+def _distinct(proposals: Iterable[Proposal]) -> list[Proposal]:
+    """One proposal for each set of pairs: the first, which has the best reason."""
+    seen: dict[frozenset[ProposedPair], Proposal] = {}
+    for proposal in proposals:
+        seen.setdefault(frozenset(proposal.pairs), proposal)
+    return list(seen.values())
