@@ -78,6 +78,12 @@ def party(name: str, name_local: str = "") -> dict[str, str]:
     return {"first": first, "second": second}
 
 
+@register.filter
+def own_name(named: Any) -> str:
+    """The name in the reader's script of anything with `name` and `name_local`."""
+    return wording.names(named.name, named.name_local)[0]
+
+
 @register.inclusion_tag("_age_bar.html")
 def age_bar(buckets: Sequence[Decimal], label: str = "") -> dict[str, Any]:
     """A bar of the debit buckets. The numbers stand beside it, so it is hidden from readers."""

@@ -1,0 +1,91 @@
+"""What every page shows around its own content: navigation, company, open period, undo."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from arap.core.models import Company, Period, Role
+from arap.core.permissions import PERMISSIONS, allows
+
+THEMES = ("light", "dark")
+THEME_COOKIE = "arap_theme"
+UNDO_SESSION_KEY = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the navigation: its name, who may see it, and the letter that G goes to."""
+
+    url_name: str
+    label: str | Promise
+    verb: str
+    letter: str
+
+    @property
+    def room(self) -> str:
+        """The URL namespace: every page of it keeps this entry marked."""
+        return self.url_name.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Pages under one quiet heading."""
+
+    title: str | Promise
+    pages: tuple[Page, ...]
+
+
+NAVIGATION = (
+    Section("", (Page("desk:today", _("Today"), "dashboard.view", "h"),)),
+    Section(
+        _("Receivables"),
+        (
+            Page("customers:list", _("Customers"), "customer.view", "c"),
+            Page("invoices:list", _("Invoices"), "invoice.view", "i"),
+            Page("receipts:list", _("Receipts"), "receipt.view", "r"),
+        ),
+    ),
+    Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a"),)),
+)
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """The context processor. What costs a query is lazy, so that error pages can do without."""
+    company: Company | None = getattr(request, "company", None)
+    roles: frozenset[Role] = getattr(request, "roles", frozenset())
+    theme = request.COOKIES.get(THEME_COOKIE, "")
+    return {
+        "company": company,
+        "companies": getattr(request, "companies", []),
+        "theme": theme if theme in THEMES else "",
+        "today": timezone.localdate(),
+        "may": {verb: allows(roles, verb) for verb in PERMISSIONS},
+        "navigation": _navigation(roles),
+        "open_period": SimpleLazyObject(lambda: _open_period(company)),
+        "undo": SimpleLazyObject(lambda: _undo(request)),
+    }
+
+
+def _navigation(roles: frozenset[Role]) -> list[Section]:
+    sections = [
+        Section(section.title, tuple(each for each in section.pages if allows(roles, each.verb)))
+        for section in NAVIGATION
+    ]
+    return [section for section in sections if section.pages]
+
+
+def _open_period(company: Company | None) -> Period | None:
+    """The earliest period still open: what may be posted into begins there."""
+    if company is None:
+        return None
+    return Period.objects.open().filter(company=company).order_by("starts_on").first()
+
+
+def _undo(request: HttpRequest) -> dict[str, Any] | None:
+    """What was done a moment ago and can be taken back; offered once."""
+    return request.session.pop(UNDO_SESSION_KEY, None) if hasattr(request, "session") else None

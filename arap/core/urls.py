@@ -1,0 +1,15 @@
+"""Signing in and out, and the choices that belong to a person rather than to a page."""
+
+from django.urls import path
+
+from arap.core import views
+
+app_name = "core"
+
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("language/", views.language, name="language"),
+    path("theme/", views.theme, name="theme"),
+    path("company/", views.company, name="company"),
+]
