@@ -9,9 +9,8 @@ begin
             null;
         end;
     end if;
-    if not pg_has_role(current_user, 'arap_app', 'member') then
-        grant arap_app to current_user;
-    end if;
+    -- Making a role gives its maker the right to administer it, not yet to act as it (PostgreSQL 16).
+    grant arap_app to current_user;
 end
 $$;
 
