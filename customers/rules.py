@@ -194,3 +194,24 @@ def discount_at(
     """The discount in `currency` that a payment of the whole `amount` on `paid_on` earns, else 0."""
     offers = discount_offers(terms, document_on=document_on, amount=amount, currency=currency)
     return next((offer.discount for offer in offers if paid_on <= offer.until_on), Decimal(0))
+
+
+def write_terms(terms: Terms) -> str:
+    """The one spelling of `terms` in the notation; parse_terms(write_terms(x)) == x."""
+    tiers = [f"{_number(tier.percent)}/{tier.days}" for tier in terms.discounts]
+    shares = [_write_due(share.due) for share in terms.shares]
+    if len(shares) > 1:
+        pairs = zip(terms.shares, shares, strict=True)
+        shares = [f"{_number(share.percent)}% {due}" for share, due in pairs]
+    return " ".join([*tiers, ", ".join(shares)])
+
+
+def _write_due(due: Due) -> str:
+    if due.kind == "net":
+        return f"n/{due.days}"
+    word = "eom" if due.kind == "eom" else f"day {due.day_of_month}"
+    return f"{word}+{due.days}" if due.days else word
+
+
+def _number(percent: Decimal) -> str:
+    return f"{percent.normalize():f}"

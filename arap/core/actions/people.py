@@ -1,0 +1,38 @@
+"""Roles in companies, and the user who stands behind automatic work."""
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from arap.core import audit
+from arap.core.models import Company, Membership, Role, User
+
+SYSTEM_USERNAME = "system"
+
+
+@transaction.atomic
+def grant_role(company: Company, user: User, role: Role, *, by: User | None) -> Membership:
+    """Give `user` a role in `company`; nothing happens when they hold it already."""
+    membership, is_new = Membership.objects.get_or_create(company=company, user=user, role=role)
+    if is_new:
+        after = {"user": user.username, "role": role}
+        audit.record(by=by, verb="role.grant", obj=membership, after=after)
+    return membership
+
+
+@transaction.atomic
+def revoke_role(company: Company, user: User, role: Role, *, by: User | None) -> None:
+    """Take a role away; nothing happens when they do not hold it."""
+    held = Membership.objects.select_for_update().filter(company=company, user=user, role=role)
+    if membership := held.first():
+        before = {"user": user.username, "role": role}
+        audit.record(by=by, verb="role.revoke", obj=membership, before=before)
+        membership.delete()
+
+
+def system_user() -> User:
+    """The actor of commands and nightly work. It can never sign in and approves nothing."""
+    user, _is_new = User.objects.get_or_create(
+        username=SYSTEM_USERNAME,
+        defaults={"full_name": "System", "is_active": False, "password": make_password(None)},
+    )
+    return user

@@ -1,0 +1,199 @@
+"""Who may do what: one table from verbs to roles. A view without a declared verb is refused.
+
+Roles are held per company (Membership). A superuser has no special right here; only in the admin.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.errors import Forbidden, NotFound
+from arap.core.models import Company, Membership, Role, User
+
+M = TypeVar("M", bound=Model)
+View = Callable[..., HttpResponse]
+
+CLERK, COLLECTOR, CREDIT = Role.CLERK, Role.COLLECTOR, Role.CREDIT_MANAGER
+CONTROLLER, AUDITOR, ADMIN = Role.CONTROLLER, Role.AUDITOR, Role.ADMINISTRATOR
+
+EVERYONE = frozenset(Role)
+BOOKKEEPERS = frozenset({CLERK, CONTROLLER})
+
+PERMISSIONS: dict[str, frozenset[Role]] = {
+    "session.use": EVERYONE,
+    "dashboard.view": EVERYONE,
+    "search.use": EVERYONE,
+    # Master data
+    "company.view": EVERYONE,
+    "customer.view": EVERYONE,
+    "customer.edit": frozenset({CLERK, CREDIT, CONTROLLER}),
+    "customer.regroup": frozenset({CREDIT, CONTROLLER}),
+    # What is owed
+    "invoice.view": EVERYONE,
+    "invoice.draft": BOOKKEEPERS,
+    "invoice.post": BOOKKEEPERS,
+    "invoice.credit": BOOKKEEPERS,
+    # Money in. Confirming is for a second pair of eyes, so clerks only record.
+    "receipt.view": EVERYONE,
+    "receipt.record": BOOKKEEPERS,
+    "receipt.confirm": frozenset({CONTROLLER}),
+    "receipt.apply": BOOKKEEPERS,
+    "receipt.unapply": BOOKKEEPERS,
+    "receipt.reverse": BOOKKEEPERS,
+    "receipt.identify": BOOKKEEPERS,
+    # Reading the book
+    "aging.view": EVERYONE,
+    "aging.snapshot": frozenset({CONTROLLER, ADMIN}),
+    "ledger.view": EVERYONE,
+    "ledger.check": frozenset({CONTROLLER, AUDITOR, ADMIN}),
+    "ledger.seal": frozenset({CONTROLLER, ADMIN}),
+    "report.view": EVERYONE,
+    "journal.export": frozenset({CONTROLLER, AUDITOR}),
+    "audit.view": frozenset({CONTROLLER, AUDITOR, ADMIN}),
+    # The accounts
+    "period.view": EVERYONE,
+    "period.open": frozenset({CONTROLLER, ADMIN}),
+    "period.close": frozenset({CONTROLLER}),
+    "period.reopen": frozenset({CONTROLLER}),
+    "period.except": frozenset({CONTROLLER}),
+    # Take-on and jobs
+    "history.load": frozenset({CONTROLLER, ADMIN}),
+    "job.view": EVERYONE,
+    "job.cancel": frozenset({CLERK, CONTROLLER, ADMIN}),
+    # Set-up, in the admin
+    "admin.companies": frozenset({ADMIN}),
+    "admin.people": frozenset({ADMIN}),
+    "admin.rates": frozenset({CONTROLLER, ADMIN}),
+    "admin.tax_codes": frozenset({CONTROLLER, ADMIN}),
+    "admin.terms": frozenset({CREDIT, CONTROLLER, ADMIN}),
+    "admin.calendars": frozenset({ADMIN}),
+    "admin.schedules": frozenset({ADMIN}),
+}
+
+# What a view may declare instead of a verb.
+PUBLIC = "public"
+SIGNED_IN = "signed-in"
+
+# Which role is named when a person holds several: the one that says most about what they do.
+ROLE_WEIGHT = [ADMIN, CONTROLLER, CREDIT, COLLECTOR, CLERK, AUDITOR]
+
+
+def roles_of(user: User | AnonymousUser, company: Company) -> frozenset[Role]:
+    """The roles `user` holds in `company` now; none for an inactive or anonymous user."""
+    if not isinstance(user, User) or not user.is_active:
+        return frozenset()
+    held = Membership.objects.filter(user=user, company=company).values_list("role", flat=True)
+    return frozenset(Role(role) for role in held)
+
+
+def allows(roles: frozenset[Role], verb: str) -> bool:
+    """Whether one of `roles` may do `verb`. An undeclared verb is a KeyError on purpose."""
+    return not PERMISSIONS[verb].isdisjoint(roles)
+
+
+def verbs_of(roles: frozenset[Role]) -> frozenset[str]:
+    """Every verb that one of `roles` may do."""
+    return frozenset(verb for verb in PERMISSIONS if allows(roles, verb))
+
+
+def may(user: User | AnonymousUser, verb: str, company: Company) -> bool:
+    """Whether `user` may do `verb` in `company`."""
+    return allows(roles_of(user, company), verb)
+
+
+def check(user: User | AnonymousUser, verb: str, company: Company) -> None:
+    """Raise Forbidden unless `user` may do `verb` in `company`."""
+    if not may(user, verb, company):
+        raise _forbidden(verb)
+
+
+def companies_where(user: User | AnonymousUser, verb: str) -> QuerySet[Company]:
+    """The active companies in which `user` may do `verb`."""
+    if not isinstance(user, User) or not user.is_active:
+        return Company.objects.none()
+    held = Membership.objects.filter(user=user, role__in=PERMISSIONS[verb])
+    return Company.objects.filter(is_active=True, pk__in=held.values("company_id"))
+
+
+def get_for(
+    user: User | AnonymousUser,
+    verb: str,
+    model_or_queryset: type[M] | QuerySet[M],
+    pk: object,
+    company: Company,
+) -> M:
+    """The row `pk` of `company`, for `user` to do `verb` to. The only way to fetch one by its id.
+
+    Raises Forbidden when the roles do not allow the verb and NotFound when there is no such row in
+    this company: a row of another company looks exactly like none.
+    """
+    check(user, verb, company)
+    queryset = (
+        model_or_queryset
+        if isinstance(model_or_queryset, QuerySet)
+        else model_or_queryset._default_manager.all()
+    )
+    try:
+        found = queryset.filter(company=company, pk=pk).first()
+    except (ValueError, TypeError, OverflowError):
+        found = None
+    if found is None:
+        raise NotFound("not_found", _("There is no such record."), pk=str(pk))
+    return found
+
+
+def requires(verb: str) -> Callable[[View], View]:
+    """Declare what a function view does. Anonymous people sign in first; without the role: 403."""
+    assert verb in PERMISSIONS, f"undeclared verb {verb}"
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return _to_sign_in(request)
+            if not allows(getattr(request, "roles", frozenset()), verb):
+                raise _forbidden(verb)
+            return view(request, *args, **kwargs)
+
+        guarded.required_verb = verb  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Declare a view for everybody who is signed in, also without any company."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return _to_sign_in(request)
+        return view(request, *args, **kwargs)
+
+    guarded.required_verb = SIGNED_IN  # type: ignore[attr-defined]
+    return guarded
+
+
+def public(view: View) -> View:
+    """Declare a view for everybody: sign-in, health."""
+    view.required_verb = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def _forbidden(verb: str) -> Forbidden:
+    return Forbidden("forbidden", _("Your role does not allow this."), verb=verb)
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    if request.headers.get("HX-Request") != "true":
+        return redirect_to_login(request.get_full_path())
+    # A fragment must not be replaced by the sign-in page: the whole page goes there.
+    here = request.headers.get("HX-Current-URL") or request.get_full_path()
+    target = redirect_to_login(here)
+    return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})

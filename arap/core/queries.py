@@ -1,0 +1,86 @@
+"""Reads of the foundation: rates, periods, calendars."""
+
+from collections import defaultdict
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.dates import WEEKENDS_OFF, Calendar
+from arap.core.errors import MissingRate, NotFound
+from arap.core.models import Company, ExchangeRate, Holiday, Period
+
+ONE = Decimal(1)
+
+
+def company_by_code(code: str) -> Company:
+    """The company called `code`. Raises NotFound."""
+    company = Company.objects.filter(code=code).first()
+    if company is None:
+        raise NotFound(
+            "unknown_company", _("There is no company “%(code)s”.") % {"code": code}, company=code
+        )
+    return company
+
+
+def rate_on(company: Company, currency: str, on: date) -> Decimal:
+    """Base units for one unit of `currency` on a day: the last rate not after it, 1 for base.
+
+    Raises MissingRate.
+    """
+    if currency == company.base_currency:
+        return ONE
+    rates = ExchangeRate.objects.filter(company=company, currency=currency, valid_from__lte=on)
+    rate = rates.order_by("-valid_from").values_list("rate", flat=True).first()
+    if rate is None:
+        raise MissingRate(
+            "missing_rate",
+            _("There is no exchange rate for %(currency)s on %(on)s.")
+            % {"currency": currency, "on": on.isoformat()},
+            currency=currency,
+            on=on.isoformat(),
+        )
+    return rate
+
+
+def rate_histories(company: Company) -> dict[str, list[tuple[date, Decimal]]]:
+    """All rates by currency in order of date, for rates.rate_from; one query for bulk work."""
+    histories: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
+    rows = ExchangeRate.objects.filter(company=company).order_by("currency", "valid_from")
+    for currency, valid_from, rate in rows.values_list("currency", "valid_from", "rate"):
+        histories[currency].append((valid_from, rate))
+    return dict(histories)
+
+
+def period_on(company: Company, on: date) -> Period:
+    """The period a day belongs to. Raises NotFound("no_period")."""
+    period = Period.objects.filter(company=company, starts_on__lte=on, ends_on__gte=on).first()
+    if period is None:
+        raise NotFound(
+            "no_period",
+            _("No period was opened for %(on)s.") % {"on": on.isoformat()},
+            on=on.isoformat(),
+        )
+    return period
+
+
+def first_open_day(company: Company, not_before: date) -> date | None:
+    """The first day from `not_before` on that lies in an open period; None when there is none."""
+    starts = Period.objects.open().filter(company=company, ends_on__gte=not_before)
+    first = starts.order_by("starts_on").values_list("starts_on", flat=True).first()
+    return max(first, not_before) if first else None
+
+
+def calendar_of(company: Company) -> Calendar:
+    """The company's business days, for the rules in dates.py. Two queries at most.
+
+    Days beyond the last official announcement follow the weekly rhythm alone.
+    """
+    if company.calendar_id is None:
+        return WEEKENDS_OFF
+    calendar = company.calendar
+    assert calendar is not None
+    days = Holiday.objects.filter(calendar=calendar).values_list("on", "is_working")
+    return Calendar(
+        days_off=frozenset(int(day) for day in calendar.days_off), exceptions=dict(days)
+    )

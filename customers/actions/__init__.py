@@ -1,0 +1,15 @@
+"""Writes of customers: one verb, one function, one transaction, one audit row."""
+
+from customers.actions.bulk import NewCustomer, check_new_customer, create_customers
+from customers.actions.single import create_customer, set_parent, update_customer
+from customers.actions.terms import ensure_terms
+
+__all__ = [
+    "NewCustomer",
+    "check_new_customer",
+    "create_customer",
+    "create_customers",
+    "ensure_terms",
+    "set_parent",
+    "update_customer",
+]

@@ -1,0 +1,96 @@
+"""Reads of customers."""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.errors import NotFound
+from arap.core.models import Company
+from customers.models import Customer, PayerAccount, PaymentTerms
+from customers.rules import Terms, parse_terms
+
+
+def search(company: Company, text: str) -> QuerySet[Customer]:
+    """Customers whose code, name (either language), tax number or payer account matches `text`.
+
+    An exact code comes first, then codes that begin with it, then the rest by code. An empty text
+    finds all.
+    """
+    customers = Customer.objects.filter(company=company)
+    text = text.strip()
+    if not text or "\x00" in text:
+        return customers.order_by("code") if not text else customers.none()
+    payers = PayerAccount.objects.filter(company=company, account_no=text)
+    found = customers.filter(
+        Q(code__icontains=text)
+        | Q(name__icontains=text)
+        | Q(name_local__icontains=text)
+        | Q(tax_id__iexact=text)
+        | Q(pk__in=payers.values("customer_id"))
+    )
+    closeness = Case(
+        When(code__iexact=text, then=Value(0)),
+        When(code__istartswith=text, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return found.annotate(closeness=closeness).order_by("closeness", "code")
+
+
+def customer_by_code(company: Company, code: str) -> Customer:
+    """The customer of `company` with that code. Raises NotFound."""
+    customer = Customer.objects.filter(company=company, code=code).first()
+    if customer is None:
+        raise NotFound(
+            "unknown_customer",
+            _("There is no customer “%(code)s”.") % {"code": code},
+            customer=code,
+        )
+    return customer
+
+
+def ids_by_code(company: Company, codes: Iterable[str] | None = None) -> dict[str, int]:
+    """Code -> id of the customers that exist; of all of them when `codes` is None. One query."""
+    customers = Customer.objects.filter(company=company)
+    if codes is not None:
+        customers = customers.filter(code__in=list(codes))
+    return dict(customers.values_list("code", "id"))
+
+
+def group_of(customer: Customer) -> QuerySet[Customer]:
+    """The whole debtor group of a customer, itself included, by code."""
+    members = Customer.objects.filter(company_id=customer.company_id)
+    return members.of_group(customer.root_id).order_by("code")
+
+
+def payers_by_account(company: Company, accounts: Sequence[str]) -> dict[str, list[int]]:
+    """Account number -> ids of the customers that pay from it. One query."""
+    rows = PayerAccount.objects.filter(company=company, account_no__in=accounts)
+    payers: dict[str, list[int]] = {}
+    for account_no, customer_id in rows.order_by("customer_id").values_list(
+        "account_no", "customer_id"
+    ):
+        payers.setdefault(account_no, []).append(customer_id)
+    return payers
+
+
+def segments(company: Company) -> list[str]:
+    """The segments in use, in alphabetical order."""
+    used = Customer.objects.filter(company=company).exclude(segment="")
+    return list(used.order_by("segment").values_list("segment", flat=True).distinct())
+
+
+def terms_of(customer: Customer) -> Terms | None:
+    """The payment terms agreed with a customer, as rules.py computes with them."""
+    return parse_terms(customer.terms.rule) if customer.terms else None
+
+
+def terms_by_code(company: Company, code: str) -> PaymentTerms:
+    """The active payment terms of `company` with that code. Raises NotFound."""
+    terms = PaymentTerms.objects.filter(company=company, code=code, is_active=True).first()
+    if terms is None:
+        raise NotFound(
+            "unknown_terms", _("There are no payment terms “%(code)s”.") % {"code": code}
+        )
+    return terms
