@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from arap.servers import folders, processes
 
@@ -30,7 +32,9 @@ def program() -> str:
 
 
 def _client(var: Path) -> redis.Redis:
-    return redis.Redis(unix_socket_path=str(socket_path(folders.sockets(var))), socket_timeout=5)
+    path = str(socket_path(folders.sockets(var)))
+    # The client's own retries would make it wait seconds for a server that is known to be down.
+    return redis.Redis(unix_socket_path=path, socket_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
 def is_up(var: Path) -> bool:
@@ -86,5 +90,3 @@ def stop(var: Path) -> None:
     deadline = time.monotonic() + 10
     while time.monotonic() < deadline and processes.is_alive(pid):
         time.sleep(0.02)
-
-
