@@ -64,7 +64,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "companies": getattr(request, "companies", []),
         "theme": theme if theme in THEMES else "",
         "today": timezone.localdate(),
-        "may": {verb: allows(roles, verb) for verb in PERMISSIONS},
+        "may": {verb.replace(".", "_"): allows(roles, verb) for verb in PERMISSIONS},
         "navigation": _navigation(roles),
         "open_period": SimpleLazyObject(lambda: _open_period(company)),
         "undo": SimpleLazyObject(lambda: _undo(request)),

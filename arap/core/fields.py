@@ -77,22 +77,21 @@ def month_end_before(on: date) -> date:
     return day_of_month(year, month, 31)
 
 
-class DayField(forms.CharField):
+class DayField(forms.Field):
     """A date. `today` is what the short ways count from; the view gives it."""
 
     today: date
 
     def __init__(self, *, today: date | None = None, **options: Any) -> None:
-        options.setdefault("max_length", 20)
         super().__init__(**options)
         self.today = today or date.min
-        self.widget.attrs |= {"autocomplete": "off", "data-day": ""}
+        self.widget.attrs |= {"autocomplete": "off", "class": "input", "maxlength": "20"}
 
     def to_python(self, value: Any) -> Any:
         """The day, or None where nothing was typed. Raises ValidationError with what to type."""
         if isinstance(value, date):
             return value
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:

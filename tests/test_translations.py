@@ -1,0 +1,64 @@
+"""Every text a person can read exists in every language; nothing in the catalogue is unused."""
+
+import re
+
+import pytest
+from babel.messages.catalog import Message
+
+from arap.core.locale_files import catalogue_paths, extract_messages, read_catalogue
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+HAN = "\u4e00-\u9fff"
+HALF_WIDTH_BESIDE_HAN = re.compile(rf"[{HAN}][,;:!?]|[,;:!?][{HAN}]")
+HAN_TOUCHING_LATIN = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
+
+paths = catalogue_paths()
+
+
+def messages(path: object) -> list[Message]:
+    return [message for message in read_catalogue(path) if message.id]  # type: ignore[arg-type]
+
+
+def key(message: Message) -> tuple[str | None, str]:
+    return message.context, message.id if isinstance(message.id, str) else message.id[0]
+
+
+def texts(message: Message) -> list[str]:
+    return [message.string] if isinstance(message.string, str) else list(message.string)
+
+
+def test_there_is_a_catalogue() -> None:
+    assert [path.parents[1].name for path in paths] == ["zh_Hans"]
+
+
+@pytest.mark.parametrize("path", paths, ids=str)
+class TestCatalogue:
+    def test_every_text_of_the_code_is_in_it(self, path: object) -> None:
+        wanted = {key(message) for message in extract_messages() if message.id}
+        present = {key(message) for message in messages(path)}
+        assert sorted(wanted - present, key=str) == [], "run make messages and translate"
+        assert sorted(present - wanted, key=str) == [], "run make messages"
+
+    def test_every_text_is_translated(self, path: object) -> None:
+        missing = [message.id for message in messages(path) if not all(texts(message)) or message.fuzzy]
+        assert missing == []
+
+    def test_placeholders_are_kept(self, path: object) -> None:
+        for message in messages(path):
+            ids = [message.id] if isinstance(message.id, str) else list(message.id)
+            wanted = set(PLACEHOLDER.findall(ids[-1]))
+            for text in texts(message):
+                assert set(PLACEHOLDER.findall(text)) == wanted, message.id
+
+    def test_chinese_punctuation_is_full_width(self, path: object) -> None:
+        wrong = [text for message in messages(path) for text in texts(message) if HALF_WIDTH_BESIDE_HAN.search(text)]
+        assert wrong == []
+
+    def test_a_space_stands_between_han_and_latin(self, path: object) -> None:
+        wrong = [
+            text
+            for message in messages(path)
+            for text in texts(message)
+            if HAN_TOUCHING_LATIN.search(PLACEHOLDER.sub("1", text))
+        ]
+        assert wrong == []
