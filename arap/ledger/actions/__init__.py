@@ -1,0 +1,39 @@
+"""Writes to the book: one verb, one function, one transaction. Other rooms call these and nothing else."""
+
+from arap.ledger.actions.applications import Applied, AppliedEntry, Pair, apply, apply_staged, unapply
+from arap.ledger.actions.documents import (
+    Closing,
+    NewDocument,
+    NewItem,
+    NewLine,
+    Posted,
+    post_documents,
+    post_staged,
+    replace,
+)
+from arap.ledger.actions.recording import book_transaction, lock, open_staging
+from arap.ledger.actions.reversals import reverse_document
+from arap.ledger.actions.seals import seal_ledger, verify_seals
+
+__all__ = [
+    "Applied",
+    "AppliedEntry",
+    "Closing",
+    "NewDocument",
+    "NewItem",
+    "NewLine",
+    "Pair",
+    "Posted",
+    "apply",
+    "apply_staged",
+    "book_transaction",
+    "lock",
+    "open_staging",
+    "post_documents",
+    "post_staged",
+    "replace",
+    "reverse_document",
+    "seal_ledger",
+    "unapply",
+    "verify_seals",
+]

@@ -1,0 +1,82 @@
+-- A document arrives whole, in one statement: its items sum to the total, its lines balance, and both are complete.
+create function ledger_document_check() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare bad record;
+begin
+  perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
+  perform ledger_require_open_period(company_id, array_agg(distinct posted_on)) from added group by company_id;
+  select d.number into bad from added d
+   cross join lateral (select count(*) as n from ledger_journalline l where l.document_id = d.id) l
+   cross join lateral (
+     select count(*) as n, coalesce(sum(i.amount) filter (where i.currency = d.currency), 0) as total, coalesce(sum(i.base_amount), 0) as base_total
+       from ledger_item i where i.document_id = d.id) i
+   where d.line_count <> l.n or d.item_count <> i.n or d.total <> i.total or d.base_total <> i.base_total
+   limit 1;
+  if found then
+    raise exception 'Document % is incomplete: its items must sum to its total and its lines must arrive with it.', bad.number
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end $$;
+create trigger ledger_document_whole after insert on ledger_document referencing new table as added
+  for each statement execute function ledger_document_check();
+
+create function ledger_item_check() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare bad record;
+begin
+  perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
+  select i.document_id, i.line into bad from added i join ledger_document d on d.id = i.document_id
+   where i.line not between 1 and d.item_count or i.posted_on <> d.posted_on
+      or i.open_amount <> i.amount or i.open_base_amount <> i.base_amount
+      or i.first_effective_on <> date '9999-12-31' or i.last_effective_on <> i.posted_on or i.last_position <> i.position
+   limit 1;
+  if found then
+    raise exception 'Item % of document % does not belong to it as posted.', bad.line, bad.document_id
+      using errcode = 'restrict_violation';
+  end if;
+  select i.id into bad from added i join ledger_account a on a.id = i.account_id
+   where not a.is_control or (i.customer_id is null) <> (a.role = 'unidentified') limit 1;
+  if found then
+    raise exception 'An item stands on a control account, and has a customer unless it is unidentified.'
+      using errcode = 'restrict_violation';
+  end if;
+  return null;
+end $$;
+create trigger ledger_item_whole after insert on ledger_item referencing new table as added
+  for each statement execute function ledger_item_check();
+
+create function ledger_line_check() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare bad record;
+begin
+  perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
+  select l.document_id, l.application_id into bad from added l
+   group by l.document_id, l.application_id having sum(l.base_amount) <> 0 limit 1;
+  if found then
+    raise exception 'Journal lines of document % or application % do not balance.', bad.document_id, bad.application_id
+      using errcode = 'restrict_violation';
+  end if;
+  select l.document_id into bad from added l join ledger_document d on d.id = l.document_id
+   where l.line not between 1 and d.line_count or l.posted_on <> d.posted_on limit 1;
+  if found then
+    raise exception 'A journal line was added to document % after it was posted.', bad.document_id using errcode = 'restrict_violation';
+  end if;
+  select x.document_id into bad from (
+    select l.document_id, l.application_id from added l group by l.document_id, l.application_id, l.currency having sum(l.amount) <> 0) x
+    left join ledger_document d on d.id = x.document_id
+   where d.kind is distinct from 'exchange' limit 1;
+  if found then
+    raise exception 'Journal lines of document % do not balance in their currency.', bad.document_id using errcode = 'restrict_violation';
+  end if;
+  select l.application_id into bad from added l join ledger_application a on a.id = l.application_id
+   where l.posted_on <> a.effective_on
+      or (select count(*) from ledger_journalline x where x.application_id = l.application_id)
+         <> (select count(*) from added x where x.application_id = l.application_id) limit 1;
+  if found then
+    raise exception 'Journal lines were added to application % after it was posted.', bad.application_id using errcode = 'restrict_violation';
+  end if;
+  return null;
+end $$;
+create trigger ledger_line_whole after insert on ledger_journalline referencing new table as added
+  for each statement execute function ledger_line_check();
