@@ -115,6 +115,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "arap.core.middleware.CompanyMiddleware",
+    "arap.core.middleware.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "arap.urls"
@@ -132,6 +134,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "arap.core.context.page",
             ],
         },
     },
@@ -175,9 +178,9 @@ if urlsplit(REDIS_URL).scheme not in ("redis", "rediss", "unix"):
 
 # People
 AUTH_USER_MODEL = "core.User"
-LOGIN_URL = "sign-in"
-LOGIN_REDIRECT_URL = "dashboard"
-LOGOUT_REDIRECT_URL = "sign-in"
+LOGIN_URL = "core:sign_in"
+LOGIN_REDIRECT_URL = "desk:today"
+LOGOUT_REDIRECT_URL = "core:sign_in"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -227,11 +230,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Mail
 def email(url: str) -> dict[str, Any]:
-    """Django's EMAIL_ settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///folder`, `console:`."""
+    """Django's settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///folder`, `console:`."""
     parts = urlsplit(url)
     backends = {"file": "filebased", "console": "console", "smtp": "smtp", "smtps": "smtp", "smtp+tls": "smtp"}
     if parts.scheme not in backends or (parts.scheme.startswith("smtp") and not parts.hostname):
-        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587, file:///folder or console:.")
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp+tls://user:word@host:587, file:///folder or console:."
+        )
     return {
         "EMAIL_BACKEND": f"django.core.mail.backends.{backends[parts.scheme]}.EmailBackend",
         "EMAIL_FILE_PATH": unquote(parts.path) or None,

@@ -45,9 +45,7 @@ def use() -> None:
     Safe to call again. A forked child that needs the servers shares its parent's hold.
     """
     wanted = [
-        server
-        for server, is_private in ((postgres, private_postgres()), (valkey, private_valkey()))
-        if is_private
+        server for server, is_private in ((postgres, private_postgres()), (valkey, private_valkey())) if is_private
     ]
     if not wanted:
         return

@@ -16,7 +16,16 @@ WITHOUT_SERVERS = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp", "version",
 }  # fmt: skip
 # Commands that change the schema act as its owner; they also find an empty database, and leave it to be migrated by `migrate`.
-AS_OWNER = {"dbshell", "inspectdb", "makemigrations", "migrate", "optimizemigration", "showmigrations", "sqlmigrate", "squashmigrations"}
+AS_OWNER = {
+    "dbshell",
+    "inspectdb",
+    "makemigrations",
+    "migrate",
+    "optimizemigration",
+    "showmigrations",
+    "sqlmigrate",
+    "squashmigrations",
+}
 # Commands whose single statements may run for a long time on purpose.
 IN_BULK = {"bench", "load_history", "make_sample"}
 

@@ -61,7 +61,9 @@ def as_server_user(command: list[str], *, touched: list[Path]) -> list[str]:
     if user == os.geteuid():
         return command
     if (setpriv := shutil.which("setpriv")) is None:
-        raise CannotStart("root cannot start PostgreSQL without setpriv: apt-get install util-linux, or work as another user.")
+        raise CannotStart(
+            "root cannot start PostgreSQL without setpriv: apt-get install util-linux, or work as another user."
+        )
     drop = [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups"]
     if not all(_can_enter(path) for path in touched):
         drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]

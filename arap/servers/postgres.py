@@ -88,13 +88,9 @@ def server_settings(sockets: Path) -> dict[str, str]:
 
 def _run(command: list[str], *, data: Path, **options: Any) -> subprocess.CompletedProcess[str]:
     program, *arguments = command
-    full = folders.as_server_user(
-        [str(programs() / program), *arguments], touched=[programs(), data.parent]
-    )
+    full = folders.as_server_user([str(programs() / program), *arguments], touched=[programs(), data.parent])
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
-    return subprocess.run(
-        full, cwd="/", env=environment, stdin=subprocess.DEVNULL, text=True, check=False, **options
-    )
+    return subprocess.run(full, cwd="/", env=environment, stdin=subprocess.DEVNULL, text=True, check=False, **options)
 
 
 def _initialise(data: Path) -> None:
