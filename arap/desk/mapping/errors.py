@@ -1,0 +1,21 @@
+"""What can go wrong with a file as a whole, with a mapping, and with one cell."""
+
+from arap.core.errors import Invalid
+
+
+class FileRefused(Invalid):
+    """The file cannot be read as a whole; the message is one sentence that says what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("file_refused", message)
+
+
+class MappingRefused(Invalid):
+    """The mapping is missing or does not say what it must; the message is one sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("mapping_refused", message)
+
+
+class BadCell(Exception):
+    """One cell cannot be read; the message is one sentence without row and column."""
