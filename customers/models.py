@@ -56,9 +56,7 @@ class Customer(CompanyOwned):
 
     code = models.CharField(_("code"), max_length=60)
     name = models.CharField(_("name"), max_length=200)
-    name_local = models.CharField(
-        _("local name"), max_length=200, blank=True, default="", db_default=""
-    )
+    name_local = models.CharField(_("local name"), max_length=200, blank=True, default="", db_default="")
     country = models.CharField(
         _("country"),
         max_length=2,
@@ -94,9 +92,7 @@ class Customer(CompanyOwned):
         blank=True,
         related_name="+",
     )
-    language = models.CharField(
-        _("language"), max_length=10, choices=LANGUAGES, default="en", db_default="en"
-    )
+    language = models.CharField(_("language"), max_length=10, choices=LANGUAGES, default="en", db_default="en")
     currency = models.CharField(_("currency"), max_length=3, choices=currency_choices)
     terms = models.ForeignKey(
         PaymentTerms,
@@ -122,9 +118,7 @@ class Customer(CompanyOwned):
                 name="customers_customer_code",
                 violation_error_message=_("A customer with this code exists already."),
             ),
-            models.CheckConstraint(
-                condition=~models.Q(code=""), name="customers_customer_code_given"
-            ),
+            models.CheckConstraint(condition=~models.Q(code=""), name="customers_customer_code_given"),
             currency_is_three_letters("currency", "customers_customer_currency"),
         ]
 
@@ -150,9 +144,7 @@ class PayerAccount(CompanyOwned):
         verbose_name_plural = _("payer accounts")
         constraints = [
             *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["company", "account_no", "customer"], name="customers_payeraccount_once"
-            ),
+            models.UniqueConstraint(fields=["company", "account_no", "customer"], name="customers_payeraccount_once"),
         ]
 
     def __str__(self) -> str:

@@ -68,9 +68,7 @@ def payers_by_account(company: Company, accounts: Sequence[str]) -> dict[str, li
     """Account number -> ids of the customers that pay from it. One query."""
     rows = PayerAccount.objects.filter(company=company, account_no__in=accounts)
     payers: dict[str, list[int]] = {}
-    for account_no, customer_id in rows.order_by("customer_id").values_list(
-        "account_no", "customer_id"
-    ):
+    for account_no, customer_id in rows.order_by("customer_id").values_list("account_no", "customer_id"):
         payers.setdefault(account_no, []).append(customer_id)
     return payers
 
@@ -90,7 +88,5 @@ def terms_by_code(company: Company, code: str) -> PaymentTerms:
     """The active payment terms of `company` with that code. Raises NotFound."""
     terms = PaymentTerms.objects.filter(company=company, code=code, is_active=True).first()
     if terms is None:
-        raise NotFound(
-            "unknown_terms", _("There are no payment terms “%(code)s”.") % {"code": code}
-        )
+        raise NotFound("unknown_terms", _("There are no payment terms “%(code)s”.") % {"code": code})
     return terms

@@ -158,9 +158,7 @@ def due_on(due: Due, document_on: date) -> date:
     return candidate if candidate >= day else add_months(day, 1, day=due.day_of_month)
 
 
-def instalments(
-    terms: Terms, *, document_on: date, amount: Decimal, currency: str
-) -> list[Instalment]:
+def instalments(terms: Terms, *, document_on: date, amount: Decimal, currency: str) -> list[Instalment]:
     """The amounts and due dates of an invoice of `amount` in `currency`, in the order of the terms.
 
     Each is rounded to the minor unit; the last takes the remainder, so they sum to `amount`. A
@@ -174,9 +172,7 @@ def instalments(
     ]
 
 
-def discount_offers(
-    terms: Terms, *, document_on: date, amount: Decimal, currency: str
-) -> Sequence[DiscountOffer]:
+def discount_offers(terms: Terms, *, document_on: date, amount: Decimal, currency: str) -> Sequence[DiscountOffer]:
     """What a payer of the whole `amount` may keep, best offer first; the last day counts."""
     return [
         DiscountOffer(
@@ -188,9 +184,7 @@ def discount_offers(
     ]
 
 
-def discount_at(
-    terms: Terms, *, document_on: date, paid_on: date, amount: Decimal, currency: str
-) -> Decimal:
+def discount_at(terms: Terms, *, document_on: date, paid_on: date, amount: Decimal, currency: str) -> Decimal:
     """The discount in `currency` that a payment of the whole `amount` on `paid_on` earns, else 0."""
     offers = discount_offers(terms, document_on=document_on, amount=amount, currency=currency)
     return next((offer.discount for offer in offers if paid_on <= offer.until_on), Decimal(0))

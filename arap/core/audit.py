@@ -38,12 +38,11 @@ def record(
 
 def snapshot(obj: Model, fields: Iterable[str]) -> dict[str, Any]:
     """The values of `fields` as stored on `obj`; a foreign key gives the id it holds."""
-    return {name: getattr(obj, obj._meta.get_field(name).attname) for name in fields}
+    names = {field.name: field.attname for field in obj._meta.concrete_fields}
+    return {name: getattr(obj, names[name]) for name in fields}
 
 
-def difference(
-    before: Mapping[str, Any], after: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """The two sides reduced to the names whose values differ."""
     names = [name for name in after if before.get(name) != after[name]]
     return {name: before.get(name) for name in names}, {name: after[name] for name in names}

@@ -58,13 +58,9 @@ def _send(name: str, ids: tuple[int | str, ...]) -> None:
 
 
 @transaction.atomic
-def create(
-    company: Company, kind: str, *, task: str, by: User | None, params: dict[str, Any] | None = None
-) -> Job:
+def create(company: Company, kind: str, *, task: str, by: User | None, params: dict[str, Any] | None = None) -> Job:
     """Store a job of `kind` and wake `task` with its id on commit."""
-    job = Job.objects.create(
-        company=company, kind=kind, task=task, created_by=by, params=params or {}
-    )
+    job = Job.objects.create(company=company, kind=kind, task=task, created_by=by, params=params or {})
     audit.record(by=by, verb="job.create", obj=job, after={"kind": kind, "params": job.params})
     enqueue(task, job.pk)
     return job
@@ -75,7 +71,7 @@ update core_job set
     state = 'running',
     attempts = attempts + 1,
     started_at = coalesce(started_at, clock_timestamp()),
-    lease_until = clock_timestamp() + %(lease)s
+    lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
 where id = (
     select id from core_job
     where id = %(id)s
@@ -93,7 +89,7 @@ def claim(job_id: int) -> Job | None:
     workers.
     """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"id": job_id, "lease": LEASE})
+        cursor.execute(CLAIM, {"id": job_id, "lease_seconds": LEASE.total_seconds()})
         row = cursor.fetchone()
     if row is None:
         return None
@@ -127,9 +123,7 @@ def finish(job: Job, result: Any) -> None:
 
 def fail(job: Job, message: str) -> None:
     """Mark the work failed, with one sentence for the person who waits. Raises JobCancelled."""
-    if not _mine(job).update(
-        state=State.FAILED, message=message[:500], finished_at=Now(), lease_until=None
-    ):
+    if not _mine(job).update(state=State.FAILED, message=message[:500], finished_at=Now(), lease_until=None):
         raise JobCancelled(job.pk)
 
 

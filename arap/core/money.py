@@ -111,6 +111,7 @@ def split(amount: Decimal, weights: list[Decimal], currency: str) -> list[Decima
     The parts always sum to `amount` exactly. Weights are not negative and not all zero.
     """
     total = sum(weights, ZERO)
-    assert total > 0 and min(weights) >= 0, "weights must be positive"
+    assert total > 0, "weights must not all be zero"
+    assert min(weights) >= 0, "a weight must not be negative"
     parts = [quantize(amount * weight / total, currency) for weight in weights[:-1]]
     return [*parts, amount - sum(parts, ZERO)]

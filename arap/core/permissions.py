@@ -135,9 +135,7 @@ def get_for(
     """
     check(user, verb, company)
     queryset = (
-        model_or_queryset
-        if isinstance(model_or_queryset, QuerySet)
-        else model_or_queryset._default_manager.all()
+        model_or_queryset if isinstance(model_or_queryset, QuerySet) else model_or_queryset._default_manager.all()
     )
     try:
         found = queryset.filter(company=company, pk=pk).first()

@@ -17,9 +17,7 @@ def company_by_code(code: str) -> Company:
     """The company called `code`. Raises NotFound."""
     company = Company.objects.filter(code=code).first()
     if company is None:
-        raise NotFound(
-            "unknown_company", _("There is no company “%(code)s”.") % {"code": code}, company=code
-        )
+        raise NotFound("unknown_company", _("There is no company “%(code)s”.") % {"code": code}, company=code)
     return company
 
 
@@ -35,8 +33,7 @@ def rate_on(company: Company, currency: str, on: date) -> Decimal:
     if rate is None:
         raise MissingRate(
             "missing_rate",
-            _("There is no exchange rate for %(currency)s on %(on)s.")
-            % {"currency": currency, "on": on.isoformat()},
+            _("There is no exchange rate for %(currency)s on %(on)s.") % {"currency": currency, "on": on.isoformat()},
             currency=currency,
             on=on.isoformat(),
         )
@@ -81,6 +78,4 @@ def calendar_of(company: Company) -> Calendar:
     calendar = company.calendar
     assert calendar is not None
     days = Holiday.objects.filter(calendar=calendar).values_list("on", "is_working")
-    return Calendar(
-        days_off=frozenset(int(day) for day in calendar.days_off), exceptions=dict(days)
-    )
+    return Calendar(days_off=frozenset(int(day) for day in calendar.days_off), exceptions=dict(days))

@@ -73,9 +73,7 @@ where child.company_id = %(company)s and child.code = r.code
 
 
 @transaction.atomic
-def create_customers(
-    company: Company, rows: Sequence[NewCustomer], *, by: User | None
-) -> dict[str, int]:
+def create_customers(company: Company, rows: Sequence[NewCustomer], *, by: User | None) -> dict[str, int]:
     """Create the customers that do not exist yet and return code -> id for all `rows`.
 
     A customer that exists is left as it is, its parent and accounts included. A parent may stand
@@ -90,9 +88,7 @@ def create_customers(
         created.update(code for (code,) in _run(INSERT, company, [_columns(row) for row in chunk]))
     new = [row for row in rows if row.code in created]
     accounts = [
-        {"code": row.code, "account_no": account}
-        for row in new
-        for account in dict.fromkeys(row.payer_accounts)
+        {"code": row.code, "account_no": account} for row in new for account in dict.fromkeys(row.payer_accounts)
     ]
     if accounts:
         _run(INSERT_ACCOUNTS, company, accounts)
@@ -170,7 +166,10 @@ def _chunks(rows: Sequence[NewCustomer]) -> Iterator[list[NewCustomer]]:
 
 
 def _run(sql: str, company: Company, rows: Sequence[object]) -> list[tuple[str]]:
-    parameters = {"company": company.pk, "rows": json.dumps(rows, ensure_ascii=False)}
+    parameters: dict[str, int | str] = {
+        "company": company.pk,
+        "rows": json.dumps(rows, ensure_ascii=False),
+    }
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchall() if cursor.description else []

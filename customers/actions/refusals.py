@@ -22,6 +22,4 @@ def refusing_cycles() -> Iterator[None]:
         diagnosis = getattr(error.__cause__, "diag", None)
         if getattr(diagnosis, "constraint_name", "") != "customers_customer_no_cycle":
             raise
-        raise Refused(
-            "group_cycle", _("A customer cannot stand under one of its own subsidiaries.")
-        ) from error
+        raise Refused("group_cycle", _("A customer cannot stand under one of its own subsidiaries.")) from error

@@ -50,9 +50,7 @@ def update_customer(customer: Customer, *, by: User | None, **changes: Any) -> C
     Raises Invalid (facts: field) when a value cannot be stored. What did not change is not noted.
     """
     assert changes.keys() <= EDITABLE, f"not editable: {changes.keys() - EDITABLE}"
-    locked = Customer.objects.select_for_update(no_key=True).get(
-        company_id=customer.company_id, pk=customer.pk
-    )
+    locked = Customer.objects.select_for_update(no_key=True).get(company_id=customer.company_id, pk=customer.pk)
     before = audit.snapshot(locked, changes)
     for name, value in changes.items():
         setattr(locked, name, value)
@@ -73,9 +71,7 @@ def set_parent(customer: Customer, parent: Customer | None, *, by: User | None) 
     """
     if parent is not None and parent.company_id != customer.company_id:
         raise Invalid("other_company", _("The parent belongs to another company."), field="parent")
-    locked = Customer.objects.select_for_update(no_key=True).get(
-        company_id=customer.company_id, pk=customer.pk
-    )
+    locked = Customer.objects.select_for_update(no_key=True).get(company_id=customer.company_id, pk=customer.pk)
     before = audit.snapshot(locked, ["parent", "root"])
     locked.parent = parent
     with refusing_cycles():
@@ -96,6 +92,4 @@ def _check_fields(customer: Customer, names: Any) -> None:
         customer.clean_fields(exclude=others)
     except ValidationError as error:
         field, messages = next(iter(error.message_dict.items()))
-        raise Invalid(
-            "invalid_customer", messages[0], field=field, customer=customer.code
-        ) from error
+        raise Invalid("invalid_customer", messages[0], field=field, customer=customer.code) from error

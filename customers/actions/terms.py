@@ -26,10 +26,7 @@ def ensure_terms(company: Company, rules: Iterable[str], *, by: User | None) -> 
     missing = [rule for rule in wanted if rule not in known]
     if missing:
         PaymentTerms.objects.bulk_create(
-            [
-                PaymentTerms(company=company, code=rule[:CODE_LENGTH_MAX], name=rule, rule=rule)
-                for rule in missing
-            ],
+            [PaymentTerms(company=company, code=rule[:CODE_LENGTH_MAX], name=rule, rule=rule) for rule in missing],
             ignore_conflicts=True,
         )
         audit.record(by=by, verb="terms.create", obj=company, after={"rules": missing})

@@ -22,9 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=30, verbose_name="code")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
@@ -68,9 +66,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=60, verbose_name="code")),
                 ("name", models.CharField(max_length=200, verbose_name="name")),
@@ -107,9 +103,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "segment",
-                    models.CharField(
-                        blank=True, db_default="", default="", max_length=60, verbose_name="segment"
-                    ),
+                    models.CharField(blank=True, db_default="", default="", max_length=60, verbose_name="segment"),
                 ),
                 (
                     "language",
@@ -202,9 +196,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=150, verbose_name="name")),
                 ("email", models.EmailField(blank=True, max_length=254, verbose_name="email")),
@@ -281,9 +273,7 @@ class Migration(migrations.Migration):
                 "ordering": ["name"],
                 "abstract": False,
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("company", "id"), name="customers_contact_company_key"
-                    )
+                    models.UniqueConstraint(fields=("company", "id"), name="customers_contact_company_key")
                 ],
             },
         ),
@@ -292,9 +282,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("account_no", models.CharField(max_length=60, verbose_name="account number")),
                 (
@@ -324,9 +312,7 @@ class Migration(migrations.Migration):
                 "ordering": ["account_no"],
                 "abstract": False,
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("company", "id"), name="customers_payeraccount_company_key"
-                    ),
+                    models.UniqueConstraint(fields=("company", "id"), name="customers_payeraccount_company_key"),
                     models.UniqueConstraint(
                         fields=("company", "account_no", "customer"),
                         name="customers_payeraccount_once",
@@ -336,21 +322,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="paymentterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="customers_paymentterms_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="customers_paymentterms_company_key"),
         ),
         migrations.AddConstraint(
             model_name="paymentterms",
-            constraint=models.UniqueConstraint(
-                fields=("company", "code"), name="customers_paymentterms_code"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "code"), name="customers_paymentterms_code"),
         ),
         migrations.AddConstraint(
             model_name="customer",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="customers_customer_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="customers_customer_company_key"),
         ),
         migrations.AddConstraint(
             model_name="customer",

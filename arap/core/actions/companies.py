@@ -12,9 +12,7 @@ from arap.core.money import CURRENCIES
 
 
 @transaction.atomic
-def create_company(
-    *, code: str, name: str, base_currency: str, by: User | None, **fields: Any
-) -> Company:
+def create_company(*, code: str, name: str, base_currency: str, by: User | None, **fields: Any) -> Company:
     """A new company that keeps its book in `base_currency` (ISO 4217).
 
     Further fields are those of Company. A company in China gets China's calendar unless another is
@@ -34,9 +32,7 @@ def create_company(
         code=code, defaults={"name": name, "base_currency": base_currency, **fields}
     )
     if not is_new:
-        raise Refused(
-            "company_exists", _("There is a company “%(code)s” already.") % {"code": code}
-        )
+        raise Refused("company_exists", _("There is a company “%(code)s” already.") % {"code": code})
     audit.record(
         by=by,
         verb="company.create",

@@ -24,9 +24,7 @@ def open_periods(company: Company, year: int, *, by: User | None) -> list[Period
 
     A month whose days belong to a period of another shape already is left to that one.
     """
-    months = [
-        Period(company=company, starts_on=first, ends_on=last) for first, last in months_of(year)
-    ]
+    months = [Period(company=company, starts_on=first, ends_on=last) for first, last in months_of(year)]
     of_year = Period.objects.filter(company=company, starts_on__year=year)
     before = of_year.count()
     Period.objects.bulk_create(months, ignore_conflicts=True)
@@ -105,9 +103,7 @@ def _lock(company: Company, period: Period) -> Period:
     return locked
 
 
-def _move(
-    company: Company, period: Period, to: Period.State, *, by: User, verb: str, reason: str = ""
-) -> Period:
+def _move(company: Company, period: Period, to: Period.State, *, by: User, verb: str, reason: str = "") -> Period:
     locked = _lock(company, period)
     if locked.state == to:
         if to == State.CLOSED:

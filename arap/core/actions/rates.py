@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
@@ -67,7 +68,7 @@ def _check(company: Company, rate: NewRate) -> None:
         raise _invalid(rate, _("The rate of %(currency)s on %(on)s must be greater than zero."))
 
 
-def _invalid(rate: NewRate, message: str) -> Invalid:
+def _invalid(rate: NewRate, message: Promise) -> Invalid:
     on = rate.valid_from.isoformat()
-    text = message % {"currency": rate.currency, "on": on}
+    text = str(message) % {"currency": rate.currency, "on": on}
     return Invalid("invalid_rate", text, currency=rate.currency, on=on)

@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 (
@@ -81,9 +79,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "date_joined",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
                 (
                     "full_name",
@@ -136,9 +132,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20, unique=True, verbose_name="code")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
@@ -175,9 +169,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "code",
@@ -276,9 +268,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "at",
@@ -351,9 +341,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200, verbose_name="account holder")),
                 ("bank", models.CharField(max_length=200, verbose_name="bank")),
@@ -394,9 +382,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "currency",
@@ -419,9 +405,7 @@ class Migration(migrations.Migration):
                 ("source", models.CharField(blank=True, max_length=100, verbose_name="source")),
                 (
                     "is_provisional",
-                    models.BooleanField(
-                        db_default=False, default=False, verbose_name="provisional"
-                    ),
+                    models.BooleanField(db_default=False, default=False, verbose_name="provisional"),
                 ),
                 (
                     "company",
@@ -446,16 +430,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("on", models.DateField(verbose_name="date")),
                 (
                     "is_working",
-                    models.BooleanField(
-                        db_default=False, default=False, verbose_name="working day"
-                    ),
+                    models.BooleanField(db_default=False, default=False, verbose_name="working day"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 (
@@ -479,23 +459,17 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("key", models.CharField(max_length=200, verbose_name="key")),
                 ("request_sha256", models.CharField(max_length=64)),
                 (
                     "response",
-                    models.JSONField(
-                        encoder=django.core.serializers.json.DjangoJSONEncoder, null=True
-                    ),
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True),
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        db_default=django.db.models.functions.datetime.Now(), editable=False
-                    ),
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
                 ),
                 (
                     "company",
@@ -519,16 +493,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=60, verbose_name="kind")),
                 (
                     "task",
-                    models.CharField(
-                        help_text="Dotted name of the task.", max_length=120, verbose_name="task"
-                    ),
+                    models.CharField(help_text="Dotted name of the task.", max_length=120, verbose_name="task"),
                 ),
                 (
                     "params",
@@ -583,9 +553,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "attempts",
-                    models.PositiveSmallIntegerField(
-                        db_default=0, default=0, verbose_name="attempts"
-                    ),
+                    models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name="attempts"),
                 ),
                 (
                     "created_at",
@@ -640,9 +608,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "role",
@@ -690,18 +656,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=30, verbose_name="kind")),
                 ("year", models.PositiveSmallIntegerField(verbose_name="year")),
                 ("prefix", models.CharField(blank=True, max_length=20, verbose_name="prefix")),
                 (
                     "last_number",
-                    models.PositiveBigIntegerField(
-                        db_default=0, default=0, verbose_name="last number"
-                    ),
+                    models.PositiveBigIntegerField(db_default=0, default=0, verbose_name="last number"),
                 ),
                 (
                     "company",
@@ -725,9 +687,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("starts_on", models.DateField(verbose_name="starts on")),
                 ("ends_on", models.DateField(verbose_name="ends on")),
@@ -743,9 +703,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "closed_at",
-                    models.DateTimeField(
-                        blank=True, editable=False, null=True, verbose_name="closed at"
-                    ),
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="closed at"),
                 ),
                 (
                     "closed_by",
@@ -782,9 +740,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("reason", models.CharField(max_length=300, verbose_name="reason")),
                 (
@@ -853,9 +809,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20, verbose_name="code")),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
@@ -923,9 +877,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="companybankaccount",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_companybankaccount_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_companybankaccount_company_key"),
         ),
         migrations.AddConstraint(
             model_name="companybankaccount",
@@ -952,9 +904,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="exchangerate",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_exchangerate_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_exchangerate_company_key"),
         ),
         migrations.AddConstraint(
             model_name="exchangerate",
@@ -980,21 +930,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="holiday",
-            constraint=models.UniqueConstraint(
-                fields=("calendar", "on"), name="core_holiday_one_per_day"
-            ),
+            constraint=models.UniqueConstraint(fields=("calendar", "on"), name="core_holiday_one_per_day"),
         ),
         migrations.AddConstraint(
             model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_idempotencykey_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_idempotencykey_company_key"),
         ),
         migrations.AddConstraint(
             model_name="idempotencykey",
-            constraint=models.UniqueConstraint(
-                fields=("company", "key"), name="core_idempotencykey_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "key"), name="core_idempotencykey_once"),
         ),
         migrations.AddIndex(
             model_name="job",
@@ -1006,30 +950,22 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="job",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_job_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_job_company_key"),
         ),
         migrations.AddConstraint(
             model_name="job",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["queued", "running", "done", "failed", "cancelled"])
-                ),
+                condition=models.Q(("state__in", ["queued", "running", "done", "failed", "cancelled"])),
                 name="core_job_state",
             ),
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_membership_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_membership_company_key"),
         ),
         migrations.AddConstraint(
             model_name="membership",
-            constraint=models.UniqueConstraint(
-                fields=("user", "company", "role"), name="core_membership_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("user", "company", "role"), name="core_membership_once"),
         ),
         migrations.AddConstraint(
             model_name="membership",
@@ -1052,9 +988,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="numberseries",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_numberseries_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_numberseries_company_key"),
         ),
         migrations.AddConstraint(
             model_name="numberseries",
@@ -1064,15 +998,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="period",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_period_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_period_company_key"),
         ),
         migrations.AddConstraint(
             model_name="period",
-            constraint=models.UniqueConstraint(
-                fields=("company", "starts_on"), name="core_period_start"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "starts_on"), name="core_period_start"),
         ),
         migrations.AddConstraint(
             model_name="period",
@@ -1086,9 +1016,7 @@ class Migration(migrations.Migration):
             model_name="period",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")
-                    ),
+                    models.Q(("closed_at__isnull", True), ("closed_by__isnull", True), ("state", "open")),
                     models.Q(
                         ("closed_at__isnull", False),
                         ("closed_by__isnull", False),
@@ -1101,9 +1029,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="periodexception",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_periodexception_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_periodexception_company_key"),
         ),
         migrations.AddConstraint(
             model_name="periodexception",
@@ -1114,15 +1040,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="taxcode",
-            constraint=models.UniqueConstraint(
-                fields=("company", "id"), name="core_taxcode_company_key"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "id"), name="core_taxcode_company_key"),
         ),
         migrations.AddConstraint(
             model_name="taxcode",
-            constraint=models.UniqueConstraint(
-                fields=("company", "code"), name="core_taxcode_code"
-            ),
+            constraint=models.UniqueConstraint(fields=("company", "code"), name="core_taxcode_code"),
         ),
         migrations.AddConstraint(
             model_name="taxcode",

@@ -8,9 +8,7 @@ SQL = Path(__file__).with_name("sql")
 class Migration(migrations.Migration):
     dependencies = [("core", "0001_initial")]
     operations = [
-        migrations.RunSQL(
-            (SQL / "minor_unit.sql").read_text(), "drop function core_minor_unit(text)"
-        ),
+        migrations.RunSQL((SQL / "minor_unit.sql").read_text(), "drop function core_minor_unit(text)"),
         migrations.RunSQL(
             (SQL / "periods.sql").read_text(),
             "alter table core_periodexception drop constraint core_periodexception_period_fk;"

@@ -25,9 +25,7 @@ class CompanyOwned(models.Model):
     class Meta:
         abstract = True
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(
-                fields=["company", "id"], name="%(app_label)s_%(class)s_company_key"
-            )
+            models.UniqueConstraint(fields=["company", "id"], name="%(app_label)s_%(class)s_company_key")
         ]
 
 

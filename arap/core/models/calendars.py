@@ -12,9 +12,7 @@ class BusinessCalendar(models.Model):
     code = models.CharField(_("code"), max_length=20, unique=True)
     name = models.CharField(_("name"), max_length=100)
     name_local = models.CharField(_("local name"), max_length=100, blank=True)
-    days_off = models.CharField(
-        _("weekly days off"), max_length=7, default="67", db_default="67", blank=True
-    )
+    days_off = models.CharField(_("weekly days off"), max_length=7, default="67", db_default="67", blank=True)
 
     class Meta:
         ordering = ["code"]

@@ -20,19 +20,13 @@ class Company(models.Model):
         _("code"),
         max_length=20,
         unique=True,
-        validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Use letters, digits, dot, dash, underscore.")
-            )
-        ],
+        validators=[RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("Use letters, digits, dot, dash, underscore."))],
     )
     name = models.CharField(_("name"), max_length=200)
     name_local = models.CharField(_("local name"), max_length=200, blank=True)
     base_currency = models.CharField(_("base currency"), max_length=3, choices=currency_choices)
     tax_id = models.CharField(_("tax number"), max_length=40, blank=True)
-    country = models.CharField(
-        _("country"), max_length=2, blank=True, default="CN", validators=[validate_country]
-    )
+    country = models.CharField(_("country"), max_length=2, blank=True, default="CN", validators=[validate_country])
     time_zone = models.CharField(
         _("time zone"), max_length=60, default="Asia/Shanghai", validators=[validate_time_zone]
     )
@@ -57,10 +51,7 @@ class Company(models.Model):
         decimal_places=3,
         null=True,
         blank=True,
-        help_text=_(
-            "In base currency. A receipt above it is confirmed by a second person; "
-            "empty means that none is."
-        ),
+        help_text=_("In base currency. A receipt above it is confirmed by a second person; empty means that none is."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -130,9 +121,7 @@ class NumberSeries(CompanyOwned):
         verbose_name_plural = _("number series")
         constraints = [
             *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["company", "kind", "year"], name="core_numberseries_one_per_year"
-            ),
+            models.UniqueConstraint(fields=["company", "kind", "year"], name="core_numberseries_one_per_year"),
         ]
 
     def __str__(self) -> str:

@@ -23,9 +23,7 @@ class Job(CompanyOwned):
     kind = models.CharField(_("kind"), max_length=60)
     task = models.CharField(_("task"), max_length=120, help_text=_("Dotted name of the task."))
     params = models.JSONField(_("parameters"), default=dict, encoder=DjangoJSONEncoder)
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.QUEUED, db_default=State.QUEUED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED, db_default=State.QUEUED)
     progress_done = models.PositiveBigIntegerField(_("done"), default=0, db_default=0)
     progress_total = models.PositiveBigIntegerField(_("total"), null=True, blank=True)
     message = models.CharField(_("message"), max_length=500, blank=True, default="", db_default="")

@@ -53,9 +53,7 @@ class User(AbstractUser):
 class Membership(CompanyOwned):
     """One role of one user in one company. A user may hold several."""
 
-    user = models.ForeignKey(
-        User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships"
-    )
+    user = models.ForeignKey(User, verbose_name=_("user"), on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=20, choices=Role)
 
     class Meta(CompanyOwned.Meta):
@@ -63,12 +61,8 @@ class Membership(CompanyOwned):
         verbose_name_plural = _("roles in companies")
         constraints = [
             *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["user", "company", "role"], name="core_membership_once"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(role__in=Role.values), name="core_membership_role"
-            ),
+            models.UniqueConstraint(fields=["user", "company", "role"], name="core_membership_once"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="core_membership_role"),
         ]
 
     def __str__(self) -> str:

@@ -23,9 +23,7 @@ class Period(CompanyOwned):
 
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
-    state = models.CharField(
-        _("state"), max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN
-    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
         "core.User",
@@ -103,9 +101,7 @@ class PeriodException(CompanyOwned):
         verbose_name_plural = _("period exceptions")
         constraints = [
             *CompanyOwned.Meta.constraints,
-            models.CheckConstraint(
-                condition=~models.Q(reason=""), name="core_periodexception_has_reason"
-            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="core_periodexception_has_reason"),
         ]
 
     def __str__(self) -> str:

@@ -28,9 +28,7 @@ class ExchangeRate(CompanyOwned):
         verbose_name_plural = _("exchange rates")
         constraints = [
             *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["company", "currency", "valid_from"], name="core_exchangerate_one_per_day"
-            ),
+            models.UniqueConstraint(fields=["company", "currency", "valid_from"], name="core_exchangerate_one_per_day"),
             models.CheckConstraint(
                 condition=models.Q(rate__gt=0),
                 name="core_exchangerate_positive",

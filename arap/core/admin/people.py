@@ -1,0 +1,80 @@
+"""Users and their roles in the admin."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.actions.people import SYSTEM_USERNAME
+from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for
+from arap.core.models import Membership, User
+
+# Rights come from roles in companies (permissions.py), so Django's groups have no effect here.
+admin.site.unregister(Group)
+
+
+class MembershipInline(CompanyInline):
+    model = Membership
+    verb = "admin.people"
+    fields = ("company", "role")
+
+
+@admin.register(User)
+class ArapUserAdmin(RoleAdmin, UserAdmin):
+    """Users. An administrator reaches those who work in no other company than the administrator's."""
+
+    verb = "admin.people"
+    form = UserChangeForm
+    list_display = ("username", "full_name", "email", "language", "is_active", "last_login")
+    list_filter = ("is_active", "language", "memberships__role")
+    search_fields = ("username", "full_name", "email")
+    ordering = ("username",)
+    filter_horizontal: ClassVar[tuple[str, ...]] = ()
+    readonly_fields = ("last_login", "date_joined")
+    inlines = (MembershipInline,)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Person"), {"fields": ("full_name", "email", "language")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Dates"), {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "classes": ("wide",),
+                "fields": (
+                    "username",
+                    "full_name",
+                    "email",
+                    "language",
+                    "is_staff",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        users = super().get_queryset(request).exclude(username=SYSTEM_USERNAME)
+        if getattr(request.user, "is_superuser", False):
+            return users
+        # Otherwise the administrator of one company could set the password of another's.
+        elsewhere = Membership.objects.exclude(company__in=companies_for(request, self.verb))
+        return users.filter(is_superuser=False).exclude(pk__in=elsewhere.values("user_id"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        is_superuser = getattr(request.user, "is_superuser", False)
+        return fields if is_superuser else [*fields, "is_superuser"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # People stay in the audit log; who leaves is set inactive.
+        return False
