@@ -51,11 +51,17 @@ create function ledger_apply_staged(p_company bigint, p_actor bigint, p_verb tex
 language plpgsql as $$
 declare taken bigint; fx_account bigint;
 begin
+  if (select count(*) from book_application) > 200 then
+    perform ledger_plan_afresh(array['book_application', 'book_pair', 'book_undo']);
+  end if;
   perform ledger_lock(p_company, (select array_agg(distinct effective_on) from book_application), '{}', (select array_agg(distinct item) from (
     select credit_item_id as item from book_pair union all select debit_item_id from book_pair
     union all select e.item_id from book_undo u join ledger_entry e on e.id = u.entry_id) x));
   perform ledger_price_pairs(p_company);
   perform ledger_mirror_entries(p_company);
+  if (select count(*) from book_application) > 200 then
+    perform ledger_plan_afresh(array['book_entry']);
+  end if;
   update book_application set id = nextval('ledger_application_id_seq');
   select id into fx_account from ledger_account where company_id = p_company and role = 'fx_gain_loss';
   taken := ledger_posting_of(p_company, p_actor, p_verb, p_key);

@@ -1,36 +1,40 @@
--- The staging tables of this session: what a bulk action fills before it asks the book to write. Temporary, private to
--- the connection, and empty after each commit; opened again inside one transaction they are emptied first.
+-- The staging tables of this session: what a bulk action fills before it asks the book to write. Temporary and private to
+-- the connection. Opening empties them (by truncation only when they are large: that costs milliseconds a table, and
+-- "on commit delete rows" would cost them at every commit).
 create function ledger_open_staging() returns void language plpgsql as $$
 begin
   if to_regclass('pg_temp.book_entry') is not null then
-    delete from book_document; delete from book_item; delete from book_line; delete from book_closing;
-    delete from book_application; delete from book_pair; delete from book_undo; delete from book_entry;
+    if pg_relation_size('pg_temp.book_document') + pg_relation_size('pg_temp.book_pair') + pg_relation_size('pg_temp.book_undo') < 65536 then
+      delete from book_document; delete from book_item; delete from book_line; delete from book_closing;
+      delete from book_application; delete from book_pair; delete from book_undo; delete from book_entry;
+    else
+      truncate book_document, book_item, book_line, book_closing, book_application, book_pair, book_undo, book_entry;
+    end if;
     return;
   end if;
   create temp table book_document (
     ref int primary key, id bigint, kind text not null, customer_id bigint, currency text not null, rate numeric not null default 1,
     total numeric not null, document_on date not null, posted_on date not null, number text, series_year int, series_no int,
-    reference text, memo text, salt bytea, reason_code text, reverses_id bigint) on commit delete rows;
+    reference text, memo text, salt bytea, reason_code text, reverses_id bigint);
   create temp table book_item (
     ref int, line int, id bigint, account_id bigint not null, customer_id bigint, currency text, amount numeric not null,
     base_amount numeric, due_on date not null, original_due_on date, aged_from_on date, origin_item_id bigint,
-    primary key (ref, line)) on commit delete rows;
+    primary key (ref, line));
   create temp table book_line (
     ref int, line int, account_id bigint not null, amount numeric not null, base_amount numeric, tax_code text,
-    primary key (ref, line)) on commit delete rows;
+    primary key (ref, line));
   create temp table book_closing (
     ref int, seq int, item_id bigint not null, amount numeric not null, base_amount numeric, currency text, account_id bigint,
-    customer_id bigint, aged_from_on date, primary key (ref, seq)) on commit delete rows;
+    customer_id bigint, aged_from_on date, primary key (ref, seq));
   create temp table book_application (
-    ref int primary key, id bigint, effective_on date not null, policy text not null, reason text, undoes_id bigint)
-    on commit delete rows;
+    ref int primary key, id bigint, effective_on date not null, policy text not null, reason text, undoes_id bigint);
   create temp table book_pair (
     ref int, seq int, credit_item_id bigint not null, debit_item_id bigint not null, amount numeric not null,
-    primary key (ref, seq)) on commit delete rows;
-  create temp table book_undo (ref int, entry_id bigint primary key) on commit delete rows;
+    primary key (ref, seq));
+  create temp table book_undo (ref int, entry_id bigint primary key);
   create temp table book_entry (
     ref int, item_id bigint, counter_item_id bigint, currency text, customer_id bigint, account_id bigint, aged_from_on date,
-    amount numeric, base_amount numeric, reverses_id bigint) on commit delete rows;
+    amount numeric, base_amount numeric, reverses_id bigint);
 end $$;
 
 -- Posts what stands in the staging tables book_document, book_item, book_line and book_closing of this session:
@@ -112,10 +116,23 @@ begin
    where p.ref = b.ref and p.line = b.line and b.base_amount is null;
 end $$;
 
+-- Plans of these procedures are kept per session. A large batch after small ones needs plans of its own: fresh
+-- statistics on the staging tables discard the kept ones.
+create function ledger_plan_afresh(p_tables text[]) returns void language plpgsql as $$
+declare name text;
+begin
+  foreach name in array p_tables loop
+    execute format('analyze %I', name);
+  end loop;
+end $$;
+
 create function ledger_post_staged(p_company bigint, p_actor bigint, p_verb text, p_key text) returns bigint
 language plpgsql as $$
 declare taken bigint;
 begin
+  if (select count(*) from book_document) > 200 then
+    perform ledger_plan_afresh(array['book_document', 'book_item', 'book_line', 'book_closing']);
+  end if;
   perform ledger_lock(p_company, (select array_agg(distinct posted_on) from book_document), '{}', (select array_agg(item_id) from book_closing));
   update book_document set id = nextval('ledger_document_id_seq');
   update book_item set id = nextval('ledger_item_id_seq');
