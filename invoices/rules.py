@@ -103,9 +103,7 @@ def credit_gross_of_quantity(
     return quantize((original.gross - credited.gross) * quantity / quantity_left, currency)
 
 
-def credit_part(
-    original: Amounts, credited: Amounts, *, amount: Decimal, entry: Entry, currency: str
-) -> Amounts:
+def credit_part(original: Amounts, credited: Amounts, *, amount: Decimal, entry: Entry, currency: str) -> Amounts:
     """Net and tax of crediting `amount` of a line of which `credited` was credited before, at the
     line's own rate.
 

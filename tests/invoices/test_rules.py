@@ -51,9 +51,7 @@ def table(text: str) -> list[list[str]]:
     return [[part.strip() for part in line.split("|")] for line in lines]
 
 
-@pytest.mark.parametrize(
-    "given_, expected, why", table(LINES), ids=[row[2] for row in table(LINES)]
-)
+@pytest.mark.parametrize("given_, expected, why", table(LINES), ids=[row[2] for row in table(LINES)])
 def test_line_amounts(given_: str, expected: str, why: str) -> None:
     entry, quantity, price, discount, rate, currency = given_.split()
     net, tax = expected.split()
@@ -127,9 +125,7 @@ CREDITS = """
 """
 
 
-@pytest.mark.parametrize(
-    "line, credits, parts, why", table(CREDITS), ids=[row[3] for row in table(CREDITS)]
-)
+@pytest.mark.parametrize("line, credits, parts, why", table(CREDITS), ids=[row[3] for row in table(CREDITS)])
 def test_credit_part(line: str, credits: str, parts: str, why: str) -> None:
     original, credited = Amounts(*map(D, line.split())), NOTHING
     for credit, part in zip(credits.split(","), parts.split(","), strict=True):
@@ -143,9 +139,7 @@ def test_credit_part(line: str, credits: str, parts: str, why: str) -> None:
 @pytest.mark.parametrize("amount", ["113.01", "0", "-1"])
 def test_never_more_than_was_invoiced(amount: str) -> None:
     with pytest.raises(CreditExceedsOriginal) as caught:
-        credit_part(
-            Amounts(D(100), D(13)), NOTHING, amount=D(amount), entry="gross", currency="CNY"
-        )
+        credit_part(Amounts(D(100), D(13)), NOTHING, amount=D(amount), entry="gross", currency="CNY")
     assert caught.value.left == D(113)
 
 
@@ -155,14 +149,10 @@ def test_a_price_reduction_lowers_what_a_returned_piece_is_worth() -> None:
     """
     original = Amounts(D(1000), D(130))
     credited = credit_part(original, NOTHING, amount=D(113), entry="gross", currency="CNY")
-    four = credit_gross_of_quantity(
-        original, credited, quantity=D(4), quantity_left=D(10), currency="CNY"
-    )
+    four = credit_gross_of_quantity(original, credited, quantity=D(4), quantity_left=D(10), currency="CNY")
     assert four == D("406.80")
     credited += credit_part(original, credited, amount=four, entry="gross", currency="CNY")
-    six = credit_gross_of_quantity(
-        original, credited, quantity=D(6), quantity_left=D(6), currency="CNY"
-    )
+    six = credit_gross_of_quantity(original, credited, quantity=D(6), quantity_left=D(6), currency="CNY")
     assert credited.gross + six == original.gross
 
 
@@ -179,9 +169,7 @@ def test_no_more_pieces_come_back_than_went_out(quantity: str, left: str) -> Non
 
 
 @given(data=st.data(), currency=currencies, rate=rates, sign=st.sampled_from([1, -1]))
-def test_credits_in_any_parts_exhaust_exactly_the_line(
-    data: st.DataObject, currency: str, rate: D, sign: int
-) -> None:
+def test_credits_in_any_parts_exhaust_exactly_the_line(data: st.DataObject, currency: str, rate: D, sign: int) -> None:
     unit = quantum(currency)
     units = data.draw(st.integers(1, 5_000))
     original = line_amounts(

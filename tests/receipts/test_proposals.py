@@ -42,9 +42,7 @@ def items(text: str = ITEMS) -> list[OpenAmount]:
 
 
 def proposals(amount: str, text: str = "") -> list[Proposal]:
-    return propose(
-        receipt_item_id=RECEIPT, amount=D(amount), currency="CNY", text=text, items=items()
-    )
+    return propose(receipt_item_id=RECEIPT, amount=D(amount), currency="CNY", text=text, items=items())
 
 
 def written(proposal: Proposal) -> str:
@@ -75,11 +73,7 @@ CASES = """
 999999.99 | 10188 10440 | reference_over R>188 R>440 rest=817799.49 | named items only
 """
 
-rows = [
-    [part.strip() for part in row.split("|")]
-    for row in CASES.strip().splitlines()
-    if not row.startswith("#")
-]
+rows = [[part.strip() for part in row.split("|")] for row in CASES.strip().splitlines() if not row.startswith("#")]
 
 
 @pytest.mark.parametrize("amount, text, best, why", rows, ids=[row[3] for row in rows])
@@ -164,9 +158,7 @@ def test_no_proposal_overspends_or_overpays(opens: list[D], amount: D, named: li
         for at, open_amount in enumerate(opens, start=1)
     ]
     text = " ".join(str(7000 + at) for at in named)
-    got = propose(
-        receipt_item_id=RECEIPT, amount=amount, currency="CNY", text=text, items=open_items
-    )
+    got = propose(receipt_item_id=RECEIPT, amount=amount, currency="CNY", text=text, items=open_items)
     for proposal in got:
         spent: dict[int, D] = {}
         paid: dict[int, D] = {}
@@ -180,7 +172,5 @@ def test_no_proposal_overspends_or_overpays(opens: list[D], amount: D, named: li
         assert spent.get(RECEIPT, D(0)) + proposal.remainder == amount
         if proposal.reason in ("reference_exact", "exact_sum", "exact_sum_net"):
             assert proposal.remainder == 0
-    again = propose(
-        receipt_item_id=RECEIPT, amount=amount, currency="CNY", text=text, items=open_items[::-1]
-    )
+    again = propose(receipt_item_id=RECEIPT, amount=amount, currency="CNY", text=text, items=open_items[::-1])
     assert again == got

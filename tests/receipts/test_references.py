@@ -46,11 +46,7 @@ INV-26-10433 lot 40 | INV-26-10433 | a list ends at a word
  | | nothing written
 """
 
-rows = [
-    [part.strip() for part in row.split("|")]
-    for row in CASES.strip("\n").splitlines()
-    if not row.startswith("#")
-]
+rows = [[part.strip() for part in row.split("|")] for row in CASES.strip("\n").splitlines() if not row.startswith("#")]
 
 
 @pytest.mark.parametrize("text, named, why", rows, ids=[row[2] for row in rows])

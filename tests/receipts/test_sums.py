@@ -21,11 +21,7 @@ CASES = """
 100 100 | 50 | - | parts are not sums
 """
 
-rows = [
-    [part.strip() for part in row.split("|")]
-    for row in CASES.strip().splitlines()
-    if not row.startswith("#")
-]
+rows = [[part.strip() for part in row.split("|")] for row in CASES.strip().splitlines() if not row.startswith("#")]
 
 
 @pytest.mark.parametrize("amounts, target, expected, why", rows, ids=[row[3] for row in rows])

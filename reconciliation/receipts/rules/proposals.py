@@ -87,17 +87,13 @@ def propose(
     return _distinct(found)
 
 
-def _by_reference(
-    receipt_item_id: int, amount: Decimal, text: str, items: Sequence[OpenAmount]
-) -> Proposal | None:
+def _by_reference(receipt_item_id: int, amount: Decimal, text: str, items: Sequence[OpenAmount]) -> Proposal | None:
     named_by: dict[str, list[OpenAmount]] = {}
     for item in items:
         for identifier in item.identifiers:
             named_by.setdefault(identifier, []).append(item)
     named = named_identifiers(text, list(named_by))
-    chosen = list(
-        {item.item_id: item for name in named for item in named_by[name.identifier]}.values()
-    )
+    chosen = list({item.item_id: item for name in named for item in named_by[name.identifier]}.values())
     if not any(item.open_amount > 0 for item in chosen):
         return None
     owed = sum((item.open_amount for item in chosen), ZERO)
@@ -118,9 +114,7 @@ def _by_reference(
     )
 
 
-def _by_exact_sum(
-    receipt_item_id: int, amount: Decimal, currency: str, items: Sequence[OpenAmount]
-) -> Proposal | None:
+def _by_exact_sum(receipt_item_id: int, amount: Decimal, currency: str, items: Sequence[OpenAmount]) -> Proposal | None:
     """Invoices alone first; credit notes join only when invoices alone do not add up."""
     target = _minor(amount, currency)
     debits = [item for item in items if item.open_amount > 0]

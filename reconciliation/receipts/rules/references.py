@@ -147,19 +147,14 @@ def _whole_numbers(runs: Sequence[Run], index: _Index) -> dict[int, Named | None
 
 
 def _whole(runs: Sequence[Run], index: _Index) -> str | None:
-    return index.by_whole.get(tuple(run.key for run in runs)) or index.by_joined.get(
-        "".join(run.text for run in runs)
-    )
+    return index.by_whole.get(tuple(run.key for run in runs)) or index.by_joined.get("".join(run.text for run in runs))
 
 
 def _usable(text: str) -> list[bool]:
     """For each run of the text, whether it stands outside dates and amounts of money."""
     folded = _folded(text)
     blocked = [match.span() for pattern in (_DATE, _MONEY) for match in pattern.finditer(folded)]
-    return [
-        not any(start <= run.start() < end for start, end in blocked)
-        for run in _RUN.finditer(folded)
-    ]
+    return [not any(start <= run.start() < end for start, end in blocked) for run in _RUN.finditer(folded)]
 
 
 def _tails(
@@ -172,9 +167,7 @@ def _tails(
         if at in taken:
             last = taken[at] or last
         elif run.is_digits and usable[at]:
-            named = (last and _continued(last.identifier, run, index)) or _standing_alone(
-                runs, at, index
-            )
+            named = (last and _continued(last.identifier, run, index)) or _standing_alone(runs, at, index)
             if named:
                 found[at] = last = named
         elif run.text not in LIST_WORDS:
@@ -189,9 +182,7 @@ def _continued(identifier: str, run: Run, index: _Index) -> Named | None:
     if not 2 <= len(run.text) < len(full):
         return None
     key = (full[: -len(run.text)] + run.text).lstrip("0")
-    return _best(
-        {other: _common_start(before, index.runs[other]) for other in index.by_tail.get(key, ())}
-    )
+    return _best({other: _common_start(before, index.runs[other]) for other in index.by_tail.get(key, ())})
 
 
 def _common_start(one: Sequence[Run], other: Sequence[Run]) -> int:
@@ -229,11 +220,6 @@ def _agreement(identifier: Sequence[Run], runs: Sequence[Run], at: int) -> int:
         place = at - agreed - 1
         if place >= 0 and runs[place].key == run.key:
             continue
-        same_shape = (
-            place >= 0
-            and runs[place].is_digits
-            and run.is_digits
-            and len(runs[place].text) == len(run.text)
-        )
+        same_shape = place >= 0 and runs[place].is_digits and run.is_digits and len(runs[place].text) == len(run.text)
         return -1 if same_shape and runs[place + 1].gap == "-" else agreed
     return len(own) + 1
