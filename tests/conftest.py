@@ -1,0 +1,135 @@
+"""Real PostgreSQL and real Valkey for every test, on a private server of the tests' own.
+
+The schema is built once, as a template that later runs reuse until a migration changes. Each worker works on a clone of it.
+`db` rolls back as usual. A test that must commit asks for `committed_db`: a fresh clone for itself alone, because the book
+refuses TRUNCATE and so cannot be flushed. All tests act as the role that does not own the tables.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+# Before anything reads the settings: nothing configured outside may lead the tests to somebody's real data.
+for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE", "EMAIL_URL", "ARAP_ENV", "DEBUG"):
+    os.environ.pop(name, None)
+os.environ["ARAP_VAR"] = str(Path(os.environ.get("ARAP_VAR") or ROOT / "var").absolute() / "test")
+os.environ["ARAP_SERVERS_FSYNC"] = "off"
+os.environ["ARAP_PROCESS"] = "command"
+os.environ["DJANGO_SETTINGS_MODULE"] = "arap.settings"
+
+import django  # noqa: E402 - the environment comes first
+import pytest  # noqa: E402
+from django.db import connection  # noqa: E402
+
+from arap import servers  # noqa: E402
+from arap.servers import postgres  # noqa: E402
+from tests import databases  # noqa: E402
+from tests.databases import Database  # noqa: E402
+
+django.setup()
+
+pytest_plugins = ["tests.people"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    import arap.celery  # noqa: F401 - so that tasks belong to our application
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        names = set(getattr(item, "fixturenames", ()))
+        if (marker and marker.kwargs.get("transaction")) or names & {"transactional_db", "live_server"}:
+            raise pytest.UsageError(
+                f"{item.nodeid}: the book cannot be flushed; ask for `committed_db` or `live_address`."
+            )
+
+
+@pytest.fixture(scope="session")
+def private_servers() -> Iterator[None]:
+    """The tests' own PostgreSQL and Valkey, running until the last worker has ended."""
+    servers.use()
+    databases.sweep()
+    yield
+    servers.leave()
+
+
+@pytest.fixture(scope="session")
+def template(private_servers: None) -> str:
+    """The name of the migrated database from which all others are cloned."""
+    return databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template: str, django_db_blocker: Any) -> Iterator[None]:
+    """In place of pytest-django's: the default connection leads to this worker's clone."""
+    with databases.clone(template, f"arap_test_{os.getpid()}") as database:
+        connection.settings_dict["NAME"] = database.name
+        yield
+        with django_db_blocker.unblock():
+            connection.close()
+
+
+@pytest.fixture
+def committed_db(template: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[Database]:
+    """A fresh database for this test alone, in which it commits, from as many threads or processes as it likes."""
+    before = connection.settings_dict["NAME"]
+    with databases.clone(template, f"arap_test_{os.getpid()}_own") as database, django_db_blocker.unblock():
+        connection.close()
+        connection.settings_dict["NAME"] = database.name
+        try:
+            yield database
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = before
+
+
+def _raw(user: str) -> Any:
+    name = str(connection.settings_dict["NAME"])
+    return postgres.connect(servers.var_folder(), user=user, database=name)
+
+
+@pytest.fixture
+def owner_connection(committed_db: Database) -> Iterator[Any]:
+    """A bare psycopg2 connection (autocommit) to the test's own database as the owner of the tables."""
+    raw = _raw(postgres.OWNER)
+    yield raw
+    raw.close()
+
+
+@pytest.fixture
+def superuser_connection(committed_db: Database) -> Iterator[Any]:
+    """A bare psycopg2 connection (autocommit) to the test's own database as a superuser, whom no rule stops."""
+    raw = _raw(postgres.SUPERUSER)
+    yield raw
+    raw.close()
+
+
+@pytest.fixture
+def own_servers(tmp_path: Path, template: str) -> Iterator[databases.OwnServers]:
+    """A durable server that a test may kill, with a migrated database of its own."""
+    with databases.own_servers(tmp_path) as own:
+        yield own
+
+
+@pytest.fixture
+def live_address(committed_db: Database) -> Iterator[str]:
+    """The address of a running web server on `committed_db`, for the browser."""
+    from django.contrib.staticfiles.handlers import StaticFilesHandler
+    from django.test.testcases import LiveServerThread
+    from django.test.utils import override_settings
+
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, port=databases.free_port())
+    thread.daemon = True
+    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
+        thread.start()
+        thread.is_ready.wait()
+        if thread.error:
+            raise thread.error
+        yield f"http://127.0.0.1:{thread.port}"
+        thread.terminate()
