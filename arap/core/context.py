@@ -1,6 +1,6 @@
 """What every page shows around its own content: navigation, company, open period, undo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -25,11 +25,8 @@ class Page:
     label: str | Promise
     verb: str
     letter: str
-
-    @property
-    def room(self) -> str:
-        """The URL namespace: every page of it keeps this entry marked."""
-        return self.url_name.partition(":")[0]
+    marks: str  # the beginning of the names of all pages that keep this entry marked
+    is_current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +38,16 @@ class Section:
 
 
 NAVIGATION = (
-    Section("", (Page("desk:today", _("Today"), "dashboard.view", "h"),)),
+    Section("", (Page("desk:today", _("Today"), "dashboard.view", "h", "desk:today"),)),
     Section(
         _("Receivables"),
         (
-            Page("customers:list", _("Customers"), "customer.view", "c"),
-            Page("invoices:list", _("Invoices"), "invoice.view", "i"),
-            Page("receipts:list", _("Receipts"), "receipt.view", "r"),
+            Page("desk:customers", _("Customers"), "customer.view", "c", "desk:customer"),
+            Page("invoices:list", _("Invoices"), "invoice.view", "i", "invoices:"),
+            Page("receipts:list", _("Receipts"), "receipt.view", "r", "receipts:"),
         ),
     ),
-    Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a"),)),
+    Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
 )
 
 
@@ -65,18 +62,23 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "",
         "today": timezone.localdate(),
         "may": {verb.replace(".", "_"): allows(roles, verb) for verb in PERMISSIONS},
-        "navigation": _navigation(roles),
+        "navigation": _navigation(roles, request.resolver_match.view_name if request.resolver_match else ""),
         "open_period": SimpleLazyObject(lambda: _open_period(company)),
         "undo": SimpleLazyObject(lambda: _undo(request)),
     }
 
 
-def _navigation(roles: frozenset[Role]) -> list[Section]:
-    sections = [
-        Section(section.title, tuple(each for each in section.pages if allows(roles, each.verb)))
-        for section in NAVIGATION
-    ]
-    return [section for section in sections if section.pages]
+def _navigation(roles: frozenset[Role], here: str) -> list[Section]:
+    sections = []
+    for section in NAVIGATION:
+        pages = tuple(
+            replace(each, is_current=here.startswith(each.marks))
+            for each in section.pages
+            if allows(roles, each.verb)
+        )
+        if pages:
+            sections.append(Section(section.title, pages))
+    return sections
 
 
 def _open_period(company: Company | None) -> Period | None:

@@ -1,12 +1,13 @@
 """Form fields that read what people type: amounts and dates in the short ways of the desk."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import wording
@@ -23,6 +24,9 @@ _DAY_MONTH = re.compile(r"(\d{1,2})(?:[/.](\d{1,2})(?:[/.](\d{4}))?)?")
 _WRITTEN = re.compile(r"(\d{1,2})\s+([A-Za-z]{3})[a-z]*(?:\s+(\d{4}))?")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})")
+
+_ISO_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T.+|\d{4}-\d{2}-\d{2} .+[+-]\d{2}:?\d{2}")
+_CLOCK = re.compile(r"(.+?),?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?")
 
 
 def read_amount(text: str, currency: str) -> Decimal:
@@ -71,6 +75,25 @@ def read_day(text: str, today: date) -> date:
     raise ValueError(f"{text!r} is not a date")
 
 
+def read_moment(text: str, today: date) -> datetime:
+    """The instant typed in `text`: a day and a time ("2026-10-05 18:00", "5 Oct 2026, 18:00"), a day
+    alone (its end), or ISO with an offset. Without an offset it is in the zone in use.
+
+    Raises ValueError for anything else.
+    """
+    plain = text.strip()
+    if _ISO_INSTANT.fullmatch(plain):
+        at = datetime.fromisoformat(plain)
+        return at if at.tzinfo else timezone.make_aware(at)
+    found = _CLOCK.fullmatch(plain)
+    if found is None:
+        return timezone.make_aware(datetime.combine(read_day(plain, today), time.max))
+    clock = time(int(found[2]), int(found[3]), int(found[4] or 0))
+    if found[4] is None:  # a minute is named by its beginning and means all of it
+        clock = clock.replace(second=59, microsecond=999_999)
+    return timezone.make_aware(datetime.combine(read_day(found[1], today), clock))
+
+
 def month_end_before(on: date) -> date:
     """The last day of the month before `on`."""
     year, month = (on.year, on.month - 1) if on.month > 1 else (on.year - 1, 12)
@@ -104,6 +127,29 @@ class DayField(forms.Field):
     def prepare_value(self, value: Any) -> Any:
         """A day as it is printed; what was typed stays as it was typed."""
         return wording.prose_day(value) if isinstance(value, date) else value
+
+
+class MomentField(forms.Field):
+    """An instant; nothing typed is now (None)."""
+
+    today: date
+
+    def __init__(self, *, today: date | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.today = today or date.min
+        self.widget.attrs |= {"autocomplete": "off", "class": "input", "maxlength": "40", "placeholder": _("now")}
+
+    def to_python(self, value: Any) -> Any:
+        """The instant, or None where nothing was typed. Raises ValidationError with what to type."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            return read_moment(text, self.today)
+        except (ValueError, OverflowError):
+            raise ValidationError(
+                _("%(text)s is not a moment. Type 2026-10-05 18:00, or nothing for now."), params={"text": text}
+            ) from None
 
 
 class MoneyField(forms.CharField):

@@ -1,7 +1,15 @@
-"""Signing in."""
+"""Signing in, and the two clocks of every report."""
+
+from datetime import date, datetime
+from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from arap.core.fields import DayField, MomentField
+from arap.core.wording import prose_day
 
 
 class SignInForm(forms.Form):
@@ -22,3 +30,30 @@ class SignInForm(forms.Form):
         widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
         error_messages={"required": _("Type your password.")},
     )
+
+
+class ClocksForm(forms.Form):
+    """As of which day, and as known at which instant. Empty: today, and now."""
+
+    as_of = DayField(label=pgettext_lazy("report", "As of"), required=False)
+    known_at = MomentField(label=pgettext_lazy("report", "Known at"), required=False)
+
+    def __init__(self, data: QueryDict, *, today: date, **options: Any) -> None:
+        # A report always has a date, so the field shows the one that is used.
+        given = data.copy()
+        if not given.get("as_of", "").strip():
+            given["as_of"] = prose_day(today)
+        super().__init__(given, **options)
+        self.today = today
+        for name in ("as_of", "known_at"):
+            self.fields[name].today = today  # type: ignore[attr-defined]
+
+    @property
+    def as_of_on(self) -> date:
+        """The day asked for; today where what was typed is not a day."""
+        return self.cleaned_data.get("as_of") or self.today
+
+    @property
+    def known_at_instant(self) -> datetime | None:
+        """The instant asked for; None is now."""
+        return self.cleaned_data.get("known_at")

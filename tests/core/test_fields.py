@@ -1,12 +1,14 @@
 """What people type for amounts and dates."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
-from arap.core.fields import DayField, MoneyField, month_end_before, read_amount, read_day
+from arap.core.fields import DayField, MoneyField, month_end_before, read_amount, read_day, read_moment
 from arap.core.money import AmountError
 
 FRIDAY = date(2026, 11, 20)
@@ -88,3 +90,25 @@ def test_a_day_comes_back_as_it_is_printed_and_typing_as_it_was_typed() -> None:
 def test_month_end_before() -> None:
     assert month_end_before(date(2026, 3, 15)) == date(2026, 2, 28)
     assert month_end_before(date(2026, 1, 31)) == date(2025, 12, 31)
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("2026-10-05 18:00", "2026-10-05T18:00:59.999999+08:00"),
+        ("5 Oct 2026, 18:00", "2026-10-05T18:00:59.999999+08:00"),
+        ("2026-10-05 18:00:07", "2026-10-05T18:00:07+08:00"),
+        ("2026-10-05", "2026-10-05T23:59:59.999999+08:00"),
+        ("2026-10-05T18:00:00+00:00", "2026-10-06T02:00:00+08:00"),
+        ("2026-10-05T18:00", "2026-10-05T18:00:00+08:00"),
+        ("yesterday noon", None),
+        ("2026-10-05 25:00", None),
+    ],
+)
+def test_read_moment(text: str, iso: str | None) -> None:
+    with timezone.override("Asia/Shanghai"):
+        if iso is None:
+            with pytest.raises(ValueError, match=r".+"):
+                read_moment(text, FRIDAY)
+        else:
+            assert read_moment(text, FRIDAY) == datetime.fromisoformat(iso).astimezone(ZoneInfo("Asia/Shanghai"))

@@ -1,0 +1,1 @@
+"""What the desk gathers from all rooms, for its pages."""
