@@ -1,8 +1,8 @@
 """Real PostgreSQL and real Valkey for every test, on a private server of the tests' own.
 
-The schema is built once, as a template that later runs reuse until a migration changes. Each worker works on a clone of it.
-`db` rolls back as usual. A test that must commit asks for `committed_db`: a fresh clone for itself alone, because the book
-refuses TRUNCATE and so cannot be flushed. All tests act as the role that does not own the tables.
+The schema is built once, as a template that later runs reuse until a migration changes. Each worker works on a clone of
+it. `db` rolls back as usual. A test that must commit asks for `committed_db`: a fresh clone for itself alone, because the
+book refuses TRUNCATE and so cannot be flushed. All tests act as the role that does not own the tables.
 """
 
 import os
@@ -17,7 +17,9 @@ sys.path.insert(0, str(ROOT))
 # Before anything reads the settings: nothing configured outside may lead the tests to somebody's real data.
 for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE", "EMAIL_URL", "ARAP_ENV", "DEBUG"):
     os.environ.pop(name, None)
-os.environ["ARAP_VAR"] = str(Path(os.environ.get("ARAP_VAR") or ROOT / "var").absolute() / "test")
+# A worker of xdist inherits this environment: the folder must not be appended twice.
+var = Path(os.environ.get("ARAP_VAR") or ROOT / "var").absolute()
+os.environ["ARAP_VAR"] = str(var if "PYTEST_XDIST_WORKER" in os.environ else var / "test")
 os.environ["ARAP_SERVERS_FSYNC"] = "off"
 os.environ["ARAP_PROCESS"] = "command"
 os.environ["DJANGO_SETTINGS_MODULE"] = "arap.settings"
