@@ -1,6 +1,6 @@
-"""What pages show of the book below its totals: open items one by one, and what happened to a document."""
+"""What pages show of the book below its totals: what became of an item, and what happened to a document."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,89 +10,20 @@ from django.db import connection
 
 from arap.core.models import Company
 from arap.ledger.models import Document, Entry, Item, JournalLine
-from arap.ledger.queries import OPEN_ITEMS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenLine:
-    """An item open at a date, with what it was then (`open_amount`) and what it is now (`now_amount`)."""
+@dataclass(frozen=True, slots=True)
+class Since:
+    """What an item is today: still open, signed as the item; `settled_on` far in the future while it is open."""
 
-    item_id: int
-    document_id: int
-    kind: str
-    number: str
-    line: int
-    item_count: int
-    reference: str
-    account: str
-    customer_id: int | None
-    currency: str
-    amount: Decimal
     open_amount: Decimal
-    document_on: date
-    due_on: date
-    posted_on: date
-    aged_from_on: date
-    now_amount: Decimal
     settled_on: date
 
-    @property
-    def is_credit(self) -> bool:
-        """A receipt, a credit note: money the customer has with us."""
-        return self.amount < 0
 
-    @property
-    def settled_since(self) -> Decimal:
-        """What was settled after the date asked for, as known today; signed as the item."""
-        return self.open_amount - self.now_amount
-
-
-OPEN_LINES = (
-    "with "
-    + OPEN_ITEMS
-    + """
-select o.id as item_id, d.id as document_id, d.kind, d.number, i.line, d.item_count, coalesce(t.reference, '') as reference,
-       a.role as account, i.customer_id, i.currency, i.amount, o.open_amount, i.document_on, i.due_on, i.posted_on,
-       i.aged_from_on, i.open_amount as now_amount, i.settled_on
-  from open_items o
-  join ledger_item i on i.id = o.id
-  join ledger_document d on d.id = i.document_id
-  join ledger_account a on a.id = i.account_id
-  left join ledger_documenttext t on t.document_id = d.id
- order by i.aged_from_on, d.number, i.line
- limit %(limit)s
-"""
-)
-
-
-def open_lines(
-    company: Company,
-    *,
-    as_of: date,
-    position: int,
-    customer_ids: Sequence[int] | None = None,
-    currency: str | None = None,
-    limit: int | None = None,
-) -> list[OpenLine]:
-    """The items of the customers open on `as_of` as known at `position`, the oldest first.
-
-    `customer_ids` None asks for money of unknown payers. One query.
-    """
-    where = "and i.customer_id = any(%(customers)s)" if customer_ids is not None else "and i.customer_id is null"
-    if currency:
-        where += " and i.currency = %(currency)s"
-    params = {
-        "company": company.pk,
-        "as_of": as_of,
-        "position": position,
-        "customers": list(customer_ids or ()),
-        "currency": currency,
-        "limit": limit,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_LINES.format(where=where, base="p.open_base_amount"), params)
-        names = [column.name for column in cursor.description]
-        return [OpenLine(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+def since(company: Company, item_ids: Collection[int]) -> dict[int, Since]:
+    """What became of the items, as known now: so that a past report can say "since paid". One query."""
+    rows = Item.objects.filter(company=company, pk__in=item_ids).values_list("pk", "open_amount", "settled_on")
+    return {pk: Since(open_amount, settled_on) for pk, open_amount, settled_on in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

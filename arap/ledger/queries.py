@@ -8,44 +8,36 @@ from django.db import connection
 
 from arap.core.models import Company
 
-# The items open at :as_of as known at :position, each with what was open. Pruned first, so that the cost follows what was
-# open on that date: settled items through their span (a settled item open at D was posted less than its span before D),
-# and items that moved after the position through last_position. Only items with entries on both sides of the
-# date (part paid) or of the position read their entries.
-OPEN_ITEMS = """
+# Columns of an item that the as-of arithmetic needs; base columns only where a reader asks for them.
+_ITEM = """i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.open_amount,
+         i.first_effective_on, i.last_effective_on, i.last_position{base_columns}"""
+
+# The items open at as_of as known at position, each with what was open. Pruned first, so that the cost follows what was
+# open on that date: settled items through their span (one that was open at D was posted less than its span before D),
+# and items that moved after the position through last_position. Only items with entries on both sides of the date
+# (part paid), or recorded after the position, read their entries.
+_OPEN_ITEMS = """
 pruned as (
-  select i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.base_amount, i.open_amount,
-         i.open_base_amount, i.first_effective_on, i.last_effective_on, i.last_position
-    from ledger_item i
+  select {item} from ledger_item i
    where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
   union all
-  select i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.base_amount, i.open_amount,
-         i.open_base_amount, i.first_effective_on, i.last_effective_on, i.last_position
-    from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
+  select {item} from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
    cross join lateral (
      select * from ledger_item i
       where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.days
-        and i.posted_on between %(as_of)s::date - span.days and %(as_of)s and i.settled_on > %(as_of)s
+        and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
         and i.position <= %(position)s {where}) i
   union all
-  /* settled by then as known today, but by entries recorded after the position */
-  select i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.base_amount, i.open_amount,
-         i.open_base_amount, i.first_effective_on, i.last_effective_on, i.last_position
-    from ledger_item i
+  select {item} from ledger_item i
    where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0 and i.settled_on <= %(as_of)s
      and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
 ), open_items as (
-  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount, p.open_amount,
-         {base} as open_base_amount
-    from pruned p
-   where p.last_position <= %(position)s and p.last_effective_on <= %(as_of)s
+  select id, customer_id, account_id, currency, aged_from_on, document_on, amount,
+         case when first_effective_on > %(as_of)s then amount else open_amount end as open_amount{base_simple}
+    from pruned
+   where first_effective_on > %(as_of)s or (last_position <= %(position)s and last_effective_on <= %(as_of)s)
   union all
-  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount, p.amount, p.base_amount
-    from pruned p
-   where p.first_effective_on > %(as_of)s and not (p.last_position <= %(position)s and p.last_effective_on <= %(as_of)s)
-  union all
-  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount, p.amount + e.amount,
-         p.base_amount + e.base_amount
+  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount, p.amount + e.amount{base_summed}
     from pruned p
    cross join lateral (
      select coalesce(sum(e.amount), 0) as amount, coalesce(sum(e.base_amount), 0) as base_amount from ledger_entry e
@@ -56,11 +48,124 @@ pruned as (
 """
 
 
+def open_items_sql(*, where: str = "", base: bool = False) -> str:
+    """The common table expressions `pruned, open_items` for a report's `with`.
+
+    Named parameters: company, as_of, position. `open_items` has id, customer_id, account_id, currency, aged_from_on,
+    document_on, amount, open_amount and, with `base`, open_base_amount. `where` is SQL on the item alias `i`, beginning
+    with "and", written by the caller, never by a user.
+    """
+    return _OPEN_ITEMS.format(
+        item=_ITEM.format(base_columns=", i.base_amount, i.open_base_amount" if base else ""),
+        where=where,
+        base_simple=(
+            ", case when first_effective_on > %(as_of)s then base_amount else open_base_amount end as open_base_amount" if base else ""
+        ),
+        base_summed=", p.base_amount + e.base_amount" if base else "",
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenItem:
+    """An item open at a date: amounts signed in `currency`, base in the company's base currency."""
+
+    item_id: int
+    document_id: int
+    kind: str
+    number: str
+    line: int
+    reference: str
+    account: str
+    customer_id: int | None
+    currency: str
+    amount: Decimal
+    open_amount: Decimal
+    open_base_amount: Decimal
+    document_on: date
+    posted_on: date
+    due_on: date
+    original_due_on: date
+    aged_from_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ControlTotal:
+    """The balance of a control account in one currency: `amount` in it, `base_amount` in the base currency."""
+
+    account_id: int
+    code: str
+    role: str
+    currency: str
+    amount: Decimal
+    base_amount: Decimal
+
+
 def position_at(company: Company, *, known_at: datetime | None) -> int:
-    """The last position recorded by `known_at` (None: now). Waits for a posting under way, so the answer stays the same."""
+    """The last position recorded by `known_at` (None: now). Waits for a posting under way, so the answer never changes."""
     with connection.cursor() as cursor:
         if known_at is None:
             cursor.execute("select coalesce(max(position), 0) from ledger_book where company_id = %s", [company.pk])
         else:
             cursor.execute("select ledger_position_at(%s, %s)", [company.pk, known_at])
         return int(cursor.fetchone()[0])
+
+
+def open_items(
+    company: Company,
+    *,
+    as_of: date,
+    position: int,
+    customer_id: int | None = None,
+    root_id: int | None = None,
+    currency: str | None = None,
+    unidentified: bool = False,
+) -> list[OpenItem]:
+    """The open items at `as_of` as known at `position`, oldest due first.
+
+    Of one customer, of a debtor group (`root_id`), or of the unidentified account; without any, of the whole company.
+    """
+    where = ""
+    if customer_id is not None:
+        where += " and i.customer_id = %(customer)s"
+    if root_id is not None:
+        where += " and i.customer_id in (select id from customers_customer where company_id = %(company)s and root_id = %(root)s)"
+    if unidentified:
+        where += " and i.customer_id is null"
+    if currency is not None:
+        where += " and i.currency = %(currency)s"
+    sql = f"""
+      with {open_items_sql(where=where, base=True)}
+      select o.id, d.id, d.kind, d.number, i.line, coalesce(t.reference, ''), a.role, o.customer_id, o.currency, o.amount, o.open_amount,
+             o.open_base_amount, i.document_on, i.posted_on, i.due_on, i.original_due_on, i.aged_from_on
+        from open_items o
+        join ledger_item i on i.id = o.id
+        join ledger_document d on d.id = i.document_id
+        join ledger_account a on a.id = i.account_id
+        left join ledger_documenttext t on t.document_id = d.id
+       order by i.aged_from_on, i.document_on, d.number, i.line
+    """  # noqa: S608
+    parameters = {
+        "company": company.pk, "as_of": as_of, "position": position, "customer": customer_id, "root": root_id, "currency": currency,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [OpenItem(**dict(zip(OpenItem.__slots__, row, strict=True))) for row in cursor.fetchall()]
+
+
+def control_totals(company: Company, *, as_of: date, position: int) -> list[ControlTotal]:
+    """Balances of the control accounts from the journal alone: what every report of open items must equal."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select a.id, a.code, a.role, l.currency, l.amount, l.base_amount
+              from ledger_account a
+             cross join lateral (
+               select currency, sum(amount) as amount, sum(base_amount) as base_amount from ledger_journalline l
+                where l.company_id = a.company_id and l.account_id = a.id and l.posted_on <= %(as_of)s and l.position <= %(position)s
+                group by currency) l
+             where a.company_id = %(company)s and a.is_control
+             order by a.code, l.currency
+            """,
+            {"company": company.pk, "as_of": as_of, "position": position},
+        )
+        return [ControlTotal(*row) for row in cursor.fetchall()]

@@ -1,0 +1,164 @@
+"""The aging report: what is open at a date, by age, as known at a position."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+
+from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
+from arap.core.models import Company
+from arap.ledger.queries import ControlTotal, control_totals, open_items_sql
+
+ZERO = Decimal(0)
+# what a row stands for: the key column, and what must be joined for it
+GROUPS = {
+    "customer": ("o.customer_id", ""),
+    "currency": ("null::bigint", ""),
+    "owner": ("c.owner_id", "left join customers_customer c on c.id = o.customer_id"),
+    "segment": ("c.segment", "left join customers_customer c on c.id = o.customer_id"),
+    "parent": ("c.root_id", "left join customers_customer c on c.id = o.customer_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgingRow:
+    """Amounts in `currency`: debit items by bucket, credits not applied (negative), and their sum.
+
+    `key` is the customer, owner, group root (ids) or segment; None for unidentified money or no owner.
+    """
+
+    key: int | str | None
+    currency: str
+    buckets: tuple[Decimal, ...]
+    unapplied: Decimal
+    total: Decimal
+    base_buckets: tuple[Decimal, ...] = ()
+    base_unapplied: Decimal = ZERO
+    base_total: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One currency's report total beside its control accounts."""
+
+    currency: str
+    report: Decimal
+    control: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.report - self.control
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgingReport:
+    as_of: date
+    position: int
+    basis: str
+    by: str
+    buckets: tuple[Bucket, ...]
+    rows: tuple[AgingRow, ...]
+    totals: tuple[AgingRow, ...]
+
+
+def aging(
+    company: Company,
+    *,
+    as_of: date,
+    position: int,
+    basis: str = "due",
+    edges: Sequence[int] = DEFAULT_EDGES,
+    by: str = "customer",
+    currency: str | None = None,
+    customer_id: int | None = None,
+    base: bool = False,
+) -> AgingReport:
+    """Age what is open at `as_of` as known at `position`; rows that are zero throughout are left out.
+
+    Owner, segment and parent are today's master data. With `base` each row also carries amounts in base currency.
+    Rows are ordered by key, then currency; those without a key come last.
+    """
+    buckets = buckets_at(as_of, basis=basis, edges=edges)
+    where = " and i.currency = %(currency)s" if currency else ""
+    where += " and i.customer_id = %(customer)s" if customer_id is not None else ""
+    parameters: dict[str, object] = {
+        "company": company.pk, "as_of": as_of, "position": position, "currency": currency, "customer": customer_id,
+    }  # fmt: skip
+    for number, bucket in enumerate(buckets):
+        parameters |= {f"first{number}": bucket.first_on, f"last{number}": bucket.last_on}
+    with connection.cursor() as cursor:
+        cursor.execute(_aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
+        fetched = cursor.fetchall()
+    width = len(buckets)
+    rows = tuple(_row(values, width, base) for values in fetched)
+    return AgingReport(
+        as_of=as_of, position=position, basis=basis, by=by, buckets=tuple(buckets), rows=rows, totals=_totals(rows, width)
+    )
+
+
+def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, base: bool) -> str:
+    key, join = GROUPS[by]
+    dated = "o.aged_from_on" if basis == "due" else "o.document_on"
+    columns = []
+    for value in ("o.open_amount", *(("o.open_base_amount",) if base else ())):
+        columns += [
+            f"coalesce(sum({value}) filter (where o.amount > 0 and {dated} between %(first{n})s and %(last{n})s), 0)"
+            for n in range(len(buckets))
+        ]
+        columns += [f"coalesce(sum({value}) filter (where o.amount < 0), 0)", f"sum({value})"]
+    return f"""
+      with {open_items_sql(where=where, base=base)}
+      select {key}, o.currency, {", ".join(columns)}
+        from open_items o {join}
+       group by 1, 2 order by 1 nulls last, 2
+    """  # noqa: S608
+
+
+def _row(values: Sequence[object], width: int, base: bool) -> AgingRow:
+    key, currency, *amounts = values
+    first = AgingRow(key, currency, tuple(amounts[:width]), amounts[width], amounts[width + 1])  # type: ignore[arg-type]
+    if not base:
+        return first
+    based = amounts[width + 2 :]
+    return AgingRow(
+        first.key, first.currency, first.buckets, first.unapplied, first.total, tuple(based[:width]), based[width], based[width + 1]  # type: ignore[arg-type]
+    )
+
+
+def _totals(rows: Sequence[AgingRow], width: int) -> tuple[AgingRow, ...]:
+    sums: dict[str, list[Decimal]] = {}
+    for row in rows:
+        figures = (*row.buckets, row.unapplied, row.total, *row.base_buckets, row.base_unapplied, row.base_total)
+        kept = sums.get(row.currency)
+        sums[row.currency] = list(figures) if kept is None else [a + b for a, b in zip(kept, figures, strict=True)]
+    return tuple(
+        AgingRow(
+            None, currency, tuple(figures[:width]), figures[width], figures[width + 1], tuple(figures[width + 2 : -2]), figures[-2], figures[-1]
+        )
+        for currency, figures in sorted(sums.items())
+    )
+
+
+def proofs(company: Company, report: AgingReport) -> list[Proof]:
+    """Each currency's report total beside the journal balance of the control accounts at the same date and position."""
+    control: dict[str, Decimal] = {}
+    for total in controls(company, report):
+        control[total.currency] = control.get(total.currency, ZERO) + total.amount
+    reported = {row.currency: row.total for row in report.totals}
+    return [
+        Proof(currency, reported.get(currency, ZERO), control.get(currency, ZERO)) for currency in sorted(control.keys() | reported.keys())
+    ]
+
+
+def controls(company: Company, report: AgingReport) -> list[ControlTotal]:
+    return control_totals(company, as_of=report.as_of, position=report.position)
+
+
+def ties(company: Company, report: AgingReport) -> bool:
+    """Whether the rows sum to the totals, and the totals equal the control accounts. Only for a report without filters."""
+    for row in report.rows:
+        if sum(row.buckets, row.unapplied) != row.total:
+            return False
+    return all(proof.difference == 0 for proof in proofs(company, report))
