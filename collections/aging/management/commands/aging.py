@@ -74,10 +74,6 @@ class Command(ArapCommand):
             self.stdout.write("  ".join(cells).rstrip())
 
 
-def format_amount(amount: Decimal, currency: str) -> str:
-    return formatformat_amount(amount, currency)
-
-
 def _figures(row: AgingRow) -> dict[str, object]:
     return {
         "currency": row.currency,
