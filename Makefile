@@ -6,6 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from-lock
 PYTEST_WORKERS ?= 2
+SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check bench lock messages clean
@@ -27,9 +28,32 @@ $(STAMP): requirements-dev.txt
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
 	@touch $(STAMP)
 
-test: setup
+messages: setup
+	@$(PY) -m arap.core.locale_files compile
+
+demo: setup messages
+	@$(PY) -m arap.demo
+
+test: setup messages
 	$(PY) -m pytest --numprocesses $(PYTEST_WORKERS) $(PYTEST_ARGS)
 
 lock: setup
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
+
+check: setup
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/djlint --lint --quiet templates
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check
+
+bench: setup
+	@for size in $(SIZES); do for name in post apply aging; do $(PY) manage.py bench $$name --size $$size || exit 1; done; done
+
+clean:
+	@if test -x $(PY); then $(PY) -m arap.servers.clean; fi
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

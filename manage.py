@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""Django's command line. Without DATABASE_URL or REDIS_URL a command starts, and afterwards stops, the private servers."""
+"""Django's command line. Without DATABASE_URL or REDIS_URL a command starts, and in the end stops, private servers."""
 
 import os
 import sys

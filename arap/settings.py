@@ -1,7 +1,7 @@
 """The one settings file. Every value comes from the environment through a reader that refuses nonsense.
 
-`X_FILE` may name a file instead of giving a secret in `X`. Defaults that would be unsafe on a real server exist only when
-ARAP_ENV is `dev`, which it is by itself only while the private servers are used. README.md lists every variable.
+`X_FILE` may name a file instead of giving a secret in `X`. Defaults that would be unsafe on a real server exist only
+when ARAP_ENV is `dev`, which it is by itself only while the private servers are used. README.md lists every variable.
 """
 
 import os
@@ -18,7 +18,7 @@ VAR: Path = servers.var_folder()
 
 
 def read(name: str, default: str | None = None) -> str:
-    """The value of `name`, or of the file that `name_FILE` names. Refused when missing without a default, or given twice."""
+    """The value of `name`, or of the file that `name_FILE` names. Refused if given twice, or missing with no default."""
     value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value is not None and file is not None:
         raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
@@ -66,7 +66,7 @@ def unsafe_default(value: str) -> str | None:
 
 ARAP_ENV = read_choice("ARAP_ENV", ("dev", "production"), "dev" if servers.private_postgres() else "production")
 DEV = ARAP_ENV == "dev"
-# What kind of process this is decides role and time limit in the database. manage.py, wsgi.py and celery.py set it themselves.
+# The kind of this process decides role and time limit in the database. manage.py, wsgi.py and celery.py set it.
 ARAP_PROCESS = read_choice("ARAP_PROCESS", ("web", "job", "command", "bulk", "owner"), "command")
 
 DEBUG = read_bool("DEBUG", default=False)
@@ -81,6 +81,7 @@ if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: it must look like https://receivables.example.com.")
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEV else urlsplit(SITE_URL).hostname)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "arap.core.views.csrf_failure"
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -140,12 +141,12 @@ TEMPLATES = [
     },
 ]
 
-# Database. The connection's user owns the tables; every process but the one that migrates steps down to a role that does not.
+# Database. The connection's user owns the tables; all processes but the migrating one step down to a role that does not.
 STATEMENT_TIMEOUTS = {"web": "15s", "job": "10min", "command": "10min", "bulk": "0", "owner": "0"}
 
 
 def database(url: str, process: str) -> dict[str, Any]:
-    """Django's settings for a `postgresql://user:password@host:port/name` address, with `host` in the query for a socket."""
+    """Django's settings for `postgresql://user:password@host:port/name`, with `?host=/folder` for a socket."""
     parts = urlsplit(url)
     query = dict(parse_qsl(parts.query))
     if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
@@ -230,13 +231,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Mail
 def email(url: str) -> dict[str, Any]:
-    """Django's settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///folder`, `console:`."""
+    """Django's settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///dir`, `console:`."""
     parts = urlsplit(url)
     backends = {"file": "filebased", "console": "console", "smtp": "smtp", "smtps": "smtp", "smtp+tls": "smtp"}
     if parts.scheme not in backends or (parts.scheme.startswith("smtp") and not parts.hostname):
-        raise ImproperlyConfigured(
-            "EMAIL_URL must look like smtp+tls://user:word@host:587, file:///folder or console:."
-        )
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:word@host:587, file:///dir or console:.")
     return {
         "EMAIL_BACKEND": f"django.core.mail.backends.{backends[parts.scheme]}.EmailBackend",
         "EMAIL_FILE_PATH": unquote(parts.path) or None,

@@ -1,8 +1,13 @@
 """All addresses of the application."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+
+handler400 = "arap.core.views.bad_request"
+handler403 = "arap.core.views.forbidden"
+handler404 = "arap.core.views.not_found"
 
 urlpatterns = [
+    path("", include("arap.core.urls")),
     path("admin/", admin.site.urls),
 ]

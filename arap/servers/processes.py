@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def is_alive(pid: int) -> bool:
-    """True while the process runs. One that has ended and that nobody has waited for is dead, whatever signal 0 says."""
+    """True while the process runs. One that has ended without being waited for is dead, whatever signal 0 says."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,7 +1,7 @@
 """Counting the processes that use the private servers.
 
-Each user holds a shared lock on `users`. Starting and stopping happen under an exclusive lock on `turn`. Nobody writes down
-process ids, so a user that is killed leaves nothing stale: its lock goes with it.
+Each user holds a shared lock on `users`. Starting and stopping happen under an exclusive lock on `turn`. Nobody writes
+down process ids, so a user that is killed leaves nothing stale: its lock goes with it.
 """
 
 import fcntl
@@ -31,7 +31,7 @@ def turn(var: Path, name: str = "turn") -> Iterator[None]:
 
 
 def enter(var: Path, *, start: Callable[[], object]) -> bool:
-    """Become a user of the servers in `var`, calling `start`, which leaves running servers alone. False if already a user."""
+    """Become a user of the servers in `var` and call `start`, which leaves running ones alone. False if a user already."""
     if var in _held and _held[var][0] == os.getpid():
         return False
     with turn(var):

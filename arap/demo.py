@@ -1,0 +1,174 @@
+"""`make demo`: everything on one machine, with a sample company, until Ctrl-C. A second start finds the data again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+
+from arap import ROOT, servers
+from arap.servers import commands, folders
+
+COMPANY = "DEMO"
+CUSTOMERS, ITEMS = 150, 6_000
+PASSWORD = "show-me-the-book"  # noqa: S105 - for the demonstration only, which listens on this machine alone
+ROLES = ("clerk", "collector", "credit_manager", "controller", "auditor", "administrator")
+PORTS = range(8000, 8100)
+PATIENCE_SECONDS = 25
+
+
+def say(text: str) -> None:
+    """A line for whoever watches."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def free_port() -> int:
+    """The first port nobody listens on, or exactly the one that PORT names."""
+    if named := os.environ.get("PORT"):
+        return int(named)
+    for port in PORTS:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise folders.CannotStart("No free port from 8000 to 8099: name one, PORT=9000 make demo.")
+
+
+def prepare() -> None:
+    """The sample company and one user per role, unless they are there already."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from arap.core.actions import people
+    from arap.core.models import Company, Role, User
+
+    if not Company.objects.filter(code=COMPANY).exists():
+        say(f"Making the sample company: {CUSTOMERS} customers, {ITEMS} items ...")
+        call_command("make_sample", company=COMPANY, customers=CUSTOMERS, items=ITEMS, stdout=sys.stderr)
+    company = Company.objects.get(code=COMPANY)
+    for name in ROLES:
+        user, is_new = User.objects.get_or_create(
+            username=name,
+            defaults={"full_name": name.replace("_", " ").capitalize(), "last_company": company},
+        )
+        if is_new:
+            user.set_password(PASSWORD)
+            user.is_staff = user.is_superuser = name == "administrator"
+            user.save(update_fields=["password", "is_staff", "is_superuser"])
+        people.grant_role(company, user, Role(name), by=None)
+
+
+def programs(port: int) -> dict[str, list[str]]:
+    """What runs: the web, a worker, and the clock that wakes it."""
+    python = [sys.executable, "-m"]
+    web = [*python, "gunicorn", "arap.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    celery = [*python, "celery", "--app", "arap"]
+    return {
+        "web": [*web, "--worker-tmp-dir", str(servers.var_folder())],
+        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
+        "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
+    }
+
+
+def start(port: int) -> dict[str, subprocess.Popen[bytes]]:
+    """Start the programs, each with a log of its own, out of reach of the terminal's Ctrl-C."""
+    logs = servers.var_folder() / "log"
+    logs.mkdir(exist_ok=True)
+    base = {**os.environ, "SITE_URL": f"http://localhost:{port}"}
+    running = {}
+    for name, command in programs(port).items():
+        environment = {**base, "ARAP_PROCESS": "web" if name == "web" else "job"}
+        with (logs / f"{name}.log").open("ab") as log:
+            running[name] = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+    return running
+
+
+def wait_for(port: int, web: subprocess.Popen[bytes]) -> bool:
+    """True once the web server takes connections, False when it ends or takes longer than patience."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while web.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Ask all programs to end what they are at; end those that do not within patience."""
+    for child in running.values():
+        if child.poll() is None:
+            child.terminate()
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for child in running.values():
+        try:
+            child.wait(max(0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def announce(port: int) -> None:
+    """Where it is, and who may come in."""
+    say(f"\n  http://localhost:{port}/\n")
+    for name in ROLES:
+        say(f"    {name:<16} password: {PASSWORD}")
+    say(f"\n  Logs: {servers.var_folder() / 'log'}/   Ctrl-C stops everything and keeps the data.")
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> int:
+    """Run until Ctrl-C. Exit 1 when something does not start or ends by itself."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arap.settings")
+    os.environ.setdefault("ARAP_PROCESS", "bulk")
+    signal.signal(signal.SIGTERM, _end)
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        servers.use()
+        if servers.private_postgres():
+            commands.migrate_private_database(servers.var_folder())
+        prepare()
+        port = free_port()
+        running = start(port)
+        if wait_for(port, running["web"]):
+            announce(port)
+            while all(child.poll() is None for child in running.values()):
+                time.sleep(0.5)
+        ended = [name for name, child in running.items() if child.poll() is not None] or ["web"]
+        log = servers.var_folder() / "log" / f"{ended[0]}.log"
+        say(f"The {ended[0]} process has ended or does not start. The end of {log}:\n{tail(log)}")
+    except KeyboardInterrupt:
+        say("\nStopping ...")
+        return 0
+    except folders.CannotStart as error:
+        say(str(error))
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        stop(running)
+        servers.leave()
+    return 1
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log."""
+    return "\n".join(log.read_text(errors="replace").splitlines()[-15:]) if log.exists() else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
