@@ -6,13 +6,15 @@ who imports states a `Target`, the fields it can use.
 """
 
 from arap.desk.mapping.declaration import Column, Mapping, Target, load_mapping, shipped_mappings
-from arap.desk.mapping.errors import FileRefused, MappingRefused
+from arap.desk.mapping.errors import FileMissing, FileRefused, MappingMissing, MappingRefused
 from arap.desk.mapping.reading import Reading, Rejected, Row, open_rows
 
 __all__ = [
     "Column",
+    "FileMissing",
     "FileRefused",
     "Mapping",
+    "MappingMissing",
     "MappingRefused",
     "Reading",
     "Rejected",

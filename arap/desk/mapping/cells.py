@@ -38,7 +38,7 @@ def reader_of(column: Column, mapping: Mapping) -> Read:
             return code_reader(column.max_length, whole_number=column.whole_number)
         case "date":
             return date_reader(mapping.dates)
-        case "amount":
+        case "amount" | "number":
             return amount_reader(mapping.decimal, mapping.thousands)
         case "currency":
             return read_currency
@@ -109,12 +109,11 @@ def _parse_date(text: str, patterns: tuple[str, ...]) -> date:
     if text.isascii() and len(text) <= 40:
         for pattern in patterns:
             try:
-                return datetime.strptime(text, pattern).date()
+                return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - only the day is kept
             except ValueError:
                 continue
     raise BadCell(
-        _("“%(text)s” is not a date of the form %(form)s.")
-        % {"text": shown(text), "form": date_form(patterns[0])}
+        _("“%(text)s” is not a date of the form %(form)s.") % {"text": shown(text), "form": date_form(patterns[0])}
     )
 
 
@@ -143,7 +142,7 @@ def date_form(pattern: str) -> str:
 
 
 def amount_reader(decimal: str, thousands: str) -> Read:
-    """Amounts greater than zero, of any precision; the row's currency judges that later."""
+    """Amounts and other numbers greater than zero; the precision of amounts is judged later, by currency."""
     point = re.escape(decimal)
     digits = r"\d+"
     if thousands:
@@ -199,8 +198,7 @@ def choice_reader(choices: dict[str, Any]) -> Read:
             return choices[text.casefold()]
         except KeyError:
             raise BadCell(
-                _("“%(text)s” is not one of: %(choices)s.")
-                % {"text": shown(text), "choices": ", ".join(choices)}
+                _("“%(text)s” is not one of: %(choices)s.") % {"text": shown(text), "choices": ", ".join(choices)}
             ) from None
 
     return read

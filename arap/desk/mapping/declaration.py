@@ -36,10 +36,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arap.desk.mapping.errors import MappingRefused
+from arap.desk.mapping.errors import MappingMissing, MappingRefused
 
 FOLDER = Path(__file__).resolve().parent.parent / "mappings"
-KINDS = frozenset({"text", "code", "date", "amount", "currency", "choice", "list"})
 DELIMITERS = (",", ";", "\t", "|")
 FACT = "facts."
 MAPPING_BYTES_MAX = 100_000
@@ -49,8 +48,9 @@ MAPPING_BYTES_MAX = 100_000
 class Target:
     """The fields an importer can use (field -> kind), how long each may be, and its options.
 
-    `choices` gives the values that a field of kind choice may take. `options` gives the permitted values of each option; the first is the one taken when the mapping
-    says nothing. Facts are columns without a field of their own, kept as text or choice.
+    `choices` gives the values that a field of kind choice may take, `options` the permitted values of each option, of
+    which the first is taken when the mapping says nothing. Facts are columns without a field of their own, kept as
+    text or choice.
     """
 
     name: str
@@ -103,13 +103,13 @@ def shipped_mappings() -> list[str]:
 def load_mapping(name_or_file: str, target: Target) -> Mapping:
     """The mapping of that name or in that file, checked against `target`.
 
-    Raises MappingRefused when it does not exist, is not TOML, or does not suit the target.
+    Raises MappingMissing, and MappingRefused when it is not TOML or does not suit the target.
     """
     is_name = re.fullmatch(r"[a-z0-9-]+", name_or_file) and name_or_file in shipped_mappings()
     path = FOLDER / f"{name_or_file}.toml" if is_name else Path(name_or_file)
     name = path.stem
     if not path.is_file():
-        raise MappingRefused(
+        raise MappingMissing(
             _("There is no mapping “%(name)s”; the ones supplied are: %(names)s.")
             % {"name": name_or_file, "names": ", ".join(shipped_mappings())}
         )
@@ -130,8 +130,7 @@ def parse_mapping(name: str, content: dict[str, Any], target: Target) -> Mapping
         return _mapping(name, content, target)
     except _Fault as fault:
         raise MappingRefused(
-            _("The mapping “%(name)s” cannot be used: %(fault)s.")
-            % {"name": name, "fault": str(fault)}
+            _("The mapping “%(name)s” cannot be used: %(fault)s.") % {"name": name, "fault": str(fault)}
         ) from None
 
 
@@ -194,8 +193,7 @@ def _column(entry: Any, target: Target) -> Column:
 def _permitted_choices(name: str, values: list[Any], target: Target) -> None:
     if name in target.choices and not set(map(str, values)) <= set(target.choices[name]):
         raise _Fault(
-            _("“%(field)s” can only be one of %(values)s")
-            % {"field": name, "values": ", ".join(target.choices[name])}
+            _("“%(field)s” can only be one of %(values)s") % {"field": name, "values": ", ".join(target.choices[name])}
         )
 
 
@@ -215,9 +213,7 @@ def _file_settings(content: dict[str, Any]) -> dict[str, Any]:
         raise _Fault(_("decimal and thousands are the same sign"))
     for pattern in settings["dates"]:
         if not all(part in pattern for part in ("%d", "%m")) or not re.search("%[Yy]", pattern):
-            raise _Fault(
-                _("“%(pattern)s” is not a date with day, month and year") % {"pattern": pattern}
-            )
+            raise _Fault(_("“%(pattern)s” is not a date with day, month and year") % {"pattern": pattern})
     if settings["encoding"] != "auto":
         try:
             codecs.lookup(settings["encoding"])

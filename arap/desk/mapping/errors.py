@@ -1,6 +1,6 @@
 """What can go wrong with a file as a whole, with a mapping, and with one cell."""
 
-from arap.core.errors import Invalid
+from arap.core.errors import Invalid, NotFound
 
 
 class FileRefused(Invalid):
@@ -11,10 +11,24 @@ class FileRefused(Invalid):
 
 
 class MappingRefused(Invalid):
-    """The mapping is missing or does not say what it must; the message is one sentence."""
+    """The mapping does not say what it must; the message is one sentence."""
 
     def __init__(self, message: str) -> None:
         super().__init__("mapping_refused", message)
+
+
+class FileMissing(NotFound):
+    """There is no such file."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("file_missing", message)
+
+
+class MappingMissing(NotFound):
+    """There is no such mapping."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("mapping_missing", message)
 
 
 class BadCell(Exception):

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from arap.core.money import quantize
 from arap.desk.mapping import cells as cell_readers
 from arap.desk.mapping.declaration import Column, Mapping, Target
-from arap.desk.mapping.errors import BadCell, FileRefused, MappingRefused
+from arap.desk.mapping.errors import BadCell, FileMissing, FileRefused, MappingRefused
 from arap.desk.mapping.text_file import Record, read_records
 from arap.desk.mapping.workbook import OLE_MAGIC, ZIP_MAGIC, read_sheet
 
@@ -115,9 +115,7 @@ class Reading:
                 amounts.append(reader)
         return self._in_currency(number, values, amounts)
 
-    def _in_currency(
-        self, number: int, values: dict[str, Any], amounts: list[_Reader]
-    ) -> Row | Rejected:
+    def _in_currency(self, number: int, values: dict[str, Any], amounts: list[_Reader]) -> Row | Rejected:
         """Hold the amounts against the row's currency; without one the importer has to do it."""
         currency = values.get("currency")
         if currency is None:
@@ -147,7 +145,7 @@ def over_precise(amount: Decimal, currency: str) -> str:
 def open_rows(path: Path, mapping: Mapping, target: Target) -> Reading:
     """Open the file, read its header and hold it against the mapping.
 
-    Raises FileRefused when the file is missing, too large, neither CSV nor XLSX, or when columns are
+    Raises FileMissing, and FileRefused when the file is too large, neither CSV nor XLSX, or when columns are
     unknown, missing or doubled.
     """
     notices: list[str] = []
@@ -168,7 +166,7 @@ def open_rows(path: Path, mapping: Mapping, target: Target) -> Reading:
 
 def _records(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Record]:
     if not path.is_file():
-        raise FileRefused(_("There is no file %(path)s.") % {"path": path})
+        raise FileMissing(_("There is no file %(path)s.") % {"path": path})
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -180,19 +178,11 @@ def _records(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Recor
         ) from error
     if size > FILE_MB_MAX << 20:
         raise FileRefused(
-            _(
-                "The file has %(size)d MB; at most %(limit)d MB are read at once. "
-                "Split it and load the parts."
-            )
+            _("The file has %(size)d MB; at most %(limit)d MB are read at once. Split it and load the parts.")
             % {"size": size >> 20, "limit": FILE_MB_MAX}
         )
     if magic == OLE_MAGIC:
-        raise FileRefused(
-            _(
-                "The file is an old or a protected Excel workbook; "
-                "save it as .xlsx without a password."
-            )
-        )
+        raise FileRefused(_("The file is an old or a protected Excel workbook; save it as .xlsx without a password."))
     if magic == ZIP_MAGIC:
         rows = read_sheet(path, notices)
         return (Record(number, cells) for number, cells in enumerate(rows, start=1))
@@ -218,9 +208,7 @@ def _readers(headers: list[str], mapping: Mapping) -> list[_Reader]:
     positions: dict[str, int] = {}
     for position, header in enumerate(headers):
         if header and positions.setdefault(header.casefold(), position) != position:
-            raise FileRefused(
-                _("The column “%(column)s” occurs twice.") % {"column": cell_readers.shown(header)}
-            )
+            raise FileRefused(_("The column “%(column)s” occurs twice.") % {"column": cell_readers.shown(header)})
     known = {column.header.casefold() for column in mapping.columns}
     unknown = [
         cell_readers.shown(headers[position])
@@ -228,9 +216,7 @@ def _readers(headers: list[str], mapping: Mapping) -> list[_Reader]:
         if name not in known and name not in mapping.ignored
     ]
     missing = [
-        column.header
-        for column in mapping.columns
-        if column.required and column.header.casefold() not in positions
+        column.header for column in mapping.columns if column.required and column.header.casefold() not in positions
     ]
     _refuse_misfit(mapping, missing, unknown if mapping.unknown_columns == "refuse" else [])
     readers = []
@@ -245,20 +231,13 @@ def _refuse_misfit(mapping: Mapping, missing: list[str], unknown: list[str]) -> 
     facts = {"mapping": mapping.name, "missing": _some(missing), "unknown": _some(unknown)}
     if missing and unknown:
         raise FileRefused(
-            _(
-                "The file does not suit the mapping “%(mapping)s”: "
-                "it lacks %(missing)s, and %(unknown)s is unknown."
-            )
+            _("The file does not suit the mapping “%(mapping)s”: it lacks %(missing)s, and %(unknown)s is unknown.")
             % facts
         )
     if missing:
-        raise FileRefused(
-            _("The file lacks the column %(missing)s of mapping “%(mapping)s”.") % facts
-        )
+        raise FileRefused(_("The file lacks the column %(missing)s of mapping “%(mapping)s”.") % facts)
     if unknown:
-        raise FileRefused(
-            _("The mapping “%(mapping)s” does not know the column %(unknown)s.") % facts
-        )
+        raise FileRefused(_("The mapping “%(mapping)s” does not know the column %(unknown)s.") % facts)
 
 
 def _some(names: list[str]) -> str:
@@ -280,7 +259,6 @@ def _constants(mapping: Mapping, target: Target) -> dict[str, Any]:
             values[name] = read(text)
         except BadCell as fault:
             raise MappingRefused(
-                _("The mapping “%(name)s” cannot be used: %(fault)s")
-                % {"name": mapping.name, "fault": fault}
+                _("The mapping “%(name)s” cannot be used: %(fault)s") % {"name": mapping.name, "fault": fault}
             ) from None
     return values

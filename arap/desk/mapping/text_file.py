@@ -102,9 +102,7 @@ def detect_encoding(path: Path) -> str:
             if head.startswith(mark):
                 return encoding
         if head.count(0) * 5 > len(head):
-            raise FileRefused(
-                _("The file is not text; save it as “CSV UTF-8” or as an Excel workbook (.xlsx).")
-            )
+            raise FileRefused(_("The file is not text; save it as “CSV UTF-8” or as an Excel workbook (.xlsx)."))
         decoder = codecs.getincrementaldecoder("utf-8")()
         file.seek(0)
         try:

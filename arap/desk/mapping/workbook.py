@@ -49,16 +49,11 @@ def check_archive(path: Path) -> None:
     unpacked = sum(part.file_size for part in parts)
     if unpacked > UNPACKED_MB_MAX << 20:
         raise FileRefused(
-            _(
-                "Unpacked, the workbook has %(size)d MB; at most %(limit)d MB are read. "
-                "Save it as CSV."
-            )
+            _("Unpacked, the workbook has %(size)d MB; at most %(limit)d MB are read. Save it as CSV.")
             % {"size": unpacked >> 20, "limit": UNPACKED_MB_MAX}
         )
     if unpacked > RATIO_MAX * path.stat().st_size:
-        raise FileRefused(
-            _("The workbook unpacks to more than %d times its size; it is not read.") % RATIO_MAX
-        )
+        raise FileRefused(_("The workbook unpacks to more than %d times its size; it is not read.") % RATIO_MAX)
 
 
 def _end_record(path: Path) -> tuple[int, int]:
@@ -95,10 +90,7 @@ def read_sheet(path: Path, notices: list[str]) -> Iterator[list[Any]]:
                 yield json.loads(line, object_hook=_date)
             if child.wait() != 0 or not sheets:
                 raise FileRefused(
-                    _(
-                        "The workbook cannot be read within the limits of memory and time; "
-                        "save it as CSV."
-                    )
+                    _("The workbook cannot be read within the limits of memory and time; save it as CSV.")
                 )
         except (json.JSONDecodeError, UnicodeDecodeError):  # the child died in the middle of a line
             raise _unreadable() from None

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from arap.desk.mapping import MappingRefused, load_mapping, shipped_mappings
+from arap.desk.mapping import MappingMissing, MappingRefused, load_mapping, shipped_mappings
 from arap.desk.mapping.declaration import parse_mapping
 from arap.desk.takeon.target import HISTORY
 
@@ -79,9 +79,7 @@ def test_a_mapping_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_a_mapping_that_is_not_there_or_not_toml(tmp_path: Path) -> None:
-    with pytest.raises(
-        MappingRefused, match="There is no mapping “nowhere”; the ones supplied are"
-    ):
+    with pytest.raises(MappingMissing, match="There is no mapping “nowhere”; the ones supplied are"):
         load_mapping("nowhere", HISTORY)
     path = tmp_path / "bad.toml"
     path.write_bytes(b"\xff\xfe")

