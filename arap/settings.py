@@ -18,7 +18,7 @@ VAR: Path = servers.var_folder()
 
 
 def read(name: str, default: str | None = None) -> str:
-    """The value of `name`, or of the file that `name_FILE` names. Refused if given twice, or missing with no default."""
+    """The value of `name`, or of the file that `name_FILE` names. Refused if given twice or missing with no default."""
     value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
     if value is not None and file is not None:
         raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
@@ -141,7 +141,7 @@ TEMPLATES = [
     },
 ]
 
-# Database. The connection's user owns the tables; all processes but the migrating one step down to a role that does not.
+# Database. The connection's user owns the tables; every process but a migrating one acts in a role that does not.
 STATEMENT_TIMEOUTS = {"web": "15s", "job": "10min", "command": "10min", "bulk": "0", "owner": "0"}
 
 
@@ -231,7 +231,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 # Mail
 def email(url: str) -> dict[str, Any]:
-    """Django's settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///dir`, `console:`."""
+    """Django's settings for `smtp://`, `smtps://` (TLS at once), `smtp+tls://` (STARTTLS), `file:///dir`, `console:`"""
     parts = urlsplit(url)
     backends = {"file": "filebased", "console": "console", "smtp": "smtp", "smtps": "smtp", "smtp+tls": "smtp"}
     if parts.scheme not in backends or (parts.scheme.startswith("smtp") and not parts.hostname):

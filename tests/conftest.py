@@ -115,7 +115,7 @@ def superuser_connection(committed_db: Database) -> Iterator[Any]:
 @pytest.fixture
 def own_servers(tmp_path: Path, template: str) -> Iterator[databases.OwnServers]:
     """A durable server that a test may kill, with a migrated database of its own."""
-    with databases.own_servers(tmp_path) as own:
+    with databases.own_servers(tmp_path, template) as own:
         yield own
 
 

@@ -161,15 +161,33 @@ def _durable() -> Iterator[None]:
             os.environ["ARAP_SERVERS_FSYNC"] = before
 
 
+def _copy(template: str, to: Path) -> None:
+    """Copy a database of the tests' server into the one of the server in `to`: quicker than to migrate again."""
+    programs = postgres.programs()
+    source = ["--host", str(servers.folders.sockets(servers.var_folder())), "--username", postgres.SUPERUSER]
+    target = ["--host", str(servers.folders.sockets(to)), "--username", postgres.SUPERUSER]
+    dump = subprocess.run([programs / "pg_dump", *source, template], check=True, capture_output=True)
+    load = [
+        programs / "psql",
+        *target,
+        "--quiet",
+        "--no-psqlrc",
+        "--set=ON_ERROR_STOP=1",
+        "--dbname",
+        postgres.DATABASE,
+    ]
+    subprocess.run(load, input=dump.stdout, check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
-def own_servers(var: Path) -> Iterator[OwnServers]:
-    """Start, migrate, and in the end stop a durable PostgreSQL in `var`."""
+def own_servers(var: Path, template: str) -> Iterator[OwnServers]:
+    """Start, fill from `template`, and in the end stop a durable PostgreSQL in `var`."""
     socket_folder = servers.folders.sockets(var)
     url = f"postgresql://{postgres.OWNER}@/{postgres.DATABASE}?host={socket_folder}"
     own = OwnServers(var, Database(postgres.DATABASE, url))
     own.start()
     try:
-        _migrate(url)
+        _copy(template, var)
         yield own
     finally:
         postgres.stop(var)

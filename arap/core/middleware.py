@@ -56,9 +56,7 @@ def _memberships(user: User) -> dict[Company, frozenset[Role]]:
     return held
 
 
-def _choose(
-    request: HttpRequest, user: User, held: dict[Company, frozenset[Role]]
-) -> Company | None:
+def _choose(request: HttpRequest, user: User, held: dict[Company, frozenset[Role]]) -> Company | None:
     by_id = {company.pk: company for company in held}
     for wanted in (request.session.get(SESSION_COMPANY), user.last_company_id):
         if wanted in by_id:
@@ -66,9 +64,7 @@ def _choose(
     return next(iter(held), None)
 
 
-def _put(
-    request: HttpRequest, company: Company | None, held: dict[Company, frozenset[Role]]
-) -> None:
+def _put(request: HttpRequest, company: Company | None, held: dict[Company, frozenset[Role]]) -> None:
     roles = held[company] if company else frozenset()
     request.company = company  # type: ignore[attr-defined]
     request.companies = list(held)  # type: ignore[attr-defined]

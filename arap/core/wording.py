@@ -19,8 +19,8 @@ NO_BREAK_SPACE = "\u00a0"
 FIGURE_SPACE = "\u2007"
 HAIRLINE_DASH = "\u2013"
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
-WEEKDAYS = "Mon Tue Wed Thu Fri Sat Sun".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 WEEKDAYS_ZH = "一二三四五六日"
 
 # (from this amount, in this unit, decimals) and the word of the unit, largest first.
@@ -124,6 +124,15 @@ def age_words(days_overdue: int) -> str:
     if days_overdue < 0:
         return _("in %(days)s d") % {"days": -days_overdue}
     return _("due today")
+
+
+def bucket_words(from_days: int | None, to_days: int | None) -> str:
+    """The head of an aging bucket: "Not due", "1–30 d", "Over 90 d"; "未到期", "1–30 天", "90 天以上"."""
+    if from_days is None:
+        return _("Not due")
+    if to_days is None:
+        return _("Over %(days)s d") % {"days": from_days - 1}
+    return _("%(from_days)s–%(to_days)s d") % {"from_days": from_days, "to_days": to_days}
 
 
 def names(name: str, name_local: str) -> tuple[str, str]:

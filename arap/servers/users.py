@@ -31,7 +31,7 @@ def turn(var: Path, name: str = "turn") -> Iterator[None]:
 
 
 def enter(var: Path, *, start: Callable[[], object]) -> bool:
-    """Become a user of the servers in `var` and call `start`, which leaves running ones alone. False if a user already."""
+    """Become a user of the servers in `var` and call `start`, which leaves running ones alone. False if one already."""
     if var in _held and _held[var][0] == os.getpid():
         return False
     with turn(var):

@@ -30,13 +30,13 @@ def person(request: HttpRequest) -> User:
 
 
 def stored(obj: Model) -> dict[str, Any]:
-    """All plain values of a row for the audit log: no files, no password."""
+    """All plain values of a row as the database holds them, for the audit log: no files, no password."""
     names = [
         field.name
         for field in obj._meta.concrete_fields
         if field.get_internal_type() != "BinaryField" and field.name not in ("id", "password")
     ]
-    return audit.snapshot(obj, names)
+    return audit.snapshot(type(obj)._base_manager.get(pk=obj.pk), names)
 
 
 class SameCompanyForm(forms.ModelForm):
@@ -108,7 +108,7 @@ class RoleAdmin(RightsMixin, CompanyChoicesMixin, admin.ModelAdmin):
 
     @transaction.atomic
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        before = stored(self.model._default_manager.get(pk=obj.pk)) if change else {}
+        before = stored(obj) if change else {}
         super().save_model(request, obj, form, change)
         old, new = audit.difference(before, stored(obj))
         if new:

@@ -62,8 +62,16 @@ class CompanyForm(forms.ModelForm):
         return super().save(commit)
 
 
+class BankAccountFormSet(forms.BaseInlineFormSet):
+    @classmethod
+    def get_default_prefix(cls) -> str:
+        # The relation has no name backwards, from which Django would take it.
+        return "bank_accounts"
+
+
 class BankAccountInline(CompanyInline):
     model = CompanyBankAccount
+    formset = BankAccountFormSet
     verb = "admin.companies"
 
 

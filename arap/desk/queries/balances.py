@@ -8,13 +8,12 @@ from typing import Any, Literal
 
 from django.db import connection
 
+from aging.rules import buckets_at
 from arap.core.models import Company
-from arap.ledger.queries import OPEN_ITEMS
+from arap.ledger.queries import open_items_sql
 
 Sort = Literal["overdue", "balance", "code"]
 View = Literal["all", "overdue", "credit", "mine"]
-
-BUCKET_LIMITS = (30, 60, 90)  # days, the buckets of the small bars
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +69,7 @@ class BalanceQuery:
 
 # The whole list is made once, then counted and cut. It costs what the open items cost: 0.2 s for a million of them.
 BALANCES = (
-    "with "
-    + OPEN_ITEMS
+    f"with {open_items_sql(base=True)}"
     + """
 , owed as (
   select customer_id, currency, sum(open_amount) as balance, sum(open_base_amount) as balance_base,
@@ -79,11 +77,7 @@ BALANCES = (
          coalesce(sum(open_amount) filter (where open_amount > 0 and aged_from_on < %(as_of)s), 0) as overdue,
          coalesce(sum(open_base_amount) filter (where open_amount > 0 and aged_from_on < %(as_of)s), 0) as overdue_base,
          min(aged_from_on) filter (where open_amount > 0) as oldest_on,
-         coalesce(sum(open_amount) filter (where open_amount > 0 and %(as_of)s - aged_from_on <= 0), 0) as bucket_0,
-         coalesce(sum(open_amount) filter (where open_amount > 0 and %(as_of)s - aged_from_on between 1 and 30), 0) as bucket_1,
-         coalesce(sum(open_amount) filter (where open_amount > 0 and %(as_of)s - aged_from_on between 31 and 60), 0) as bucket_2,
-         coalesce(sum(open_amount) filter (where open_amount > 0 and %(as_of)s - aged_from_on between 61 and 90), 0) as bucket_3,
-         coalesce(sum(open_amount) filter (where open_amount > 0 and %(as_of)s - aged_from_on > 90), 0) as bucket_4
+         {buckets}
     from open_items
    where customer_id is not null
    group by customer_id, currency
@@ -118,6 +112,12 @@ select (select count(*) from matching), (select all_rows from counted), (select 
 """
 )
 
+# The five default buckets of aging, for the small bar of each row.
+BUCKETS = ",\n         ".join(
+    f"coalesce(sum(open_amount) filter (where open_amount > 0 and aged_from_on between %(first{at})s and %(last{at})s), 0)"
+    f" as bucket_{at}"
+    for at in range(5)
+)
 SEARCH = """and (c.code ilike %(like)s or c.name ilike %(like)s or c.name_local ilike %(like)s or lower(c.tax_id) = lower(%(text)s)
        or c.id in (select customer_id from customers_payeraccount where company_id = %(company)s and account_no = %(text)s))"""
 VIEWS = {"all": "true", "overdue": "overdue > 0", "credit": "unapplied < 0", "mine": "owner_id = %(owner)s"}
@@ -136,13 +136,12 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
     keyset = BEFORE if backward else AFTER if query.after else "true"
     text = query.text.strip().replace("\x00", "")
     sql = BALANCES.format(
-        where="",
-        base="p.open_base_amount",
         search=SEARCH if text else "",
         view=VIEWS[query.view],
         value=VALUES[query.sort],
         keyset=keyset,
         order=BACKWARD if backward else FORWARD,
+        buckets=BUCKETS,
     )
     escaped = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     params: dict[str, Any] = {
@@ -157,6 +156,8 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
         "key_currency": key[2],
         "limit": query.limit + 1,
     }
+    for at, bucket in enumerate(buckets_at(query.as_of, basis="due")):
+        params |= {f"first{at}": bucket.first_on, f"last{at}": bucket.last_on}
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         found = cursor.fetchall()
