@@ -1,0 +1,104 @@
+"""The readers of the settings refuse what they do not understand, and unsafe defaults exist in `dev` only."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from arap import ROOT
+
+SAFE = {
+    "ARAP_ENV": "production",
+    "SECRET_KEY": "k" * 50,
+    "SITE_URL": "https://receivables.example.com",
+    "DATABASE_URL": "postgresql://arap:secret@db.example.com:5432/arap",
+    "REDIS_URL": "redis://:secret@cache.example.com:6379/0",
+    "EMAIL_URL": "smtp+tls://user:secret@mail.example.com:587",
+    "DEFAULT_FROM_EMAIL": "receivables@example.com",
+}
+
+
+def read_settings(environment: dict[str, str], show: str = "''") -> "subprocess.CompletedProcess[str]":
+    """Import the settings in a process that has only `environment`, and print the value of `show`."""
+    code = f"from arap import settings; import sys; sys.stdout.write(str({show}))"
+    bare = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")}
+    return subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**bare, **environment}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    "name, bad, part",
+    [
+        ("ARAP_ENV", "staging", "must be one of dev, production"),
+        ("DEBUG", "1", "must be one of true, false"),
+        ("DEBUG", "true", "allowed only with ARAP_ENV=dev"),
+        ("SECRET_KEY", "short", "shorter than 50"),
+        ("SITE_URL", "receivables.example.com", "must look like https://"),
+        ("DATABASE_URL", "mysql://db/arap", "must look like postgresql://"),
+        ("DATABASE_URL", "postgresql://db.example.com", "must look like postgresql://"),
+        ("REDIS_URL", "memcached://cache", "must look like redis://"),
+        ("EMAIL_URL", "mail.example.com:25", "must look like smtp+tls://"),
+        ("EMAIL_URL", "smtp://", "must look like smtp+tls://"),
+        ("LOG_LEVEL", "loud", "must be one of DEBUG"),
+        ("SECRET_KEY_FILE", "/nonexistent", "both set"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name: str, bad: str, part: str) -> None:
+    done = read_settings({**SAFE, name: bad})
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert "ImproperlyConfigured" in last
+    assert name.removesuffix("_FILE") in last
+    assert part in last
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SITE_URL", "REDIS_URL", "EMAIL_URL", "DEFAULT_FROM_EMAIL"])
+def test_outside_dev_nothing_has_an_unsafe_default(name: str) -> None:
+    done = read_settings({key: value for key, value in SAFE.items() if key != name})
+    assert f"{name} is not set" in done.stderr
+
+
+def test_a_real_database_alone_makes_it_production() -> None:
+    done = read_settings({key: value for key, value in SAFE.items() if key != "ARAP_ENV"}, "settings.ARAP_ENV")
+    assert done.stdout == "production"
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("s" * 60 + "\n")
+    environment = {key: value for key, value in SAFE.items() if key != "SECRET_KEY"}
+    done = read_settings({**environment, "SECRET_KEY_FILE": str(tmp_path / "secret")}, "settings.SECRET_KEY")
+    assert done.stdout == "s" * 60
+
+
+@pytest.mark.parametrize(
+    "process, role, limit",
+    [
+        ("web", True, "statement_timeout=15s"),
+        ("job", True, "statement_timeout=10min"),
+        ("command", True, "statement_timeout=10min"),
+        ("bulk", True, "statement_timeout=0"),
+        ("owner", False, "statement_timeout=0"),
+    ],
+)
+def test_every_process_but_the_owner_acts_as_the_application(process: str, role: bool, limit: str) -> None:
+    show = "settings.DATABASES['default']['OPTIONS']['options']"
+    done = read_settings({**SAFE, "ARAP_PROCESS": process}, show)
+    assert ("-c role=arap_app" in done.stdout) is role
+    assert limit in done.stdout
+    assert "lock_timeout=5s" in done.stdout
+
+
+def test_cookies_are_for_https_where_the_site_is() -> None:
+    assert read_settings(SAFE, "settings.SESSION_COOKIE_SECURE and settings.SECURE_SSL_REDIRECT").stdout == "True"
+    assert read_settings({}, "settings.SESSION_COOKIE_SECURE").stdout == "False"
+
+
+def test_the_address_of_a_database_in_parts() -> None:
+    url = "postgresql://us%40er:p%2Fw@db:6543/name?sslmode=verify-full"
+    show = "[settings.DATABASES['default'][k] for k in ('USER', 'PASSWORD', 'HOST', 'PORT', 'NAME')]"
+    assert read_settings({**SAFE, "DATABASE_URL": url}, show).stdout == "['us@er', 'p/w', 'db', '6543', 'name']"
+    show = "settings.DATABASES['default']['OPTIONS']['sslmode']"
+    assert read_settings({**SAFE, "DATABASE_URL": url}, show).stdout == "verify-full"
