@@ -5,9 +5,12 @@ What may still change about it (delivery, disputes, files) lives in side tables.
 book alone: nothing here is a second balance. Amounts are positive in both kinds; the kind says who owes.
 """
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -15,9 +18,11 @@ from arap.core.models import CompanyOwned, currency_is_three_letters
 from arap.core.money import currency_choices
 
 
-def amount_field(name: object, **options: object) -> "models.DecimalField[object, object]":
-    """An amount in the document's currency."""
-    return models.DecimalField(name, max_digits=20, decimal_places=3, **options)  # type: ignore[arg-type]
+def amount_field(name: Promise, *, default: int | None = None) -> "models.DecimalField[Decimal | int, Decimal]":
+    """An amount in the document's currency, as wide as the book's."""
+    if default is None:
+        return models.DecimalField(name, max_digits=20, decimal_places=3)
+    return models.DecimalField(name, max_digits=20, decimal_places=3, default=default, db_default=default)
 
 
 class InvoiceQuerySet(models.QuerySet["Invoice"]):
@@ -41,8 +46,8 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 class Invoice(CompanyOwned):
     """What a customer is told to pay (invoice) or need not pay (credit note).
 
-    `rate` is base units for one unit of `currency`; empty in a draft means the rate of `issued_on`. `version` counts the
-    edits of a draft: who saves an older one is refused. Documents taken on from elsewhere may have no lines.
+    `rate` is base units for one unit of `currency`; empty in a draft means the rate of `issued_on`. `version` counts
+    the edits of a draft: who saves an older one is refused. Documents taken on from elsewhere may have no lines.
     """
 
     class Kind(models.TextChoices):
@@ -110,9 +115,9 @@ class Invoice(CompanyOwned):
         blank=True,
         related_name="credit_notes",
     )
-    net_total = amount_field(_("net"), default=0, db_default=0)
-    tax_total = amount_field(_("tax"), default=0, db_default=0)
-    total = amount_field(_("total incl. tax"), default=0, db_default=0)
+    net_total = amount_field(_("net"), default=0)
+    tax_total = amount_field(_("tax"), default=0)
+    total = amount_field(_("total incl. tax"), default=0)
     version = models.PositiveIntegerField(_("version"), default=1, db_default=1, editable=False)
     created_by = models.ForeignKey(
         "core.User", verbose_name=_("created by"), on_delete=models.PROTECT, db_index=False, null=True, related_name="+"
@@ -170,7 +175,8 @@ class Invoice(CompanyOwned):
 class InvoiceLine(CompanyOwned):
     """One line: `unit_price` is with tax when `entry` is gross. `tax_rate` and `discount_percent` are in per cent.
 
-    `net` and `tax` are rounded once, by rules.line_amounts. A credit note's line names the line it credits and keeps its rate.
+    `net` and `tax` are rounded once, by rules.line_amounts. A credit note's line names the line it credits and keeps
+    its rate.
     """
 
     class Entry(models.TextChoices):
@@ -207,6 +213,14 @@ class InvoiceLine(CompanyOwned):
     entry = models.CharField(_("price entered"), max_length=5, choices=Entry, default=Entry.NET, db_default=Entry.NET)
     net = amount_field(_("net"))
     tax = amount_field(_("tax"))
+    returned_quantity = models.DecimalField(
+        _("returned quantity"),
+        max_digits=18,
+        decimal_places=6,
+        default=0,
+        db_default=0,
+        help_text=_("Pieces that a credit takes back; none when it only lowers the price."),
+    )
     credits_line = models.ForeignKey(
         "self",
         verbose_name=_("credits line"),
@@ -276,7 +290,7 @@ class InvoiceInstalment(CompanyOwned):
 
 
 class InvoiceFact(CompanyOwned):
-    """Something known about an invoice that changes nothing about what is owed, such as "disputed" in a taken-on history."""
+    """Something known that changes nothing about what is owed, such as "disputed" in a history that was taken on."""
 
     invoice = models.ForeignKey(
         Invoice,

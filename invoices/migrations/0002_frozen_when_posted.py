@@ -28,5 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [("invoices", "0001_initial"), ("ledger", "0002_the_book"), ("customers", "0002_database_rules")]
     operations = [
-        migrations.RunSQL("\n".join((SQL / f"{name}.sql").read_text("utf-8") for name in ("keys", "frozen", "posting")), UNDO)
+        migrations.RunSQL(
+            "\n".join((SQL / f"{name}.sql").read_text("utf-8") for name in ("keys", "frozen", "posting")), UNDO
+        )
     ]

@@ -6,7 +6,7 @@
 [i] ISO 4217: JPY has no decimals, KWD three.
 """
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -23,6 +23,7 @@ from invoices.rules import (
     line_amounts,
 )
 
+D = Decimal
 LINES = """
 # entry quantity price discount rate currency | net tax | why
 gross 1 100.00 0 13 CNY | 88.50 11.50 | [k] the example of the interface

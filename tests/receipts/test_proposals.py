@@ -2,7 +2,7 @@
 
 import time
 from datetime import date, timedelta
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from receipts.rules import OpenAmount, Proposal, propose
 
+D = Decimal
 RECEIPT = 999
 
 # The items of Ningbo Haichen in the design's picture of the receipt screen, without the discount.

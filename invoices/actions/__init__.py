@@ -1,0 +1,22 @@
+"""Writes of invoices: one verb, one function, one transaction, one audit row for each invoice."""
+
+from invoices.actions.credits import CreditPart, credit_invoice
+from invoices.actions.drafts import Draft, DraftLine, create_draft, create_drafts, delete_draft, update_draft
+from invoices.actions.posting import PostedInvoice, post_invoice, post_invoices
+from invoices.actions.taking_on import TakenOn, adopt_staged
+
+__all__ = [
+    "CreditPart",
+    "Draft",
+    "DraftLine",
+    "PostedInvoice",
+    "TakenOn",
+    "adopt_staged",
+    "create_draft",
+    "create_drafts",
+    "credit_invoice",
+    "delete_draft",
+    "post_invoice",
+    "post_invoices",
+    "update_draft",
+]

@@ -1,0 +1,262 @@
+"""Drafts: entered, changed and thrown away freely; nothing is owed yet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from arap.core import audit
+from arap.core.errors import Invalid, NotFound, Refused
+from arap.core.models import AuditEntry, Company, TaxCode, User
+from arap.core.money import CURRENCIES, ZERO, is_exact
+from customers.models import Customer, PaymentTerms
+from customers.rules import instalments as instalments_of
+from customers.rules import parse_terms
+from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
+from invoices.rules import Amounts, Entry, document_amounts, line_amounts
+
+LINES_MAX = 2_000  # what a Chinese e-invoice holds
+BATCH = 1_000
+
+AUDITED = ("customer", "currency", "rate", "issued_on", "terms", "reference", "order_number", "memo", "total")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftLine:
+    """A line as entered. `unit_price` is with tax when `entry` is "gross".
+
+    `discount_percent` and `tax_rate` are in per cent. Without a `tax_rate` the tax code's counts, without either none.
+    """
+
+    unit_price: Decimal
+    quantity: Decimal = Decimal(1)
+    description: str = ""
+    unit: str = ""
+    discount_percent: Decimal = ZERO
+    tax_code_id: int | None = None
+    tax_rate: Decimal | None = None
+    entry: Entry = "net"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An invoice (or a credit note that credits none in particular) as entered.
+
+    Without a `rate` the rate of `issued_on` counts when it is posted. Due dates come from `instalments` (date and
+    amount, summing to the total) where given, else from the terms, else from the customer's terms; else it is due on
+    the day of issue.
+    """
+
+    customer_id: int
+    currency: str
+    issued_on: date
+    lines: Sequence[DraftLine]
+    kind: str = Invoice.Kind.INVOICE.value
+    terms_id: int | None = None
+    instalments: Sequence[tuple[date, Decimal]] = ()
+    rate: Decimal | None = None
+    reference: str = ""
+    order_number: str = ""
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Masters:
+    """What drafts refer to, read once for a whole batch."""
+
+    customers: Mapping[int, Customer]
+    terms: Mapping[int, PaymentTerms]
+    tax_rates: Mapping[int, Decimal]
+
+
+def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
+    """Create one draft. Raises as create_drafts."""
+    return create_drafts(company, [draft], by=by)[0]
+
+
+@transaction.atomic
+def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None) -> list[Invoice]:
+    """Create the drafts with their lines and instalments, all or none, in multi-row statements.
+
+    Raises Invalid (facts: field, draft = place in `drafts`) for an unknown customer, terms, tax code or currency, for
+    too many or no lines, for instalments that do not sum to the total or fall due before issue.
+    """
+    masters = _masters(company, drafts)
+    invoices = [Invoice(company=company, created_by=by) for _draft in drafts]
+    lines: list[InvoiceLine] = []
+    parts: list[InvoiceInstalment] = []
+    for at, (invoice, draft) in enumerate(zip(invoices, drafts, strict=True)):
+        new_lines, new_parts = _fill(invoice, draft, masters, at)
+        lines += new_lines
+        parts += new_parts
+    Invoice.objects.bulk_create(invoices, batch_size=BATCH)
+    _save_parts(lines, parts)
+    AuditEntry.objects.bulk_create([_drafted(invoice, by) for invoice in invoices], batch_size=BATCH)
+    return invoices
+
+
+@transaction.atomic
+def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: int, by: User | None) -> Invoice:
+    """Replace the content of a draft that is still at `version`.
+
+    Raises NotFound, Refused("stale_draft") when somebody changed or posted it meanwhile, and Invalid as create_drafts.
+    """
+    invoice = _lock_draft(company, invoice_id, version)
+    before = audit.snapshot(invoice, AUDITED)
+    lines, parts = _fill(invoice, draft, _masters(company, [draft]), 0)
+    InvoiceLine.objects.filter(invoice=invoice).delete()
+    InvoiceInstalment.objects.filter(invoice=invoice).delete()
+    invoice.version = F("version") + 1
+    invoice.save(update_fields=["kind", "version", "net_total", "tax_total", *AUDITED])
+    invoice.refresh_from_db(fields=["version"])
+    _save_parts(lines, parts)
+    was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))
+    audit.record(by=by, verb="invoice.update", obj=invoice, before=was, after=now)
+    return invoice
+
+
+@transaction.atomic
+def delete_draft(company: Company, invoice_id: int, *, version: int, by: User | None) -> None:
+    """Throw a draft away. Raises NotFound and Refused("stale_draft")."""
+    invoice = _lock_draft(company, invoice_id, version)
+    audit.record(by=by, verb="invoice.delete", obj=invoice, before=audit.snapshot(invoice, AUDITED))
+    InvoiceLine.objects.filter(invoice=invoice).delete()
+    InvoiceInstalment.objects.filter(invoice=invoice).delete()
+    Invoice.objects.filter(pk=invoice.pk).delete()
+
+
+def _drafted(invoice: Invoice, by: User | None) -> AuditEntry:
+    return AuditEntry(
+        company=invoice.company,
+        actor=by,
+        verb="invoice.draft",
+        object_type=Invoice._meta.label_lower,
+        object_id=str(invoice.pk),
+        after=audit.snapshot(invoice, AUDITED),
+    )
+
+
+def _lock_draft(company: Company, invoice_id: int, version: int) -> Invoice:
+    invoice = Invoice.objects.select_for_update().filter(company=company, pk=invoice_id).first()
+    if invoice is None:
+        raise NotFound("not_found", _("There is no such invoice."))
+    if invoice.state != Invoice.State.DRAFT or invoice.version != version:
+        raise Refused("stale_draft", _("This draft was changed or posted meanwhile. Open it again."))
+    return invoice
+
+
+def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
+    customers = Customer.objects.filter(company=company, pk__in={draft.customer_id for draft in drafts})
+    by_id = {customer.pk: customer for customer in customers}
+    terms_ids = {draft.terms_id for draft in drafts} | {customer.terms_id for customer in by_id.values()}
+    codes = {line.tax_code_id for draft in drafts for line in draft.lines if line.tax_code_id is not None}
+    return _Masters(
+        customers=by_id,
+        terms=PaymentTerms.objects.filter(company=company).in_bulk([pk for pk in terms_ids if pk is not None]),
+        tax_rates=dict(TaxCode.objects.filter(company=company, pk__in=codes).values_list("pk", "rate"))
+        if codes
+        else {},
+    )
+
+
+def _fill(
+    invoice: Invoice, draft: Draft, masters: _Masters, at: int
+) -> tuple[list[InvoiceLine], list[InvoiceInstalment]]:
+    """Put the draft into `invoice` (unsaved) and return its lines and instalments."""
+    _check(draft, masters, at)
+    lines = [_line(invoice, draft, line, masters, number) for number, line in enumerate(draft.lines, start=1)]
+    totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
+    customer = masters.customers[draft.customer_id]
+    invoice.kind, invoice.customer, invoice.currency, invoice.rate = draft.kind, customer, draft.currency, draft.rate
+    invoice.issued_on, invoice.reference = draft.issued_on, draft.reference
+    invoice.order_number, invoice.memo = draft.order_number, draft.memo
+    invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
+    invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
+    parts = [
+        InvoiceInstalment(company=invoice.company, invoice=invoice, line=number, due_on=due_on, amount=amount)
+        for number, (due_on, amount) in enumerate(_instalments(invoice, draft, masters, at), start=1)
+    ]
+    return lines, parts
+
+
+def _check(draft: Draft, masters: _Masters, at: int) -> None:
+    if draft.customer_id not in masters.customers:
+        raise _invalid(at, "customer", _("There is no such customer."))
+    if draft.terms_id is not None and draft.terms_id not in masters.terms:
+        raise _invalid(at, "terms", _("There are no such payment terms."))
+    if draft.currency not in CURRENCIES:
+        raise _invalid(at, "currency", _("This is not a currency."))
+    if draft.kind not in Invoice.Kind.values:
+        raise _invalid(at, "kind", _("This is neither an invoice nor a credit note."))
+    if draft.rate is not None and draft.rate <= 0:
+        raise _invalid(at, "rate", _("A rate is greater than zero."))
+    if not 1 <= len(draft.lines) <= LINES_MAX:
+        raise _invalid(at, "lines", _("An invoice has from one to %(most)s lines.") % {"most": LINES_MAX})
+    for line in draft.lines:
+        if line.tax_code_id is not None and line.tax_code_id not in masters.tax_rates:
+            raise _invalid(at, "tax_code", _("There is no such tax code."))
+        if not 0 <= line.discount_percent <= 100:
+            raise _invalid(at, "discount_percent", _("A discount lies between 0 and 100 per cent."))
+        if line.tax_rate is not None and not 0 <= line.tax_rate <= 100:
+            raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."))
+
+
+def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int) -> InvoiceLine:
+    tax_rate = line.tax_rate
+    if tax_rate is None:
+        tax_rate = masters.tax_rates[line.tax_code_id] if line.tax_code_id is not None else ZERO
+    amounts = line_amounts(
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        tax_rate=tax_rate,
+        entry=line.entry,
+        currency=draft.currency,
+    )
+    return InvoiceLine(
+        company=invoice.company,
+        invoice=invoice,
+        line=number,
+        description=line.description,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        discount_percent=line.discount_percent,
+        tax_code_id=line.tax_code_id,
+        tax_rate=tax_rate,
+        entry=line.entry,
+        net=amounts.net,
+        tax=amounts.tax,
+    )
+
+
+def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> Sequence[tuple[date, Decimal]]:
+    """Due dates and amounts, each in the sign of the total and none of them zero."""
+    if draft.instalments:
+        if sum(amount for _due_on, amount in draft.instalments) != invoice.total:
+            raise _invalid(at, "instalments", _("The instalments do not sum to the total."))
+        for due_on, amount in draft.instalments:
+            if due_on < draft.issued_on:
+                raise _invalid(at, "instalments", _("An instalment cannot fall due before the day of issue."))
+            if amount * invoice.total <= 0 or not is_exact(amount, draft.currency):
+                raise _invalid(at, "instalments", _("An instalment has an amount above zero."))
+        return draft.instalments
+    if invoice.terms_id is None or draft.kind == Invoice.Kind.CREDIT_NOTE:
+        return [(draft.issued_on, invoice.total)] if invoice.total else []
+    terms = parse_terms(masters.terms[invoice.terms_id].rule)
+    parts = instalments_of(terms, document_on=draft.issued_on, amount=invoice.total, currency=draft.currency)
+    return [(part.due_on, part.amount) for part in parts]
+
+
+def _save_parts(lines: Sequence[InvoiceLine], parts: Sequence[InvoiceInstalment]) -> None:
+    InvoiceLine.objects.bulk_create(lines, batch_size=BATCH)
+    InvoiceInstalment.objects.bulk_create(parts, batch_size=BATCH)
+
+
+def _invalid(at: int, field: str, message: str | Promise) -> Invalid:
+    return Invalid("invalid_draft", message, field=field, draft=at)
