@@ -6,19 +6,22 @@ book alone: nothing here is a second balance. Amounts are positive in both kinds
 """
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arap.core.models import CompanyOwned, currency_is_three_letters
 from arap.core.money import currency_choices
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
-def amount_field(name: Promise, *, default: int | None = None) -> "models.DecimalField[Decimal | int, Decimal]":
+
+def amount_field(name: "_StrPromise", *, default: int | None = None) -> "models.DecimalField[Decimal | int, Decimal]":
     """An amount in the document's currency, as wide as the book's."""
     if default is None:
         return models.DecimalField(name, max_digits=20, decimal_places=3)
