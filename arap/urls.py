@@ -9,5 +9,6 @@ handler404 = "arap.core.views.not_found"
 
 urlpatterns = [
     path("", include("arap.core.urls")),
+    path("", include("arap.desk.urls")),
     path("admin/", admin.site.urls),
 ]
