@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.models import CompanyOwned, currency_is_three_letters
 from arap.core.models.companies import LANGUAGES
 from arap.core.money import currency_choices
-from arap.core.validation import validate_country
-from customers.validation import validate_rule
+from customers.validation import validate_country_code, validate_rule
 
 
 class PaymentTerms(CompanyOwned):
@@ -59,11 +58,12 @@ class Customer(CompanyOwned):
     name_local = models.CharField(_("local name"), max_length=200, blank=True, default="", db_default="")
     country = models.CharField(
         _("country"),
-        max_length=2,
+        max_length=10,
         blank=True,
         default="",
         db_default="",
-        validators=[validate_country],
+        validators=[validate_country_code],
+        help_text=_("Two letters, for example CN, or the code that the customer was taken on with."),
     )
     tax_id = models.CharField(_("tax number"), max_length=40, blank=True, default="", db_default="")
     parent = models.ForeignKey(

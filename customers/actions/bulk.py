@@ -21,13 +21,13 @@ CHUNK = 5000
 
 LENGTHS_MAX = {"code": 60, "name": 200, "name_local": 200, "tax_id": 40, "segment": 60}
 ACCOUNT_LENGTH_MAX = 60
-COUNTRY = re.compile(r"[A-Z]{2}")
+COUNTRY = re.compile(r"[A-Z0-9]{2,10}")
 LANGUAGES = ("en", "zh-hans")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCustomer:
-    """A customer to create. `currency` is an ISO 4217 code, `country` an ISO 3166 one or empty."""
+    """A customer to create. `currency` is an ISO 4217 code, `country` an ISO 3166 one, another system's, or empty."""
 
     code: str
     name: str
@@ -114,7 +114,7 @@ def check_new_customer(row: NewCustomer) -> None:
     if row.currency not in CURRENCIES:
         raise _invalid(row, "currency", _("This is not a currency."))
     if row.country and not COUNTRY.fullmatch(row.country):
-        raise _invalid(row, "country", _("A country is two capital letters, for example CN."))
+        raise _invalid(row, "country", _("A country is two to ten capital letters or digits, for example CN."))
     if row.language not in LANGUAGES:
         raise _invalid(row, "language", _("This language is not offered."))
     if row.parent_code == row.code:

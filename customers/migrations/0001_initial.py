@@ -4,7 +4,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 import arap.core.money
-import arap.core.validation
 import customers.validation
 
 
@@ -86,8 +85,9 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_default="",
                         default="",
-                        max_length=2,
-                        validators=[arap.core.validation.validate_country],
+                        help_text="Two letters, for example CN, or the code that the customer was taken on with.",
+                        max_length=10,
+                        validators=[customers.validation.validate_country_code],
                         verbose_name="country",
                     ),
                 ),
