@@ -3,15 +3,12 @@
 from invoices.actions.credits import CreditPart, credit_invoice
 from invoices.actions.drafts import Draft, DraftLine, create_draft, create_drafts, delete_draft, update_draft
 from invoices.actions.posting import PostedInvoice, post_invoice, post_invoices
-from invoices.actions.taking_on import TakenOn, adopt_staged
 
 __all__ = [
     "CreditPart",
     "Draft",
     "DraftLine",
     "PostedInvoice",
-    "TakenOn",
-    "adopt_staged",
     "create_draft",
     "create_drafts",
     "credit_invoice",

@@ -12,10 +12,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from arap.core.errors import Refused
 from arap.core.models import Company, User
-from arap.ledger.actions import open_staging, post_staged
-from arap.ledger.chart import accounts
+from arap.ledger.actions import NewDocument, NewItem, NewLine, post_documents
 from customers.models import Customer
-from invoices.actions import CreditPart, TakenOn, adopt_staged, credit_invoice
+from invoices.actions import CreditPart, credit_invoice
 from invoices.models import Invoice
 
 Make = Callable[..., Invoice]
@@ -99,39 +98,46 @@ def test_a_draft_cannot_claim_another_document(posted: Make, draft: Make) -> Non
         )
 
 
-def test_a_history_is_taken_on_after_the_book(company: Company, customer: Customer, clerk: User) -> None:
-    with transaction.atomic():
-        open_staging()
-        roles = accounts(company)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "insert into book_document"
-                " (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number)"
-                " values (1, 'invoice', %(c)s, 'CNY', 1, 50, '2024-01-05', '2024-01-05', 'OLD-1'),"
-                " (2, 'credit_note', %(c)s, 'CNY', 1, -20, '2024-01-06', '2024-01-06', 'OLD-2')",
-                {"c": customer.pk},
-            )
-            cursor.execute(
-                "insert into book_item (ref, line, account_id, customer_id, amount, due_on)"
-                " select ref, 1, %s, customer_id, total, document_on from book_document",
-                [roles["receivable"]],
-            )
-            cursor.execute(
-                "insert into book_line (ref, line, account_id, amount) select ref, 1, %s, -total from book_document",
-                [roles["opening"]],
-            )
-        post_staged(company, by=clerk, verb="history.load")
-        details = [TakenOn(ref=1, order_number="PO-9", facts=(("disputed", "Yes"),))]
-        assert adopt_staged(company, by=clerk, details=details) == 2
-    invoice, note = Invoice.objects.order_by("document__number")
-    assert (invoice.order_number, invoice.total, invoice.issued_on) == ("PO-9", Decimal(50), date(2024, 1, 5))
-    assert (note.kind, note.total, note.origin) == ("credit_note", Decimal(20), "taken_on")
-    assert [(fact.name, fact.value) for fact in invoice.facts.all()] == [("disputed", "Yes")]
+@pytest.fixture
+def taken_on(company: Company, customer: Customer) -> Invoice:
+    """An invoice of 50.00 from another system: in the book, without lines."""
+    on = date(2024, 1, 5)
+    document = NewDocument(
+        kind="invoice",
+        number="OLD-1",
+        customer_id=customer.pk,
+        currency="CNY",
+        rate=Decimal(1),
+        document_on=on,
+        posted_on=on,
+        items=[NewItem(account="receivable", amount=Decimal(50), due_on=on)],
+        lines=[NewLine(account="opening", amount=Decimal(-50))],
+    )
+    posted = post_documents(company, [document], by=None, verb="history.load")[0]
+    return Invoice.objects.create(
+        company=company,
+        state="posted",
+        origin="taken_on",
+        customer=customer,
+        document_id=posted.document_id,
+        currency="CNY",
+        rate=1,
+        issued_on=on,
+        posted_on=on,
+        net_total=50,
+        total=50,
+    )
 
 
-def test_a_taken_on_invoice_is_credited_by_amount(company: Company, customer: Customer, clerk: User) -> None:
-    test_a_history_is_taken_on_after_the_book(company, customer, clerk)
-    invoice = Invoice.objects.get(document__number="OLD-1")
+def test_what_is_taken_on_is_what_the_book_says(taken_on: Invoice) -> None:
+    on = taken_on.issued_on
+    fields = {name: getattr(taken_on, name) for name in ("company", "customer", "currency", "rate", "issued_on")}
+    with pytest.raises(IntegrityError, match="differs from its document"), transaction.atomic():
+        Invoice.objects.create(**fields, state="posted", document_id=0, posted_on=on, net_total=50, total=50)
+
+
+def test_a_taken_on_invoice_is_credited_by_amount(company: Company, clerk: User, taken_on: Invoice) -> None:
+    invoice = taken_on
     on = date(2026, 2, 1)
     assert (
         credit_invoice(company, invoice.pk, on=on, by=clerk, parts=[CreditPart(amount=Decimal(30))]).applied == "30.00"
