@@ -35,7 +35,7 @@ demo: setup messages
 	@$(PY) -m arap.demo
 
 test: setup messages
-	$(PY) -m pytest --numprocesses $(PYTEST_WORKERS) $(PYTEST_ARGS)
+	$(PY) -m pytest --numprocesses $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 lock: setup
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in
