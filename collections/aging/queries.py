@@ -38,6 +38,11 @@ class AgingRow:
     base_unapplied: Decimal = ZERO
     base_total: Decimal = ZERO
 
+    @property
+    def overdue(self) -> Decimal:
+        """All debits but those of the first bucket."""
+        return sum(self.buckets[1:], ZERO)
+
 
 @dataclass(frozen=True, slots=True)
 class Proof:
@@ -162,3 +167,41 @@ def ties(company: Company, report: AgingReport) -> bool:
         if sum(row.buckets, row.unapplied) != row.total:
             return False
     return all(proof.difference == 0 for proof in proofs(company, report))
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """What was recorded after a position with a date on or before a day: how many postings, and their net effect.
+
+    `amounts` is (currency, signed sum of the documents). Applying moves nothing between customer and company, so it
+    counts as a posting and adds no amount, although it changes buckets.
+    """
+
+    postings: int
+    amounts: tuple[tuple[str, Decimal], ...]
+
+
+_LATER = """
+  select position, currency, total from ledger_document
+   where company_id = %(company)s and position > %(after)s and position <= %(until)s and posted_on <= %(as_of)s
+  union all
+  select position, null, null from ledger_application
+   where company_id = %(company)s and position > %(after)s and position <= %(until)s and effective_on <= %(as_of)s
+"""
+
+
+def booked_later(company: Company, *, as_of: date, after: int, until: int) -> Later:
+    """What the positions above `after`, up to `until`, changed about `as_of`. One query."""
+    parameters = {"company": company.pk, "as_of": as_of, "after": after, "until": until}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with later as ({_LATER})
+            select null, count(distinct position) from later
+            union all
+            (select currency, sum(total) from later where currency is not null group by currency order by currency)
+            """,  # noqa: S608
+            parameters,
+        )
+        (_none, postings), *amounts = cursor.fetchall()
+    return Later(postings=int(postings), amounts=tuple((currency, amount) for currency, amount in amounts))

@@ -3,7 +3,7 @@
 (() => {
   function tell(segment) {
     const readout = segment.closest("[data-chart]").querySelector("[data-readout]");
-    for (const part of ["day", "bucket", "amount", "share", "count"]) {
+    for (const part of ["day", "bucket", "amount", "share"]) {
       readout.querySelector(`[data-${part}]`).textContent = segment.dataset[part];
     }
     readout.querySelector("[data-open-items]").setAttribute("href", segment.getAttribute("href"));

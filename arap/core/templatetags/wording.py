@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.utils.html import format_html
@@ -51,6 +52,18 @@ def money(
     return format_html(
         '<span class="num">{}{}{}{}{}</span>', code, parts.sign, parts.whole, cents, padding
     )
+
+
+@register.simple_tag
+def amount_words(amount: Decimal, currency: str) -> str:
+    """An amount with its currency as plain text, for labels and attributes."""
+    return f"{currency} {wording.amount_text(amount, currency)}"
+
+
+@register.simple_tag
+def querystring_of(**fields: object) -> str:
+    """The fields that say something, as the query of an address."""
+    return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
 
 @register.simple_tag
@@ -130,6 +143,18 @@ def moment(at: datetime | None) -> str:
 def percent(share: Decimal | None, decimals: int = 1) -> str:
     """A share of one as a percentage."""
     return wording.HAIRLINE_DASH if share is None else wording.percent(share, decimals)
+
+
+@register.filter
+def plain(number: Decimal) -> str:
+    """A quantity, price or rate without trailing zeros: 3, 12.5, 13."""
+    return f"{number.normalize():,f}"
+
+
+@register.filter
+def negated(amount: Decimal) -> Decimal:
+    """The amount with the other sign, for the credit column of a journal."""
+    return -amount
 
 
 @register.filter

@@ -1,0 +1,13 @@
+"""Addresses of the aging report."""
+
+from django.urls import path
+
+from aging import views
+
+app_name = "aging"
+
+urlpatterns = [
+    path("", views.report, name="report"),
+    path("items/", views.items, name="items"),
+    path("export.csv", views.export, name="export"),
+]

@@ -1,0 +1,293 @@
+"""The aging report: as of a day, as known at an instant, drilled down in place to its items."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from time import perf_counter
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from aging.forms import AgingForm
+from aging.pages import cut, named, rank
+from aging.queries import AgingReport, AgingRow, Later, aging, booked_later, proofs
+from aging.rules import Bucket, buckets_at
+from arap.core import wording
+from arap.core.http import CompanyRequest
+from arap.core.money import format_amount
+from arap.core.paging import SEPARATOR, read_number
+from arap.core.permissions import requires
+from arap.core.spreadsheets import as_text
+from arap.ledger.history import Since, since
+from arap.ledger.models import Item
+from arap.ledger.queries import OpenItem, open_items, position_at
+from customers.models import Customer
+
+PAGE = 20
+ITEMS_SHOWN = 200
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The report asked for, with the position that "known at" came to."""
+
+    form: AgingForm
+    as_of: date
+    known_at: datetime | None
+    position: int
+    now: int
+    bucket: int | None
+
+    def query(self, **more: object) -> str:
+        """The address of the same report, with other fields."""
+        fields: dict[str, object] = {
+            "as_of": self.as_of.isoformat(),
+            "known_at": self.form.data.get("known_at", ""),
+            "basis": self.form.basis_name,
+            "by": self.form.grouping,
+            "currency": self.form.cleaned_data.get("currency", ""),
+            "buckets": ",".join(str(edge) for edge in self.form.edges),
+            "bucket": self.bucket,
+            **more,
+        }
+        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
+
+
+@requires("aging.view")
+@require_GET
+def report(request: CompanyRequest) -> HttpResponse:
+    """The report with its totals, its proof, and what was booked later about its day."""
+    asked = _asked(request)
+    started = perf_counter()
+    made = _made(request, asked)
+    proof = proofs(request.company, made)
+    if currency := asked.form.cleaned_data.get("currency"):
+        proof = [each for each in proof if each.currency == currency]
+    seconds = perf_counter() - started
+    shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
+    first = shown.index(page[0]) + 1 if page else 0
+    context = {
+        "asked": asked,
+        "form": asked.form,
+        "heads": [wording.bucket_words(each.from_days, each.to_days) for each in made.buckets],
+        "bucket_head": _bucket_head(made, asked.bucket),
+        "rows": named(request.company, asked.form.grouping, page),
+        "totals": made.totals,
+        "base_total": _base_total(made, request.company.base_currency) if len(made.totals) > 1 else None,
+        "shares": _shares(made.totals[0]) if len(made.totals) == 1 else [],
+        "proofs": proof,
+        "ties": all(each.difference == 0 for each in proof),
+        "seconds": f"{seconds:.2f}",
+        "later": _later(request, asked),
+        "is_today": asked.as_of >= timezone.localdate(),
+        "first": first,
+        "last": first + len(page) - 1,
+        "count": len(shown),
+        "next_query": asked.query(after=_key(page[-1])) if more else "",
+        "query": asked.query(),
+        "whole_query": asked.query(bucket=None),
+        "now_query": asked.query(known_at=""),
+        "evening_query": asked.query(known_at=asked.as_of.isoformat()),
+    }
+    template = "aging/_report.html" if request.htmx else "aging/report.html"
+    return render(request, template, context)
+
+
+@requires("aging.view")
+@require_GET
+def items(request: CompanyRequest) -> HttpResponse:
+    """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
+    asked = _asked(request)
+    currency = request.GET.get("of_currency", "")
+    context = {
+        "asked": asked,
+        "currency": currency,
+        "row_key": request.GET.get("row", ""),
+        "heads": [wording.bucket_words(each.from_days, each.to_days) for each in _buckets(asked)],
+    }
+    if asked.form.grouping in ("customer", "parent"):
+        found = _items_of(request, asked, currency)
+        became = since(request.company, [item.item_id for item in found[:ITEMS_SHOWN]])
+        lines = [_Line.of(item, asked, became) for item in found[:ITEMS_SHOWN]]
+        return render(request, "aging/_items.html", {**context, "lines": lines, "item_count": len(found)})
+    members = _members(request, asked, currency)
+    context |= {"members": named(request.company, "customer", members[:ITEMS_SHOWN]), "member_count": len(members)}
+    return render(request, "aging/_members.html", context)
+
+
+@requires("report.view")
+@require_GET
+def export(request: CompanyRequest) -> HttpResponse:
+    """The whole report as CSV, one row for each name and currency, amounts with a point and no groups."""
+    asked = _asked(request)
+    made = _made(request, asked)
+    shown = cut(made, bucket=asked.bucket, after=(), limit=0)[0]
+    name = f"aging-{request.company.code}-{asked.as_of.isoformat()}.csv"
+    response = HttpResponse(
+        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+    response.write("\ufeff")  # so that Excel reads Chinese names
+    writer = csv.writer(response)
+    heads = [wording.bucket_words(each.from_days, each.to_days) for each in made.buckets]
+    writer.writerow([_("Code"), _("Name"), _("Currency"), *heads, _("Not applied"), _("Total")])
+    for each in named(request.company, asked.form.grouping, shown):
+        row = each.row
+        figures = [format_amount(amount, row.currency) for amount in (*row.buckets, row.unapplied, row.total)]
+        writer.writerow([as_text(each.code or each.key), as_text(each.name), row.currency, *figures])
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """An item under its row: in which column its amount stands, and what became of it since."""
+
+    item: OpenItem
+    column: int
+    days_from: date
+    since: Decimal
+    settled_on: date | None
+
+    @classmethod
+    def of(cls, item: OpenItem, asked: Asked, became: dict[int, Since]) -> "_Line":
+        on = item.aged_from_on if asked.form.basis_name == "due" else item.document_on
+        buckets = _buckets(asked)
+        column = (
+            next(at for at, each in enumerate(buckets) if each.first_on <= on <= each.last_on)
+            if item.amount > 0
+            else len(buckets)
+        )
+        now = became[item.item_id]
+        paid = item.open_amount - now.open_amount
+        return cls(item, column, item.aged_from_on, paid, now.settled_on if now.open_amount == 0 else None)
+
+
+def _asked(request: CompanyRequest) -> Asked:
+    company, today = request.company, timezone.localdate()
+    used = Item.objects.filter(company=company).exclude(open_amount=0)
+    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
+    form = AgingForm(request.GET, today=today, currencies=currencies)
+    form.is_valid()
+    now = position_at(company, known_at=None)
+    known_at = form.known_at_instant
+    position = position_at(company, known_at=known_at) if known_at else _pinned(request.GET.get("position"), now)
+    bucket = form.cleaned_data.get("bucket")
+    count = len(buckets_at(form.as_of_on, basis=form.basis_name, edges=form.edges))
+    return Asked(
+        form=form,
+        as_of=form.as_of_on,
+        known_at=known_at,
+        position=position,
+        now=now,
+        bucket=bucket if bucket is not None and bucket < count else None,
+    )
+
+
+def _pinned(text: str | None, now: int) -> int:
+    """The position a drill-down was asked at, so that it shows what its report read; never a future one."""
+    position = read_number(text)
+    return now if position is None else min(position, now)
+
+
+def _made(request: CompanyRequest, asked: Asked) -> AgingReport:
+    return aging(
+        request.company,
+        as_of=asked.as_of,
+        position=asked.position,
+        basis=asked.form.basis_name,
+        edges=asked.form.edges,
+        by=asked.form.grouping,
+        currency=asked.form.cleaned_data.get("currency") or None,
+        base=True,
+    )
+
+
+def _buckets(asked: Asked) -> list[Bucket]:
+    return buckets_at(asked.as_of, basis=asked.form.basis_name, edges=asked.form.edges)
+
+
+def _bucket_head(made: AgingReport, bucket: int | None) -> str:
+    if bucket is None:
+        return ""
+    return wording.bucket_words(made.buckets[bucket].from_days, made.buckets[bucket].to_days)
+
+
+def _later(request: CompanyRequest, asked: Asked) -> Later | None:
+    """What was booked about the day after the report's "known at", or, known now, after the day itself."""
+    if asked.known_at:
+        return booked_later(request.company, as_of=asked.as_of, after=asked.position, until=asked.now)
+    if asked.as_of >= timezone.localdate():
+        return None
+    evening = timezone.make_aware(datetime.combine(asked.as_of, time.max))
+    after = position_at(request.company, known_at=evening)
+    return booked_later(request.company, as_of=asked.as_of, after=after, until=asked.position)
+
+
+def _items_of(request: CompanyRequest, asked: Asked, currency: str) -> list[OpenItem]:
+    key = request.GET.get("key", "-")
+    number = read_number(key)
+    is_group = asked.form.grouping == "parent"
+    return open_items(
+        request.company,
+        as_of=asked.as_of,
+        position=asked.position,
+        customer_id=None if is_group else number,
+        root_id=number if is_group else None,
+        unidentified=number is None,
+        currency=currency or None,
+    )
+
+
+def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[AgingRow]:
+    """The customers behind a row by owner, segment or currency, the largest first."""
+    made = aging(
+        request.company,
+        as_of=asked.as_of,
+        position=asked.position,
+        basis=asked.form.basis_name,
+        edges=asked.form.edges,
+        currency=currency or None,
+        base=True,
+    )
+    key = request.GET.get("key", "-")
+    chosen = Customer.objects.filter(company=request.company)
+    if asked.form.grouping == "owner":
+        chosen = chosen.filter(owner_id=read_number(key)) if key != "-" else chosen.filter(owner_id=None)
+    elif asked.form.grouping == "segment":
+        chosen = chosen.filter(segment="" if key == "-" else key)
+    ids: set[int | None] = set(chosen.values_list("pk", flat=True))
+    if key == "-" or asked.form.grouping == "currency":
+        ids.add(None)  # money of unknown payers has neither owner nor segment
+    return sorted((row for row in made.rows if row.key in ids), key=rank)
+
+
+def _base_total(made: AgingReport, base_currency: str) -> AgingRow:
+    """All currencies of the report in base currency, at the documents' rates."""
+    buckets = tuple(sum((row.base_buckets[at] for row in made.totals), ZERO) for at in range(len(made.buckets)))
+    unapplied = sum((row.base_unapplied for row in made.totals), ZERO)
+    return AgingRow(None, base_currency, buckets, unapplied, sum(buckets, unapplied))
+
+
+def _shares(total: AgingRow) -> list[Decimal | None]:
+    """Each bucket as a share of all debits."""
+    debits = sum(total.buckets, ZERO)
+    return [amount / debits if debits else None for amount in total.buckets]
+
+
+def _key(row: AgingRow) -> str:
+    return SEPARATOR.join([f"{row.base_total:f}", str(row.key or ""), row.currency])
+
+
+def _after(request: CompanyRequest) -> list[str]:
+    parts = request.GET.get("after", "").split(SEPARATOR)
+    if len(parts) != 3:
+        return []
+    try:
+        return parts if Decimal(parts[0]).is_finite() else []
+    except InvalidOperation:
+        return []
