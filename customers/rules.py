@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from arap.core.dates import add_months, day_of_month, end_of_month
@@ -25,7 +26,7 @@ HUNDRED = Decimal(100)
 # Ten years: longer terms are typing errors, and date arithmetic stays far from its end.
 DAYS_MAX = 3660
 
-_TIER = re.compile(r"(\d+(?:\.\d+)?)\s*%?\s*/\s*(\d+)(?=\s)")
+_TIER = re.compile(r"(\d+(?:\.\d+)?)\s*%?\s*/\s*(\d+)(?=[\s,])")
 _NET = re.compile(r"(?:n\s*/\s*|net\s+)(\d+)")
 _EOM = re.compile(r"eom(?:\s*\+\s*(\d+))?")
 _DAY = re.compile(r"day\s+(\d+)(?:\s*\+\s*(\d+))?")
@@ -137,7 +138,7 @@ def _days(text: str) -> int:
 
 def _check_discounts(terms: Terms, rule: str) -> None:
     last = terms.shares[-1].due
-    for earlier, later in zip(terms.discounts, terms.discounts[1:], strict=False):
+    for earlier, later in pairwise(terms.discounts):
         if later.days <= earlier.days or later.percent >= earlier.percent:
             raise TermsError(f"{rule!r}: a later discount must be smaller.")
     for tier in terms.discounts:

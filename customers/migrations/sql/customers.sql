@@ -14,6 +14,8 @@ alter table customers_contact add constraint customers_contact_customer_fk
 -- The root is always the parent's root, or the row itself. Whoever writes one is overruled.
 create function customers_customer_set_root() returns trigger
 language plpgsql as $$
+declare
+    ancestor bigint;
 begin
     if new.parent_id is null then
         new.root_id := new.id;
@@ -22,19 +24,15 @@ begin
     if tg_op = 'UPDATE' and new.parent_id is distinct from old.parent_id then
         -- Two people who hang A under B and B under A at once would each see no cycle.
         perform pg_advisory_xact_lock(hashtextextended('customers_customer tree', new.company_id));
-        if exists (
-            with recursive ancestors as (
-                select id, parent_id from customers_customer
-                where company_id = new.company_id and id = new.parent_id
-                union
-                select up.id, up.parent_id from customers_customer up
-                join ancestors on up.id = ancestors.parent_id
-            )
-            select from ancestors where id = new.id
-        ) then
-            raise exception 'customer % cannot stand under itself', new.id
-                using errcode = 'check_violation', constraint = 'customers_customer_no_cycle';
-        end if;
+        -- Step by step, each by primary key: in a bulk load a recursive query would scan the table.
+        ancestor := new.parent_id;
+        while ancestor is not null loop
+            if ancestor = new.id then
+                raise exception 'customer % cannot stand under itself', new.id
+                    using errcode = 'check_violation', constraint = 'customers_customer_no_cycle';
+            end if;
+            select parent_id into ancestor from customers_customer where id = ancestor;
+        end loop;
     end if;
     -- Shared lock: the parent's root must not change between this read and our commit.
     select root_id into new.root_id from customers_customer

@@ -1,0 +1,145 @@
+"""Jobs: claimed once, renewed by progress, taken over after a lease, ended once."""
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+
+from arap.core import jobs
+from arap.core.errors import Refused
+from arap.core.models import Company, Job, User
+
+State = Job.State
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int | str, ...]]]:
+    """What would have gone to the broker."""
+    messages: list[tuple[str, tuple[int | str, ...]]] = []
+    monkeypatch.setattr(jobs, "_send", lambda name, ids: messages.append((name, ids)))
+    return messages
+
+
+@pytest.fixture
+def job(company: Company, clerk: User, sent: list[Any]) -> Job:
+    return jobs.create(company, "test", task="arap.test", by=clerk, params={"n": 1})
+
+
+def run_out(job: Job) -> None:
+    """The worker died long ago."""
+    Job.objects.filter(pk=job.pk).update(lease_until=Now() - timedelta(seconds=1))
+
+
+def test_a_task_is_woken_on_commit_with_ids_only(
+    job: Job, sent: list[Any], django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs.enqueue("arap.test", job.pk)
+        assert sent == []
+    assert sent == [("arap.test", (job.pk,))]
+
+
+def test_a_dead_broker_does_not_break_the_request(
+    settings: Any, django_capture_on_commit_callbacks: Any, db: None
+) -> None:
+    settings.CELERY_APP = "arap.no_such_module.app"
+    with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
+        jobs.enqueue("arap.test", 1)
+
+
+def test_work_from_start_to_end(job: Job) -> None:
+    claimed = jobs.claim(job.pk)
+    assert claimed is not None
+    assert jobs.claim(job.pk) is None, "one worker at a time"
+    jobs.progress(claimed, 5, 10, "half")
+    job.refresh_from_db()
+    assert (job.state, job.progress_done, job.progress_total, job.message) == (State.RUNNING, 5, 10, "half")
+    jobs.finish(claimed, {"written": 10})
+    job.refresh_from_db()
+    assert (job.state, job.result, job.lease_until) == (State.DONE, {"written": 10}, None)
+    assert job.started_at is not None
+    assert job.finished_at is not None
+    assert jobs.claim(job.pk) is None
+
+
+def test_a_failure_says_why(job: Job) -> None:
+    claimed = jobs.claim(job.pk)
+    assert claimed is not None
+    jobs.fail(claimed, "The file is empty.")
+    job.refresh_from_db()
+    assert (job.state, job.message) == (State.FAILED, "The file is empty.")
+
+
+def test_after_the_lease_another_worker_takes_over_and_the_first_must_stop(job: Job) -> None:
+    first = jobs.claim(job.pk)
+    assert first is not None
+    run_out(job)
+    second = jobs.claim(job.pk)
+    assert second is not None
+    with pytest.raises(jobs.JobCancelled):
+        jobs.progress(first, 1)
+    with pytest.raises(jobs.JobCancelled):
+        jobs.finish(first, {})
+    jobs.finish(second, {})
+
+
+def test_a_job_that_kills_its_workers_is_given_up(job: Job) -> None:
+    for _attempt in range(jobs.ATTEMPTS_MAX):
+        assert jobs.claim(job.pk) is not None
+        run_out(job)
+    assert jobs.claim(job.pk) is None
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+
+
+def test_a_cancelled_job_stops_at_its_next_report(job: Job, clerk: User) -> None:
+    claimed = jobs.claim(job.pk)
+    assert claimed is not None
+    jobs.cancel(job, by=clerk)
+    with pytest.raises(jobs.JobCancelled):
+        jobs.progress(claimed, 1)
+    with pytest.raises(Refused, match="ended"):
+        jobs.cancel(job, by=clerk)
+
+
+def test_a_waiting_job_can_be_cancelled(job: Job, clerk: User) -> None:
+    jobs.cancel(job, by=clerk)
+    assert jobs.claim(job.pk) is None
+
+
+def test_the_sweeper_finds_what_was_lost(
+    job: Job, sent: list[Any], company: Company, clerk: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    dead = jobs.create(company, "test", task="arap.other", by=clerk)
+    jobs.claim(dead.pk)
+    run_out(dead)
+    Job.objects.filter(pk=job.pk).update(created_at=Now() - timedelta(minutes=5))
+    fresh = jobs.create(company, "test", task="arap.test", by=clerk)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert jobs.sweep() == 2
+    assert set(sent) == {("arap.test", (job.pk,)), ("arap.other", (dead.pk,))}
+    assert fresh.state == State.QUEUED
+
+
+def test_only_listed_transitions_happen(job: Job, clerk: User) -> None:
+    """Every act from every state: it moves along TRANSITIONS or does nothing."""
+    acts = {
+        State.RUNNING: lambda: jobs.claim(job.pk),
+        State.DONE: lambda: jobs.finish(job, {}),
+        State.FAILED: lambda: jobs.fail(job, "x"),
+        State.CANCELLED: lambda: jobs.cancel(job, by=clerk),
+    }
+    for before in State:
+        for after, act in acts.items():
+            attempts = 0 if before == State.QUEUED else 1
+            Job.objects.filter(pk=job.pk).update(state=before, attempts=attempts, lease_until=Now() - timedelta(1))
+            job.refresh_from_db()
+            with suppress(jobs.JobCancelled, Refused):
+                act()
+            job.refresh_from_db()
+            moved = (before, State(job.state))
+            expected = after if (before, after) in jobs.TRANSITIONS else before
+            assert moved == (before, expected)
