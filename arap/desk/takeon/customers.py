@@ -1,0 +1,77 @@
+"""Customers of a take-on: created from the first row that says something, parents in any order."""
+
+from typing import Any
+
+from django.utils.translation import ngettext
+
+from arap.core.models import Company
+from arap.desk.takeon.checks import run
+from arap.desk.takeon.reading import LIST_MARK
+from customers.actions.bulk import NewCustomer, create_customers
+from customers.queries import ids_by_code
+
+FIRST = "(array_agg({0} order by row) filter (where {0} is not null))[1]"
+NEW = f"""
+select customer_code, {FIRST.format("customer_name")}, {FIRST.format("customer_name_local")}, {FIRST.format("country")},
+       {FIRST.format("parent_code")}, {FIRST.format("currency")},
+       array_agg(distinct payer_accounts) filter (where payer_accounts is not null),
+       count(distinct customer_name) > 1 or count(distinct customer_name_local) > 1 or count(distinct country) > 1
+  from takeon_row t
+ where fate = 'new'
+   and not exists (select from customers_customer c where c.company_id = %(company)s and c.code = t.customer_code)
+ group by customer_code order by min(row)
+"""  # noqa: S608 - names of columns, from above
+
+
+def create_missing_customers(company: Company) -> tuple[int, list[str]]:
+    """Create the customers of the new rows that the company lacks; returns how many, and warnings.
+
+    A parent that has no row of its own is created with its code as its name. Customers that exist are left as they are.
+    """
+    found = run(NEW, {"company": company.pk})
+    customers = {row[0]: _customer(row) for row in found}
+    parents = {new.parent_code: new.currency for new in customers.values() if new.parent_code}
+    lacking = parents.keys() - customers.keys() - ids_by_code(company, parents).keys()
+    bare = [NewCustomer(code=code, name=code, currency=parents[code]) for code in sorted(lacking)]
+    new = [*customers.values(), *bare]
+    if new:
+        create_customers(company, new, by=None)
+    return len(new), _warnings(bare, several=sum(row[-1] for row in found))
+
+
+def _customer(row: tuple[Any, ...]) -> NewCustomer:
+    code, name, name_local, country, parent_code, currency, accounts, _several = row
+    numbers = dict.fromkeys(number for some in accounts or () for number in some.split(LIST_MARK))
+    return NewCustomer(
+        code=code,
+        name=name or name_local or code,
+        name_local=name_local or "",
+        country=country or "",
+        parent_code=parent_code or "",
+        currency=currency,
+        payer_accounts=tuple(numbers),
+    )
+
+
+def _warnings(bare: list[NewCustomer], *, several: int) -> list[str]:
+    warnings = []
+    if several:
+        warnings.append(
+            ngettext(
+                "%(count)d customer carries several names or countries; the first counts.",
+                "%(count)d customers carry several names or countries; the first counts.",
+                several,
+            )
+            % {"count": several}
+        )
+    if bare:
+        codes = ", ".join(new.code for new in bare[:5]) + (", …" if len(bare) > 5 else "")
+        warnings.append(
+            ngettext(
+                "%(count)d parent has no row of its own and got its code as its name: %(codes)s.",
+                "%(count)d parents have no row of their own and got their codes as their names: %(codes)s.",
+                len(bare),
+            )
+            % {"count": len(bare), "codes": codes}
+        )
+    return warnings
