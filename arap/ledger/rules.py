@@ -1,9 +1,10 @@
 """Money rules of the book, pure. The SQL procedures hold the same rules; a test compares the two."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 ZERO = Decimal(0)
+DIGITS = 60  # an amount of 18 digits times a base of 18, divided by 18 more: cut off sooner, a hair below half goes up
 
 
 def rounded(amount: Decimal, minor_unit: int) -> Decimal:
@@ -19,7 +20,8 @@ def share_of_base(open_base: Decimal, open_amount: Decimal, amount: Decimal, min
     """
     if amount == open_amount:
         return open_base
-    return rounded(open_base * amount / open_amount, minor_unit)
+    with localcontext(prec=DIGITS):
+        return rounded(open_base * amount / open_amount, minor_unit)
 
 
 def cumulative_base(amounts: Sequence[Decimal], rate: Decimal, minor_unit: int) -> list[Decimal]:
@@ -30,10 +32,11 @@ def cumulative_base(amounts: Sequence[Decimal], rate: Decimal, minor_unit: int) 
     """
     bases: list[Decimal] = []
     running = ZERO
-    for amount in amounts:
-        before = rounded(running * rate, minor_unit)
-        running += amount
-        bases.append(rounded(running * rate, minor_unit) - before)
+    with localcontext(prec=DIGITS):
+        for amount in amounts:
+            before = rounded(running * rate, minor_unit)
+            running += amount
+            bases.append(rounded(running * rate, minor_unit) - before)
     return bases
 
 

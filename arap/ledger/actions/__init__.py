@@ -11,7 +11,7 @@ from arap.ledger.actions.documents import (
     post_staged,
     replace,
 )
-from arap.ledger.actions.recording import book_transaction, lock, open_staging
+from arap.ledger.actions.recording import book_transaction, lock, open_staging, refresh_statistics
 from arap.ledger.actions.reversals import reverse_document
 from arap.ledger.actions.seals import seal_ledger, verify_seals
 
@@ -31,6 +31,7 @@ __all__ = [
     "open_staging",
     "post_documents",
     "post_staged",
+    "refresh_statistics",
     "replace",
     "reverse_document",
     "seal_ledger",

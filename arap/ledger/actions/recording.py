@@ -69,3 +69,12 @@ def call(procedure: str, company: Company, by: User | None, verb: str, key: str 
     with connection.cursor() as cursor:
         cursor.execute(f"select {procedure}(%s, %s, %s, %s)", [company.pk, by.pk if by else None, verb, key])  # noqa: S608
         return int(cursor.fetchone()[0])
+
+
+def refresh_statistics() -> None:
+    """Fresh planner statistics of the book, for a bulk load: call after the customers, and again while it grows.
+
+    Without it the plans by which keys are checked date from an empty book and read whole tables.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select ledger_refresh_statistics()")

@@ -93,10 +93,11 @@ begin
    where p.ref = b.ref and p.line = b.line and b.base_amount is null;
 end $$;
 
--- The base of `amount` out of an open amount: all that is left when it empties.
+-- The base of `amount` out of an open amount: all that is left when it empties. The decimals of the factor 1 make the
+-- division go on until no quotient can be taken for a half that is not one (18 digits by 18 digits).
 create function ledger_share(p_open_base numeric, p_open numeric, p_amount numeric, p_unit int) returns numeric
 language sql immutable as $$
-  select case when p_open = 0 then 0 when p_amount = p_open then p_open_base else round(p_open_base * p_amount / p_open, p_unit) end
+  select case when p_open = 0 then 0 when p_amount = p_open then p_open_base else round(p_open_base * p_amount * 1.0000000000000000000000 / p_open, p_unit) end
 $$;
 
 create function ledger_price(p_company bigint) returns void language plpgsql as $$
