@@ -5,6 +5,8 @@ lease runs out and `sweep` wakes another; the work must therefore be safe to run
 """
 
 import logging
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +17,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
-from arap.core.errors import Refused
+from arap.core.errors import DomainError, Refused
 from arap.core.models import Company, Job, User
 
 logger = logging.getLogger(__name__)
@@ -98,6 +100,28 @@ def claim(job_id: int) -> Job | None:
         fail(job, str(_("Gave up: the work was interrupted too many times.")))
         return None
     return job
+
+
+def run(job_id: int, work: Callable[[Job], Any]) -> None:
+    """What a task does: claim the job, do `work`, and store its result or why it failed.
+
+    `work` reports progress and may be called again for the same job after its worker died. A
+    refusal is the person's to read; any other exception is ours, is stored as such and goes on up.
+    """
+    job = claim(job_id)
+    if job is None:
+        return
+    try:
+        finish(job, work(job))
+    except JobCancelled:
+        logger.info("job %s was cancelled", job_id)
+    except DomainError as error:
+        with suppress(JobCancelled):
+            fail(job, str(error))
+    except Exception:
+        with suppress(JobCancelled):
+            fail(job, str(_("Something went wrong on our side; it was noted.")))
+        raise
 
 
 def progress(job: Job, done: int, total: int | None = None, message: str = "") -> None:

@@ -1,5 +1,6 @@
 """Jobs: claimed once, renewed by progress, taken over after a lease, ended once."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,13 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models.functions import Now
+from django_celery_beat.models import PeriodicTask
 
+from arap.celery import app
 from arap.core import jobs
 from arap.core.errors import Refused
 from arap.core.models import Company, Job, User
+from arap.core.tasks import sweep_jobs
 
 State = Job.State
 
@@ -122,6 +126,43 @@ def test_the_sweeper_finds_what_was_lost(
         assert jobs.sweep() == 2
     assert set(sent) == {("arap.test", (job.pk,)), ("arap.other", (dead.pk,))}
     assert fresh.state == State.QUEUED
+
+
+def test_a_task_stores_its_result_or_why_it_failed(company: Company, clerk: User, sent: list[Any]) -> None:
+    def refuse(job: Job) -> None:
+        raise Refused("empty", "The file is empty.")
+
+    def crash(job: Job) -> None:
+        raise ZeroDivisionError
+
+    def ended(work: Callable[[Job], Any]) -> tuple[str, str, Any]:
+        job = jobs.create(company, "test", task="arap.test", by=clerk)
+        with suppress(ZeroDivisionError):
+            jobs.run(job.pk, work)
+        job.refresh_from_db()
+        return job.state, job.message, job.result
+
+    assert ended(lambda job: {"rows": 3}) == (State.DONE, "", {"rows": 3})
+    assert ended(refuse) == (State.FAILED, "The file is empty.", None)
+    assert ended(crash)[0] == State.FAILED
+    assert ended(lambda job: jobs.cancel(job, by=clerk))[0] == State.CANCELLED
+
+
+def test_a_task_that_was_taken_already_does_nothing(job: Job) -> None:
+    jobs.claim(job.pk)
+    jobs.run(job.pk, lambda job: pytest.fail("the work must not start twice"))
+
+
+def test_what_is_scheduled_is_a_task_we_have(db: None) -> None:
+    scheduled = set(PeriodicTask.objects.values_list("task", flat=True))
+    app.loader.import_default_modules()
+    assert "arap.core.tasks.sweep_jobs" in scheduled
+    assert scheduled <= set(app.tasks)
+
+
+def test_the_sweeper_runs_as_a_task(job: Job, sent: list[Any]) -> None:
+    Job.objects.filter(pk=job.pk).update(created_at=Now() - timedelta(minutes=5))
+    assert sweep_jobs() == 1
 
 
 def test_only_listed_transitions_happen(job: Job, clerk: User) -> None:
