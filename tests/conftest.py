@@ -40,6 +40,10 @@ pytest_plugins = ["tests.people", "tests.browser", "tests.skips"]
 
 def pytest_configure(config: pytest.Config) -> None:
     import arap.celery  # noqa: F401 - so that tasks belong to our application
+    from arap.core.locale_files import compile_catalogues
+
+    if not hasattr(config, "workerinput"):
+        compile_catalogues()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -166,7 +166,7 @@ def _copy(template: str, to: Path) -> None:
     programs = postgres.programs()
     source = ["--host", str(servers.folders.sockets(servers.var_folder())), "--username", postgres.SUPERUSER]
     target = ["--host", str(servers.folders.sockets(to)), "--username", postgres.SUPERUSER]
-    dump = subprocess.run([programs / "pg_dump", *source, template], check=True, capture_output=True)
+    dump = subprocess.run([str(programs / "pg_dump"), *source, template], check=True, capture_output=True)
     load = [
         programs / "psql",
         *target,
