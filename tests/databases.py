@@ -168,7 +168,7 @@ def _copy(template: str, to: Path) -> None:
     target = ["--host", str(servers.folders.sockets(to)), "--username", postgres.SUPERUSER]
     dump = subprocess.run([str(programs / "pg_dump"), *source, template], check=True, capture_output=True)
     load = [
-        programs / "psql",
+        str(programs / "psql"),
         *target,
         "--quiet",
         "--no-psqlrc",
