@@ -34,7 +34,12 @@ _SHARE = re.compile(r"(\d+(?:\.\d+)?)\s*%\s+(.+)")
 
 
 class TermsError(ValueError):
-    """A rule that is not in the notation. The message is one English sentence."""
+    """A rule that is not in the notation. The message is one English sentence; for each `code` there is a
+    translated one in validation.py."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +117,10 @@ def _parse_shares(text: str, rule: str) -> tuple[Share, ...]:
     for part in text.split(","):
         found = _SHARE.fullmatch(part.strip())
         if not found:
-            raise TermsError(f"{rule!r}: each instalment is a percentage and a due rule.")
+            raise TermsError("instalment", f"{rule!r}: each instalment is a percentage and a due rule.")
         shares.append(Share(Decimal(found[1]), _parse_due(found[2], rule)))
     if sum(share.percent for share in shares) != HUNDRED or min(s.percent for s in shares) <= 0:
-        raise TermsError(f"{rule!r}: the instalments do not sum to 100 per cent.")
+        raise TermsError("sum", f"{rule!r}: the instalments do not sum to 100 per cent.")
     return tuple(shares)
 
 
@@ -127,12 +132,12 @@ def _parse_due(text: str, rule: str) -> Due:
         return Due("eom", _days(found[1] or "0"))
     if (found := _DAY.fullmatch(text)) and 1 <= int(found[1]) <= 31:
         return Due("day", _days(found[2] or "0"), int(found[1]))
-    raise TermsError(f"{rule!r} is not a payment term; examples are n/30, eom+10 and 2/10 n/30.")
+    raise TermsError("unreadable", f"{rule!r} is not a payment term; examples are n/30, eom+10 and 2/10 n/30.")
 
 
 def _days(text: str) -> int:
     if len(text) > 4 or int(text) > DAYS_MAX:
-        raise TermsError(f"{text} days is too long for a payment term.")
+        raise TermsError("too_long", f"{text[:20]} days is too long for a payment term.")
     return int(text)
 
 
@@ -140,12 +145,12 @@ def _check_discounts(terms: Terms, rule: str) -> None:
     last = terms.shares[-1].due
     for earlier, later in pairwise(terms.discounts):
         if later.days <= earlier.days or later.percent >= earlier.percent:
-            raise TermsError(f"{rule!r}: a later discount must be smaller.")
+            raise TermsError("tiers", f"{rule!r}: a later discount must be smaller.")
     for tier in terms.discounts:
         if not 0 < tier.percent < HUNDRED:
-            raise TermsError(f"{rule!r}: a discount lies between 0 and 100 per cent.")
+            raise TermsError("discount", f"{rule!r}: a discount lies between 0 and 100 per cent.")
         if last.kind == "net" and tier.days > last.days:
-            raise TermsError(f"{rule!r}: the discount outlasts the due date.")
+            raise TermsError("outlasts", f"{rule!r}: the discount outlasts the due date.")
 
 
 def due_on(due: Due, document_on: date) -> date:

@@ -3,9 +3,20 @@
 import re
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from customers.rules import TermsError, parse_terms
+
+# One sentence for each code of TermsError.
+TERMS_MESSAGES = {
+    "unreadable": _("This is not a payment term. Examples: n/30, eom+10, day 15, 2/10 n/30."),
+    "instalment": _("Write each instalment as a percentage and when it is due: 30% n/0, 70% n/60."),
+    "sum": _("The instalments do not sum to 100 per cent."),
+    "too_long": _("This is too long for a payment term."),
+    "tiers": _("A later discount must be smaller."),
+    "discount": _("A discount lies between 0 and 100 per cent."),
+    "outlasts": _("The discount outlasts the due date."),
+}
 
 
 def validate_rule(value: str) -> None:
@@ -13,7 +24,7 @@ def validate_rule(value: str) -> None:
     try:
         parse_terms(value)
     except TermsError as error:
-        raise ValidationError(str(error)) from error
+        raise ValidationError(TERMS_MESSAGES[error.code], code=error.code) from error
 
 
 def validate_country_code(value: str) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +25,7 @@ from customers.rules import (
     parse_terms,
     write_terms,
 )
+from customers.validation import TERMS_MESSAGES, validate_rule
 
 DUE = """
 # rule         document_on  due_on      why
@@ -142,9 +144,22 @@ def test_a_discount_is_rounded_to_the_currency() -> None:
         "2/" + "1" * 10_000 + " n/30",
     ],
 )
-def test_what_is_no_payment_term_is_refused(rule: str) -> None:
-    with pytest.raises(TermsError):
+def test_what_is_no_payment_term_is_refused_with_a_reason(rule: str) -> None:
+    with pytest.raises(TermsError) as refusal:
         parse_terms(rule)
+    assert refusal.value.code in TERMS_MESSAGES
+    with pytest.raises(ValidationError):
+        validate_rule(rule)
+
+
+def test_every_reason_is_reached() -> None:
+    rules = ["soon", "50% n/0, rest", "50% n/0, 60% n/30", "n/9999", "2/10 3/20 n/30", "0/10 n/30", "2/40 n/30"]
+    reasons = set()
+    for rule in rules:
+        with pytest.raises(TermsError) as refusal:
+            parse_terms(rule)
+        reasons.add(refusal.value.code)
+    assert reasons == set(TERMS_MESSAGES)
 
 
 @pytest.mark.parametrize(
