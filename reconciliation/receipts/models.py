@@ -168,7 +168,7 @@ class Receipt(CompanyOwned):
 
 
 class ReceiptIdentification(CompanyOwned):
-    """Unidentified money, or a part of it, was found to be a customer's (认领): the transfer in the book that says so."""
+    """Unidentified money, or a part of it, turned out to be a customer's (认领): the transfer in the book says so."""
 
     receipt = models.ForeignKey(
         Receipt,

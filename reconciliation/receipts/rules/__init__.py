@@ -1,5 +1,5 @@
 """Rules of money in: how a receipt could be applied. Pure, no Django."""
 
-from .proposals import OpenAmount, Proposal, ProposedPair, propose
+from .proposals import OpenAmount, Proposal, ProposedPair, propose, spread
 
-__all__ = ["OpenAmount", "Proposal", "ProposedPair", "propose"]
+__all__ = ["OpenAmount", "Proposal", "ProposedPair", "propose", "spread"]

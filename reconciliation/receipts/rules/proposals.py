@@ -30,7 +30,7 @@ Reason = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAmount:
     """An open item that a receipt could meet. `identifiers` are its numbers and references, its own
-    number first.
+    number first. Items of lower `preference` are taken first: the payer's own before its group's.
     """
 
     item_id: int
@@ -38,6 +38,7 @@ class OpenAmount:
     open_amount: Decimal
     due_on: date
     document_on: date
+    preference: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def propose(
     oldest due first, the last one in part. Deterministic: items are taken by due date, document
     date and id. Nothing to propose gives an empty list.
     """
-    ordered = sorted(items, key=lambda item: (item.due_on, item.document_on, item.item_id))
+    ordered = sorted(items, key=lambda item: (item.preference, item.due_on, item.document_on, item.item_id))
     if amount <= 0 or not any(item.open_amount > 0 for item in ordered):
         return []
     by_reference = _by_reference(receipt_item_id, amount, text, ordered)
@@ -100,7 +101,7 @@ def _by_reference(receipt_item_id: int, amount: Decimal, text: str, items: Seque
     reason: Reason = "reference_exact"
     if owed != amount:
         reason = "reference_short" if amount < owed else "reference_over"
-    pairs, remainder = _spread(receipt_item_id, amount, chosen)
+    pairs, remainder = _pay(receipt_item_id, amount, chosen)
     return Proposal(
         kind="reference",
         pairs=pairs,
@@ -125,7 +126,7 @@ def _by_exact_sum(receipt_item_id: int, amount: Decimal, currency: str, items: S
     if found is None:
         return None
     chosen = [pool[position] for position in found.positions]
-    pairs, remainder = _spread(receipt_item_id, amount, chosen)
+    pairs, remainder = _pay(receipt_item_id, amount, chosen)
     assert remainder == 0, "an exact sum leaves nothing"
     return Proposal(
         kind="exact_sum",
@@ -138,7 +139,7 @@ def _by_exact_sum(receipt_item_id: int, amount: Decimal, currency: str, items: S
 
 def _oldest_first(receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount]) -> Proposal:
     debits = [item for item in items if item.open_amount > 0]
-    pairs, remainder = _spread(receipt_item_id, amount, debits)
+    pairs, remainder = _pay(receipt_item_id, amount, debits)
     return Proposal(
         kind="oldest",
         pairs=pairs,
@@ -148,26 +149,34 @@ def _oldest_first(receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmo
     )
 
 
-def _spread(
+def spread(
+    sources: Iterable[tuple[int, Decimal]], debits: Iterable[tuple[int, Decimal]]
+) -> tuple[list[ProposedPair], Decimal]:
+    """Pay the debits in order from the sources in order; returns the pairs and what is left of the sources together.
+
+    Both are (item, amount above zero). Debits that find nothing left stay unpaid.
+    """
+    left = list(sources)
+    pairs: list[ProposedPair] = []
+    for debit_item_id, owed in debits:
+        while owed > 0 and left:
+            credit_item_id, available = left[0]
+            paid = min(owed, available)
+            pairs.append(ProposedPair(credit_item_id, debit_item_id, paid))
+            owed -= paid
+            left[:1] = [(credit_item_id, available - paid)] if available > paid else []
+    return pairs, sum((amount for _item, amount in left), ZERO)
+
+
+def _pay(
     receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount]
 ) -> tuple[tuple[ProposedPair, ...], Decimal]:
-    """Pay the debits in the given order, from the credit notes among `items` first, then from the
-    receipt.
-    """
-    sources = [(item.item_id, -item.open_amount) for item in items if item.open_amount < 0]
-    sources.append((receipt_item_id, amount))
-    pairs: list[ProposedPair] = []
-    for item in items:
-        owed = item.open_amount
-        while owed > 0 and sources:
-            credit_item_id, left = sources.pop(0)
-            paid = min(owed, left)
-            pairs.append(ProposedPair(credit_item_id, item.item_id, paid))
-            owed -= paid
-            if left > paid:
-                sources.insert(0, (credit_item_id, left - paid))
-    # The receipt is spent last, so what is left of the last source is left of the receipt.
-    return tuple(pairs), sources[-1][1] if sources else ZERO
+    """Pay the debits among `items` in order, from the credit notes among them first; what remains is the receipt's."""
+    notes = [(item.item_id, -item.open_amount) for item in items if item.open_amount < 0]
+    debits = [(item.item_id, item.open_amount) for item in items if item.open_amount > 0]
+    pairs, _left = spread([*notes, (receipt_item_id, amount)], debits)
+    spent = sum((pair.amount for pair in pairs if pair.credit_item_id == receipt_item_id), ZERO)
+    return tuple(pairs), amount - spent
 
 
 def _minor(amount: Decimal, currency: str) -> int:

@@ -1,0 +1,127 @@
+"""Reads around a receipt: what is left of it, what it could meet, and proposals that say why. All from the book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from arap.core.errors import NotFound
+from arap.core.models import Company
+from arap.core.money import ZERO
+from arap.ledger.models import Item
+from receipts.models import Receipt
+from receipts.rules import OpenAmount, Proposal, propose
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An open item that a receipt of the debtor group could meet; `open_amount` is negative for a credit note."""
+
+    item_id: int
+    customer_id: int
+    customer_code: str
+    customer_name: str
+    kind: str
+    number: str
+    reference: str
+    order_number: str
+    document_on: date
+    posted_on: date
+    due_on: date
+    amount: Decimal
+    open_amount: Decimal
+
+
+# Open items of the payer's whole group in the receipt's currency: debits, and credit notes that could be netted.
+CANDIDATES = """
+select i.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''), coalesce(v.order_number, ''),
+       i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount
+  from customers_customer payer
+  join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
+  join ledger_item i on i.company_id = c.company_id and i.customer_id = c.id
+  join ledger_document d on d.id = i.document_id
+  left join ledger_documenttext t on t.document_id = d.id
+  left join invoices_invoice v on v.document_id = d.id
+ where payer.company_id = %(company)s and payer.id = %(customer)s and i.currency = %(currency)s and i.open_amount <> 0
+   and (i.amount > 0 or d.kind = 'credit_note')
+ order by i.due_on, i.document_on, i.id
+"""
+
+
+def receipt_by_number(company: Company, number: str) -> Receipt:
+    """The receipt with that number in the book. Raises NotFound."""
+    receipt = Receipt.objects.filter(company=company, document__kind="receipt", document__number=number).first()
+    if receipt is None:
+        raise NotFound("unknown_receipt", _("There is no receipt “%(number)s”.") % {"number": number}, receipt=number)
+    return receipt
+
+
+def credit_items(receipt: Receipt) -> list[Item]:
+    """The items in which the receipt's money stands, oldest first: its own, and those that identification opened."""
+    if receipt.document_id is None:
+        return []
+    documents = [receipt.document_id, *receipt.identifications.values_list("document_id", flat=True)]
+    return list(Item.objects.filter(company=receipt.company_id, document__in=documents, amount__lt=0).order_by("pk"))
+
+
+def unapplied(receipt: Receipt) -> Decimal:
+    """What is not applied of a receipt in the book, unidentified money included; above zero, in its currency."""
+    return sum((-item.open_amount for item in credit_items(receipt)), ZERO)
+
+
+def candidates(company: Company, *, customer_id: int, currency: str) -> list[Candidate]:
+    """Open debits and credit notes of the customer's group in `currency`, by due date. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(CANDIDATES, {"company": company.pk, "customer": customer_id, "currency": currency})
+        names = Candidate.__dataclass_fields__
+        return [Candidate(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def proposals(receipt: Receipt, items: Sequence[Item] | None = None) -> list[Proposal]:
+    """Proposals for what is left of a receipt, the best reasoned first; none while its payer is unknown.
+
+    The payer's own items come before those of its group. `items` are its credit items where the caller has them.
+    """
+    left = next((item for item in items or credit_items(receipt) if item.open_amount and item.customer_id), None)
+    if left is None:
+        return []
+    return _proposals(
+        receipt.company, left.customer_id, left.pk, -left.open_amount, receipt.currency, receipt.remittance
+    )
+
+
+def best_for(
+    company: Company, customer_id: int | None, receipt_item_id: int, amount: Decimal, currency: str, text: str
+) -> Proposal | None:
+    """The best proposal for an amount that is about to be received."""
+    return next(iter(_proposals(company, customer_id, receipt_item_id, amount, currency, text)), None)
+
+
+def _proposals(
+    company: Company, customer_id: int | None, receipt_item_id: int, amount: Decimal, currency: str, text: str
+) -> list[Proposal]:
+    if customer_id is None:
+        return []
+    found = candidates(company, customer_id=customer_id, currency=currency)
+    return propose(
+        receipt_item_id=receipt_item_id,
+        amount=amount,
+        currency=currency,
+        text=text,
+        items=[_open_amount(candidate, customer_id) for candidate in found],
+    )
+
+
+def _open_amount(candidate: Candidate, payer_id: int) -> OpenAmount:
+    identifiers = (candidate.number, candidate.reference, candidate.order_number)
+    return OpenAmount(
+        item_id=candidate.item_id,
+        identifiers=tuple(identifier for identifier in identifiers if identifier),
+        open_amount=candidate.open_amount,
+        due_on=candidate.due_on,
+        document_on=candidate.document_on,
+        preference=int(candidate.customer_id != payer_id),
+    )

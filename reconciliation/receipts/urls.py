@@ -1,0 +1,20 @@
+"""Addresses of receipts."""
+
+from django.urls import path
+
+from receipts.views import lists, receipt
+
+app_name = "receipts"
+
+urlpatterns = [
+    path("", lists.receipt_list, name="list"),
+    path("new/", lists.new, name="new"),
+    path("payers/", lists.payers, name="payers"),
+    path("<int:pk>/", receipt.detail, name="detail"),
+    path("<int:pk>/apply/", receipt.apply, name="apply"),
+    path("<int:pk>/unapply/", receipt.unapply, name="unapply"),
+    path("<int:pk>/return/", receipt.return_receipt, name="return"),
+    path("<int:pk>/identify/", receipt.identify, name="identify"),
+    path("<int:pk>/confirm/", receipt.confirm, name="confirm"),
+    path("<int:pk>/reject/", receipt.reject, name="reject"),
+]

@@ -1,0 +1,1 @@
+"""Pages of money in: the list, the new receipt, the screen of one, and its acts."""
