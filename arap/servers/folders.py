@@ -66,5 +66,6 @@ def as_server_user(command: list[str], *, touched: list[Path]) -> list[str]:
         )
     drop = [setpriv, f"--reuid={user}", f"--regid={group}", "--clear-groups"]
     if not all(_can_enter(path) for path in touched):
-        drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # The bit keeps access(2), by which PostgreSQL's programs find each other, from forgetting that right again.
+        drop += ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return [*drop, "--", *command]
