@@ -15,6 +15,7 @@ from arap.ledger.chart import accounts
 
 SQL = Path(__file__).with_name("sql")
 CHUNK = 5000
+TODAY = date(2026, 3, 31)  # after the last invoice and receipt of the source
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ def run_sql(name: str, parameters: dict[str, object]) -> None:
 
 
 def prepare(size: int, code: str) -> Bench:
-    """A company `code` with size/10 customers and the work of `size` invoices in this session's source tables."""
+    """A company `code` with size/10 customers, and the work of `size` invoices in this session's source tables."""
     company = create_company(code=code, name=f"Bench {code}", base_currency="CNY", by=None)
     for year in range(2022, 2028):
         open_periods(company, year, by=None)
@@ -48,6 +49,13 @@ def prepare(size: int, code: str) -> Bench:
             """,
             [company.pk, max(size // 10, 1)],
         )
+    refresh_statistics()
+    return fill_source(company, size)
+
+
+def fill_source(company: Company, size: int) -> Bench:
+    """Lay out the work of a company anew; the same for every size and run."""
+    with connection.cursor() as cursor:
         cursor.execute("drop table if exists bench_invoice, bench_payment, bench_receipt, bench_pair, bench_item, bench_credit")
         cursor.execute((SQL / "source.sql").read_text(encoding="utf-8"), {"size": size, "company": company.pk})
         cursor.execute("create temp table bench_item (n int primary key, item_id bigint)")
@@ -56,9 +64,7 @@ def prepare(size: int, code: str) -> Bench:
             " application_id bigint)"
         )
         cursor.execute("select count(*) from bench_receipt")
-        receipts = cursor.fetchone()[0]
-    refresh_statistics()
-    return Bench(company, size, receipts)
+        return Bench(company, size, cursor.fetchone()[0])
 
 
 def chunks(count: int) -> Iterator[tuple[int, int]]:
@@ -117,5 +123,3 @@ def limit_receive_all(bench: Bench) -> None:
             run_sql("limit_receipts.sql", bench.parameters(first, last))
         _grown(first)
 
-
-TODAY = date(2025, 12, 31)

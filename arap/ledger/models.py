@@ -9,6 +9,8 @@ Real foreign keys are composite (company first) and stand in the migrations; the
 """
 
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.indexes import BTreeIndex
@@ -19,8 +21,8 @@ from django.utils.translation import gettext_lazy as _
 FAR = date(9999, 12, 31)  # "never yet": keeps date comparisons free of nulls
 
 
-def _amount(**options: object) -> "models.DecimalField[object, object]":
-    return models.DecimalField(max_digits=20, decimal_places=3, **options)  # type: ignore[arg-type]
+def _amount(**options: Any) -> "models.DecimalField[Decimal | int, Decimal]":
+    return models.DecimalField(max_digits=20, decimal_places=3, **options)
 
 
 class Account(models.Model):

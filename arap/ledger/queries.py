@@ -169,3 +169,50 @@ def control_totals(company: Company, *, as_of: date, position: int) -> list[Cont
             {"company": company.pk, "as_of": as_of, "position": position},
         )
         return [ControlTotal(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One movement of a customer's account: `amount` and the running `balance` in `currency`."""
+
+    on: date
+    position: int
+    document_id: int | None
+    kind: str
+    number: str
+    currency: str
+    amount: Decimal
+    balance: Decimal
+
+
+def customer_ledger(company: Company, customer_id: int, *, first_on: date, as_of: date, position: int) -> list[Movement]:
+    """What moved the customer's account from `first_on` to `as_of`, with the running balance per currency.
+
+    Applications between the customer's own items move nothing and are left out; a payment of another member of the
+    group, a transfer or a replacement does. The balance counts what lies before `first_on`, too.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            with movements as (
+              select i.posted_on as on_date, i.position, i.document_id, i.currency, i.amount
+                from ledger_item i
+               where i.company_id = %(company)s and i.customer_id = %(customer)s and i.posted_on <= %(as_of)s and i.position <= %(position)s
+              union all
+              select e.effective_on, e.position, coalesce(e.document_id, c.document_id), e.currency, e.amount
+                from ledger_entry e left join ledger_item c on c.id = e.counter_item_id
+               where e.company_id = %(company)s and e.customer_id = %(customer)s and e.effective_on <= %(as_of)s and e.position <= %(position)s
+                 and c.customer_id is distinct from e.customer_id
+            ), summed as (
+              select on_date, position, document_id, currency, sum(amount) as amount from movements
+               group by on_date, position, document_id, currency having sum(amount) <> 0
+            ), running as (
+              select *, sum(amount) over (partition by currency order by on_date, position, document_id) as balance from summed
+            )
+            select r.on_date, r.position, r.document_id, coalesce(d.kind, ''), coalesce(d.number, ''), r.currency, r.amount, r.balance
+              from running r left join ledger_document d on d.id = r.document_id
+             where r.on_date >= %(first)s order by r.currency, r.on_date, r.position, r.document_id
+            """,
+            {"company": company.pk, "customer": customer_id, "first": first_on, "as_of": as_of, "position": position},
+        )
+        return [Movement(*row) for row in cursor.fetchall()]

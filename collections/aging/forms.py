@@ -29,12 +29,8 @@ class AgingForm(ClocksForm):
         required=False,
         widget=forms.Select(attrs=SELECT),
     )
-    by = forms.ChoiceField(
-        label=_("Group by"), choices=GROUPS, required=False, widget=forms.Select(attrs=SELECT)
-    )
-    currency = forms.ChoiceField(
-        label=_("Currency"), required=False, widget=forms.Select(attrs=SELECT)
-    )
+    by = forms.ChoiceField(label=_("Group by"), choices=GROUPS, required=False, widget=forms.Select(attrs=SELECT))
+    currency = forms.ChoiceField(label=_("Currency"), required=False, widget=forms.Select(attrs=SELECT))
     buckets = forms.CharField(
         label=pgettext_lazy("report", "Buckets, days"),
         required=False,

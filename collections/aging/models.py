@@ -1,11 +1,13 @@
 """Nightly snapshots of aging: what the report said that night, with that night's owners and segments."""
 
+from decimal import Decimal
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
-def _amount() -> "models.DecimalField[object, object]":
+def _amount() -> "models.DecimalField[Decimal | int, Decimal]":
     return models.DecimalField(max_digits=20, decimal_places=3)
 
 

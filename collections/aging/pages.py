@@ -59,7 +59,7 @@ def _customers(company: Company, rows: Sequence[AgingRow]) -> Callable[[AgingRow
     found = Customer.objects.filter(company=company).in_bulk(ids)
 
     def name_of(row: AgingRow) -> NamedRow:
-        customer = found.get(row.key)  # type: ignore[call-overload]
+        customer = found.get(row.key)
         if customer is None:
             return NamedRow(row, _("Payer unknown"), "", "", None)
         first, second = wording.names(customer.name, customer.name_local)
@@ -72,7 +72,7 @@ def _owners(company: Company, rows: Sequence[AgingRow]) -> Callable[[AgingRow], 
     found = User.objects.in_bulk([row.key for row in rows if row.key is not None])
 
     def name_of(row: AgingRow) -> NamedRow:
-        user = found.get(row.key)  # type: ignore[call-overload]
+        user = found.get(row.key)
         return NamedRow(row, user.get_full_name() if user else _("No owner"), "", "", None)
 
     return name_of

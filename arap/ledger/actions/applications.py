@@ -4,15 +4,23 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
-from psycopg2.extras import execute_values
 
 from arap.core.errors import Refused
 from arap.core.models import Company, User
-from arap.ledger.actions.recording import book_transaction, call, open_staging
+from arap.ledger.actions.recording import book_transaction, call, insertion, open_staging
 from arap.ledger.chart import accounts
+
+
+APPLY = "select ledger_apply_staged(%s, %s, %s, %s)"
+APPLIED = b"""
+select e.application_id, e.position, e.id, e.item_id, e.counter_item_id, e.amount, e.base_amount
+  from book_application a cross join lateral (select * from ledger_entry x where x.application_id = a.id offset 0) e
+ order by e.application_id, e.id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +70,23 @@ def apply(
     """
     if not pairs:
         raise Refused("nothing_to_apply", _("There is nothing to apply."))
-    open_staging()
     accounts(company)
     totals: dict[tuple[int, int], Decimal] = {}
     for pair in pairs:
         sides = (pair.credit_item_id, pair.debit_item_id)
         totals[sides] = totals.get(sides, Decimal(0)) + pair.amount
+    staged = [(0, seq, credit, debit, amount) for seq, ((credit, debit), amount) in enumerate(totals.items())]
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into book_application (ref, effective_on, policy, reason) values (0, %s, %s, %s)", [effective_on, policy, reason]
-        )
-        execute_values(
-            cursor,
-            "insert into book_pair (ref, seq, credit_item_id, debit_item_id, amount) values %s",
-            [(0, seq, credit, debit, amount) for seq, ((credit, debit), amount) in enumerate(totals.items())],
-        )
-    apply_staged(company, by=by, verb=verb, key=key)
-    return _applied()[0]
+        statements = [
+            b"select ledger_open_staging()",
+            *insertion(cursor, "book_application (ref, effective_on, policy, reason)", [(0, effective_on, policy, reason)]),
+            *insertion(cursor, "book_pair (ref, seq, credit_item_id, debit_item_id, amount)", staged),
+            cursor.mogrify(APPLY, [company.pk, by.pk if by else None, verb, key]),
+            APPLIED,
+        ]
+        # one round trip: staging, applying and reading back
+        cursor.execute(b"; ".join(statements))
+        return _applied(cursor.fetchall())[0]
 
 
 def apply_staged(company: Company, *, by: User | None, verb: str, key: str | None = None) -> int:
@@ -129,19 +137,11 @@ def unapply(
         )
         if not cursor.rowcount:
             raise Refused("nothing_to_undo", _("There is no application to undo."))
-    apply_staged(company, by=by, verb=verb, key=key)
-    return _applied()
+        cursor.execute(b"; ".join([cursor.mogrify(APPLY, [company.pk, by.pk if by else None, verb, key]), APPLIED]))
+        return _applied(cursor.fetchall())
 
 
-def _applied() -> list[Applied]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select e.application_id, e.position, e.id, e.item_id, e.counter_item_id, e.amount, e.base_amount
-              from book_application a join ledger_entry e on e.application_id = a.id order by e.application_id, e.id
-            """
-        )
-        rows = cursor.fetchall()
+def _applied(rows: Sequence[tuple[Any, ...]]) -> list[Applied]:
     acts: dict[int, list[AppliedEntry]] = {}
     positions: dict[int, int] = {}
     for application, position, pk, item, counter, amount, base in rows:

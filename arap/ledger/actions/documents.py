@@ -1,17 +1,25 @@
 """Posting documents: one or thousands, by the same procedure."""
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
-from psycopg2.extras import execute_values
 
 from arap.core.models import Company, User
-from arap.ledger.actions.recording import book_transaction, call, open_staging
+from arap.ledger.actions.recording import book_transaction, call, insertion
 from arap.ledger.chart import accounts
+
+
+POST = "select ledger_post_staged(%s, %s, %s, %s)"
+POSTED = b"""
+select b.id, d.number, d.position,
+       coalesce((select array_agg(i.id order by i.line) from book_item i where i.ref = b.ref), '{}')
+  from book_document b cross join lateral (select * from ledger_document x where x.id = b.id offset 0) d order by b.ref
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +94,17 @@ def post_documents(
 
     Raises: Refused period_closed, duplicate_number, duplicate_key.
     """
-    open_staging()
     roles = accounts(company)
-    _stage(documents, roles)
-    post_staged(company, by=by, verb=verb, key=key)
-    return _posted(documents)
+    with connection.cursor() as cursor:
+        statements = [b"select ledger_open_staging()", *_staged(cursor, documents, roles)]
+        statements.append(cursor.mogrify(POST, [company.pk, by.pk if by else None, verb, key]))
+        statements.append(POSTED)
+        # one round trip: staging, posting and reading back
+        cursor.execute(b"; ".join(statements))
+        rows = cursor.fetchall()
+    return [
+        Posted(document_id=pk, number=number, position=position, item_ids=tuple(items)) for pk, number, position, items in rows
+    ]
 
 
 def replace(company: Company, document: NewDocument, *, by: User | None, verb: str, key: str | None = None) -> Posted:
@@ -110,64 +124,45 @@ def post_staged(company: Company, *, by: User | None, verb: str, key: str | None
     return call("ledger_post_staged", company, by, verb, key)
 
 
-def _stage(documents: Sequence[NewDocument], roles: dict[str, int]) -> None:
-    with connection.cursor() as cursor:
-        _insert(
+def _staged(cursor: Any, documents: Sequence[NewDocument], roles: dict[str, int]) -> list[bytes]:
+    """The statements that put the documents into the staging tables."""
+    return [
+        *insertion(
             cursor,
             "book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference, memo, salt,"
             " reason_code, reverses_id)",
-            (
+            [
                 (
                     ref, d.kind, d.customer_id, d.currency, d.rate, sum(i.amount for i in d.items), d.document_on, d.posted_on, d.number,
                     d.reference, d.memo, secrets.token_bytes(16) if d.reference or d.memo else None, d.reason_code, d.reverses_id,
                 )
                 for ref, d in enumerate(documents)
-            ),
-        )  # fmt: skip
-        _insert(
+            ],
+        ),
+        *insertion(
             cursor,
             "book_item (ref, line, account_id, customer_id, amount, base_amount, due_on, original_due_on, aged_from_on, origin_item_id)",
-            (
+            [
                 (
                     ref, line, roles[i.account], None if i.account == "unidentified" else i.customer_id or d.customer_id, i.amount,
                     i.base_amount, i.due_on, i.original_due_on, i.aged_from_on, i.origin_item_id,
                 )
                 for ref, d in enumerate(documents)
                 for line, i in enumerate(d.items, 1)
-            ),
-        )  # fmt: skip
-        _insert(
+            ],
+        ),
+        *insertion(
             cursor,
             "book_line (ref, line, account_id, amount, base_amount, tax_code)",
-            (
+            [
                 (ref, line, roles[n.account], n.amount, n.base_amount, n.tax_code)
                 for ref, d in enumerate(documents)
                 for line, n in enumerate(d.lines, 1)
-            ),
-        )
-        _insert(
+            ],
+        ),
+        *insertion(
             cursor,
             "book_closing (ref, seq, item_id, amount)",
-            ((ref, seq, c.item_id, c.amount) for ref, d in enumerate(documents) for seq, c in enumerate(d.closings, 1)),
-        )
-
-
-def _insert(cursor: object, target: str, rows: Iterable[tuple[object, ...]]) -> None:
-    staged = list(rows)
-    if staged:
-        execute_values(cursor, f"insert into {target} values %s", staged, page_size=2000)  # noqa: S608
-
-
-def _posted(documents: Sequence[NewDocument]) -> list[Posted]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            select b.id, d.number, d.position,
-                   coalesce((select array_agg(i.id order by i.line) from book_item i where i.ref = b.ref), '{}')
-              from book_document b join ledger_document d on d.id = b.id order by b.ref
-            """
-        )
-        rows = cursor.fetchall()
-    return [
-        Posted(document_id=pk, number=number, position=position, item_ids=tuple(items)) for pk, number, position, items in rows
-    ]
+            [(ref, seq, c.item_id, c.amount) for ref, d in enumerate(documents) for seq, c in enumerate(d.closings, 1)],
+        ),
+    ]  # fmt: skip

@@ -2,9 +2,9 @@
 
 import functools
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from django.db import DatabaseError, connection, transaction
 
@@ -62,6 +62,15 @@ def open_staging() -> None:
     assert connection.in_atomic_block, "staging lives inside a transaction"
     with connection.cursor() as cursor:
         cursor.execute("select ledger_open_staging()")
+
+
+def insertion(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> list[bytes]:
+    """The statement that inserts `rows` into `target`, "table (columns)"; none without rows."""
+    if not rows:
+        return []
+    row = "(" + ", ".join(["%s"] * len(rows[0])) + ")"
+    values = b", ".join(cursor.mogrify(row, values) for values in rows)
+    return [f"insert into {target} values ".encode() + values]  # noqa: S608
 
 
 def call(procedure: str, company: Company, by: User | None, verb: str, key: str | None) -> int:

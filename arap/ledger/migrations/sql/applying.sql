@@ -62,7 +62,6 @@ begin
   if (select count(*) from book_application) > 200 then
     perform ledger_plan_afresh(array['book_entry']);
   end if;
-  update book_application set id = nextval('ledger_application_id_seq');
   select id into fx_account from ledger_account where company_id = p_company and role = 'fx_gain_loss';
   taken := ledger_posting_of(p_company, p_actor, p_verb, p_key);
   with applications as (

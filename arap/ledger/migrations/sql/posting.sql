@@ -13,12 +13,12 @@ begin
     return;
   end if;
   create temp table book_document (
-    ref int primary key, id bigint, kind text not null, customer_id bigint, currency text not null, rate numeric not null default 1,
+    ref int primary key, id bigint not null default nextval('ledger_document_id_seq'), kind text not null, customer_id bigint, currency text not null, rate numeric not null default 1,
     total numeric not null, document_on date not null, posted_on date not null, number text, series_year int, series_no int,
     reference text, memo text, salt bytea, reason_code text, reverses_id bigint);
   create temp table book_item (
-    ref int, line int, id bigint, account_id bigint not null, customer_id bigint, currency text, amount numeric not null,
-    base_amount numeric, due_on date not null, original_due_on date, aged_from_on date, origin_item_id bigint,
+    ref int, line int, id bigint not null default nextval('ledger_item_id_seq'), account_id bigint not null, customer_id bigint, currency text,
+    amount numeric not null, base_amount numeric, due_on date not null, original_due_on date, aged_from_on date, origin_item_id bigint,
     primary key (ref, line));
   create temp table book_line (
     ref int, line int, account_id bigint not null, amount numeric not null, base_amount numeric, tax_code text,
@@ -27,7 +27,7 @@ begin
     ref int, seq int, item_id bigint not null, amount numeric not null, base_amount numeric, currency text, account_id bigint,
     customer_id bigint, aged_from_on date, primary key (ref, seq));
   create temp table book_application (
-    ref int primary key, id bigint, effective_on date not null, policy text not null, reason text, undoes_id bigint);
+    ref int primary key, id bigint not null default nextval('ledger_application_id_seq'), effective_on date not null, policy text not null, reason text, undoes_id bigint);
   create temp table book_pair (
     ref int, seq int, credit_item_id bigint not null, debit_item_id bigint not null, amount numeric not null,
     primary key (ref, seq));
@@ -100,23 +100,6 @@ language sql immutable as $$
   select case when p_open = 0 then 0 when p_amount = p_open then p_open_base else round(p_open_base * p_amount * 1.0000000000000000000000 / p_open, p_unit) end
 $$;
 
-create function ledger_price(p_company bigint) returns void language plpgsql as $$
-declare base_unit int;
-begin
-  select core_minor_unit(base_currency) into base_unit from core_company where id = p_company;
-  if exists (select from book_closing) then
-    perform ledger_price_closings(p_company);
-  end if;
-  update book_item b set base_amount = round(p.upto * p.rate, base_unit) - round((p.upto - p.amount) * p.rate, base_unit)
-    from (select i.ref, i.line, i.amount, d.rate, sum(i.amount) over (partition by i.ref order by i.line) as upto
-            from book_item i join book_document d using (ref)) p
-   where p.ref = b.ref and p.line = b.line and b.base_amount is null;
-  update book_line b set base_amount = round(p.upto * p.rate, base_unit) - round((p.upto - p.amount) * p.rate, base_unit)
-    from (select l.ref, l.line, l.amount, d.rate, sum(l.amount) over (partition by l.ref order by l.line) as upto
-            from book_line l join book_document d using (ref)) p
-   where p.ref = b.ref and p.line = b.line and b.base_amount is null;
-end $$;
-
 -- Plans of these procedures are kept per session. A large batch after small ones needs plans of its own: fresh
 -- statistics on the staging tables discard the kept ones.
 create function ledger_plan_afresh(p_tables text[]) returns void language plpgsql as $$
@@ -129,23 +112,43 @@ end $$;
 
 create function ledger_post_staged(p_company bigint, p_actor bigint, p_verb text, p_key text) returns bigint
 language plpgsql as $$
-declare taken bigint;
+declare taken bigint; base_unit int;
 begin
   if (select count(*) from book_document) > 200 then
     perform ledger_plan_afresh(array['book_document', 'book_item', 'book_line', 'book_closing']);
   end if;
   perform ledger_lock(p_company, (select array_agg(distinct posted_on) from book_document), '{}', (select array_agg(item_id) from book_closing));
-  update book_document set id = nextval('ledger_document_id_seq');
-  update book_item set id = nextval('ledger_item_id_seq');
-  perform ledger_price(p_company);
-  perform ledger_take_numbers(p_company);
+  if exists (select from book_closing) then
+    perform ledger_price_closings(p_company);
+  end if;
+  if exists (select from book_document where number is null) then
+    perform ledger_take_numbers(p_company);
+  end if;
+  select core_minor_unit(base_currency) into base_unit from core_company where id = p_company;
   taken := ledger_posting_of(p_company, p_actor, p_verb, p_key);
-  with counts as (
+  with new_items as materialized (
+    select i.id, i.ref, d.id as document_id, i.line, i.account_id, i.customer_id, coalesce(i.currency, d.currency) as currency, i.amount,
+           coalesce(i.base_amount, round(sum(i.amount) over w * d.rate, base_unit) - round((sum(i.amount) over w - i.amount) * d.rate, base_unit)) as base,
+           d.posted_on, d.document_on, i.due_on, coalesce(i.original_due_on, i.due_on) as original_due_on,
+           coalesce(i.aged_from_on, i.due_on) as aged_from_on, i.origin_item_id, count(*) over (partition by i.ref) as n
+      from book_item i join book_document d using (ref)
+    window w as (partition by i.ref order by i.line)
+  ), new_closings as materialized (
+    select c.*, d.id as document_id, d.posted_on, row_number() over w as nth, count(*) over (partition by c.ref) as n
+      from book_closing c join book_document d using (ref)
+    window w as (partition by c.ref order by c.seq)
+  ), new_lines as materialized (
+    select l.ref, d.id as document_id, l.account_id, d.currency, l.amount,
+           coalesce(l.base_amount, round(sum(l.amount) over w * d.rate, base_unit) - round((sum(l.amount) over w - l.amount) * d.rate, base_unit)) as base,
+           d.posted_on, l.tax_code, row_number() over w as nth, count(*) over (partition by l.ref) as n
+      from book_line l join book_document d using (ref)
+    window w as (partition by l.ref order by l.line)
+  ), counts as (
     select d.ref, coalesce(i.n, 0) as items, coalesce(c.n, 0) as closings, coalesce(l.n, 0) as lines, coalesce(i.base, 0) as base_total
       from book_document d
-      left join (select ref, count(*)::int as n, sum(base_amount) as base from book_item group by ref) i using (ref)
-      left join (select ref, count(*)::int as n from book_closing group by ref) c using (ref)
-      left join (select ref, count(*)::int as n from book_line group by ref) l using (ref)
+      left join (select ref, count(*) as n, sum(base) as base from new_items group by ref) i using (ref)
+      left join (select ref, count(*) as n from book_closing group by ref) c using (ref)
+      left join (select ref, count(*) as n from book_line group by ref) l using (ref)
   ), documents as (
     insert into ledger_document (id, company_id, position, kind, number, series_year, series_no, customer_id, currency, rate, total,
       base_total, document_on, posted_on, item_count, line_count, reverses_id, reason_code, text_digest)
@@ -160,27 +163,23 @@ begin
     insert into ledger_item (id, company_id, position, document_id, line, account_id, customer_id, currency, amount, base_amount, posted_on,
       document_on, due_on, original_due_on, aged_from_on, origin_item_id, open_amount, open_base_amount, first_effective_on,
       last_effective_on, last_position)
-    select i.id, p_company, taken, d.id, i.line, i.account_id, i.customer_id, coalesce(i.currency, d.currency), i.amount, i.base_amount, d.posted_on,
-           d.document_on, i.due_on, coalesce(i.original_due_on, i.due_on), coalesce(i.aged_from_on, i.due_on), i.origin_item_id, i.amount,
-           i.base_amount, date '9999-12-31', d.posted_on, taken
-      from book_item i join book_document d using (ref)
+    select id, p_company, taken, document_id, line, account_id, customer_id, currency, amount, base, posted_on, document_on, due_on,
+           original_due_on, aged_from_on, origin_item_id, amount, base, date '9999-12-31', posted_on, taken
+      from new_items
   ), entries as (
     insert into ledger_entry (company_id, position, document_id, item_id, currency, amount, base_amount, effective_on, customer_id,
       account_id, aged_from_on)
-    select p_company, taken, d.id, c.item_id, c.currency, -c.amount, -c.base_amount, d.posted_on, c.customer_id, c.account_id, c.aged_from_on
-      from book_closing c join book_document d using (ref)
+    select p_company, taken, document_id, item_id, currency, -amount, -base_amount, posted_on, customer_id, account_id, aged_from_on from new_closings
   )
+  -- the control line of each item, of each closing, then the contra lines
   insert into ledger_journalline (company_id, position, document_id, line, account_id, item_id, customer_id, currency, amount, base_amount,
     posted_on, tax_code)
-  select p_company, taken, d.id, i.line, i.account_id, i.id, i.customer_id, coalesce(i.currency, d.currency), i.amount, i.base_amount, d.posted_on, ''
-    from book_item i join book_document d using (ref)
+  select p_company, taken, document_id, line, account_id, id, customer_id, currency, amount, base, posted_on, '' from new_items
   union all
-  select p_company, taken, d.id, n.items + row_number() over (partition by c.ref order by c.seq), c.account_id, c.item_id, c.customer_id, c.currency,
-         -c.amount, -c.base_amount, d.posted_on, ''
-    from book_closing c join book_document d using (ref) join counts n using (ref)
+  select p_company, taken, document_id, s.items + nth, account_id, item_id, customer_id, currency, -amount, -base_amount, posted_on, ''
+    from new_closings join counts s using (ref)
   union all
-  select p_company, taken, d.id, n.items + n.closings + row_number() over (partition by l.ref order by l.line), l.account_id, null, null, d.currency,
-         l.amount, l.base_amount, d.posted_on, coalesce(l.tax_code, '')
-    from book_line l join book_document d using (ref) join counts n using (ref);
+  select p_company, taken, document_id, s.items + s.closings + nth, account_id, null, null, currency, amount, base, posted_on, coalesce(tax_code, '')
+    from new_lines join counts s using (ref);
   return taken;
 end $$;

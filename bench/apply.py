@@ -1,0 +1,76 @@
+"""Receipts and their application: in bulk, and one by one."""
+
+from decimal import Decimal
+
+from django.db import connection
+
+from arap.ledger.actions import NewDocument, NewItem, NewLine, Pair, apply, book_transaction, lock, post_documents
+from arap.core.models import Company
+from bench.measure import Sheet
+from bench.work import SQL, Bench, limit_post_all, limit_receive_all, post_all, prepare, receive_all
+
+SINGLES = 300
+
+
+def run(sheet: Sheet) -> None:
+    """Bulk and single receipts with their application, each beside its SQL."""
+    ours = prepare(sheet.size, "OURS")
+    post_all(ours)
+    with sheet.timed("apply, bulk", ours.receipts, limit="SQL: apply, bulk"):
+        receive_all(ours)
+    _single(sheet, ours)
+    limit = prepare(sheet.size, "LIMIT")
+    limit_post_all(limit)
+    with sheet.timed("SQL: apply, bulk", limit.receipts):
+        limit_receive_all(limit)
+    _single_limit(sheet, limit)
+
+
+def _open(bench: Bench) -> list[tuple[int, int, Decimal, object]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select i.id, i.customer_id, i.open_amount, i.posted_on from bench_item b join ledger_item i on i.id = b.item_id
+             where i.open_amount = i.amount order by b.n limit %s
+            """,
+            [SINGLES],
+        )
+        return list(cursor.fetchall())
+
+
+@book_transaction
+def _receive(company: Company, item_id: int, customer_id: int, amount: Decimal, on: object) -> None:
+    lock(company, dates=[on], items=[item_id])  # type: ignore[list-item]
+    posted = post_documents(
+        company,
+        [
+            NewDocument(
+                kind="receipt", customer_id=customer_id, currency="CNY", rate=Decimal(1), document_on=on, posted_on=on,  # type: ignore[arg-type]
+                items=[NewItem(account="receivable", amount=-amount, due_on=on)],  # type: ignore[arg-type]
+                lines=[NewLine(account="bank", amount=amount)],
+            )
+        ],
+        by=None,
+        verb="bench",
+    )[0]  # fmt: skip
+    apply(company, [Pair(posted.item_ids[0], item_id, amount)], effective_on=on, by=None, policy="bench")  # type: ignore[arg-type]
+
+
+def _single(sheet: Sheet, bench: Bench) -> None:
+    work = _open(bench)
+    with sheet.timed("apply, one by one", len(work), limit="SQL: apply, one by one"):
+        for item, customer, amount, on in work:
+            _receive(bench.company, item, customer, amount, on)
+
+
+def _single_limit(sheet: Sheet, bench: Bench) -> None:
+    work = _open(bench)
+    accounts = bench.parameters()
+    with connection.cursor() as cursor:
+        cursor.execute((SQL / "limit_one.sql").read_text(encoding="utf-8"))
+        with sheet.timed("SQL: apply, one by one", len(work)):
+            for item, _customer, amount, on in work:
+                cursor.execute(
+                    "select pg_temp.limit_receive_one(%s, %s, %s, %s, %s, %s)",
+                    [bench.company.pk, accounts["receivable"], accounts["bank"], item, amount, on],
+                )
