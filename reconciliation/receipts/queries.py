@@ -63,7 +63,9 @@ def credit_items(receipt: Receipt) -> list[Item]:
     """The items in which the receipt's money stands, oldest first: its own, and those that identification opened."""
     if receipt.document_id is None:
         return []
-    documents = [receipt.document_id, *receipt.identifications.values_list("document_id", flat=True)]
+    documents = [receipt.document_id]
+    if receipt.customer_id is None:
+        documents += receipt.identifications.values_list("document_id", flat=True)
     return list(Item.objects.filter(company=receipt.company_id, document__in=documents, amount__lt=0).order_by("pk"))
 
 

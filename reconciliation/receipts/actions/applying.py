@@ -161,7 +161,7 @@ def apply_best(receipt: Receipt, items: Sequence[Item], on: date, by: User | Non
     """Apply the first proposal, if there is one."""
     best = next(iter(proposals(receipt, items)), None)
     if best is None:
-        return applied(receipt, [], [])
+        return applied(receipt, items, [])
     return apply_proposal(receipt, items, best, on, by, key)
 
 
@@ -255,13 +255,17 @@ def _unapply(
 
 
 def applied(receipt: Receipt, items: Sequence[Item], acts: Sequence[Applied]) -> ReceiptApplied:
-    """The entries from the side of what was paid, with the number of each document, and what is left of the receipt."""
+    """The entries from the side of what was paid, with the number of each document, and what is left of the receipt.
+
+    `items` are the receipt's own as they were before `acts`.
+    """
     assert receipt.document is not None, "a confirmed receipt is in the book"
     own = {item.pk for item in items}
     met = [entry for act in acts for entry in act.entries if entry.counter_item_id in own]
     entries = Entry.objects.filter(pk__in=[entry.entry_id for entry in met]).order_by("pk")
     rows = entries.values_list("pk", "item_id", "item__document__number", "amount", "effective_on")
-    left = sum((-item.open_amount for item in credit_items(receipt)), ZERO)
+    spent = sum((entry.amount for act in acts for entry in act.entries if entry.item_id in own), ZERO)
+    left = sum((-item.open_amount for item in items), ZERO) - spent
     return ReceiptApplied(
         receipt_id=receipt.pk,
         number=receipt.document.number,

@@ -1,0 +1,25 @@
+"""Receipts in the admin: to read and search. They are recorded and confirmed in the desk, and frozen from then on."""
+
+from django.contrib import admin
+
+from arap.core.admin.base import ReadOnlyAdmin
+from receipts.models import Receipt, ReceiptIdentification
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(ReadOnlyAdmin):
+    verb = "receipt.view"
+    list_display = ("id", "document", "state", "company", "customer", "currency", "amount", "received_on", "payer_name")
+    list_filter = ("company", "state", "method", "origin")
+    list_select_related = ("document", "company", "customer")
+    search_fields = ("=document__number", "payer_name", "=payer_account", "customer__code")
+    show_full_result_count = False
+
+
+@admin.register(ReceiptIdentification)
+class ReceiptIdentificationAdmin(ReadOnlyAdmin):
+    verb = "receipt.view"
+    list_display = ("id", "receipt", "company", "customer", "amount", "identified_on", "identified_by")
+    list_filter = ("company",)
+    list_select_related = ("receipt", "company", "customer", "identified_by")
+    show_full_result_count = False
