@@ -10,5 +10,8 @@ handler404 = "arap.core.views.not_found"
 urlpatterns = [
     path("", include("arap.core.urls")),
     path("", include("arap.desk.urls")),
+    path("invoices/", include("invoices.urls")),
+    path("receipts/", include("receipts.urls")),
+    path("aging/", include("aging.urls")),
     path("admin/", admin.site.urls),
 ]

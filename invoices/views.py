@@ -97,4 +97,4 @@ def _listed(page: list[Invoice]) -> list[_Listed]:
     sums = Item.objects.filter(document__in=documents).values("document_id")
     rows = sums.annotate(open_sum=Sum("open_amount"), last_due=Max("due_on")).order_by()
     found = {row["document_id"]: (row["open_sum"], row["last_due"]) for row in rows}
-    return [_Listed(invoice, *found.get(invoice.document_id, (Decimal(0), None))) for invoice in page]
+    return [_Listed(invoice, *found.get(invoice.document_id or 0, (Decimal(0), None))) for invoice in page]

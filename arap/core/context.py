@@ -72,9 +72,7 @@ def _navigation(roles: frozenset[Role], here: str) -> list[Section]:
     sections = []
     for section in NAVIGATION:
         pages = tuple(
-            replace(each, is_current=here.startswith(each.marks))
-            for each in section.pages
-            if allows(roles, each.verb)
+            replace(each, is_current=here.startswith(each.marks)) for each in section.pages if allows(roles, each.verb)
         )
         if pages:
             sections.append(Section(section.title, pages))
@@ -82,10 +80,14 @@ def _navigation(roles: frozenset[Role], here: str) -> list[Section]:
 
 
 def _open_period(company: Company | None) -> Period | None:
-    """The earliest period still open: what may be posted into begins there."""
+    """The open period that today lies in; when that is closed, the earliest one still open."""
     if company is None:
         return None
-    return Period.objects.open().filter(company=company).order_by("starts_on").first()
+    today = timezone.localdate()
+    still_open = Period.objects.open().filter(company=company)
+    return (
+        still_open.filter(starts_on__lte=today, ends_on__gte=today).first() or still_open.order_by("starts_on").first()
+    )
 
 
 def _undo(request: HttpRequest) -> dict[str, Any] | None:

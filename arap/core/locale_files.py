@@ -66,9 +66,7 @@ def update_catalogues() -> None:
         catalogue.last_translator, catalogue.msgid_bugs_address = "arap <>", ""
         catalogue.revision_date = catalogue.creation_date
         with path.open("wb") as file:
-            write_po(
-                file, catalogue, width=110, sort_output=True, include_lineno=False, ignore_obsolete=True
-            )
+            write_po(file, catalogue, width=110, sort_output=True, include_lineno=False, ignore_obsolete=True)
 
 
 def compile_catalogues() -> list[Path]:
@@ -94,7 +92,9 @@ def _sources() -> Iterator[tuple[Path, bytes]]:
             yield path, path.read_bytes()
     for path in sorted((ROOT / "templates").rglob("*.*")):
         if path.suffix in {".html", ".txt"}:
-            yield path, templatize(path.read_text(encoding="utf-8"), origin=str(path)).encode()
+            text = templatize(path.read_text(encoding="utf-8"), origin=str(path))
+            # Indentation means something to the Python tokenizer and nothing in a template.
+            yield path, "\n".join(line.strip() for line in text.splitlines()).encode()
 
 
 def main(arguments: list[str]) -> int:
@@ -103,9 +103,9 @@ def main(arguments: list[str]) -> int:
         update_catalogues()
     elif arguments == ["compile"]:
         for path in compile_catalogues():
-            print(f"compiled {path.relative_to(ROOT)}", file=sys.stderr)
+            sys.stderr.write(f"compiled {path.relative_to(ROOT)}\n")
     else:
-        print("usage: python -m arap.core.locale_files update|compile", file=sys.stderr)
+        sys.stderr.write("usage: python -m arap.core.locale_files update|compile\n")
         return 2
     return 0
 

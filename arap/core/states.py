@@ -32,6 +32,7 @@ STATES: dict[str, State] = {
     "overdue": State("triangle", "overdue", pgettext_lazy("state", "Overdue")),
     "reversed": State("triangle", "caution", _("Returned")),
     "to_confirm": State("triangle", "caution", _("To confirm")),
+    "rejected": State("square", "overdue", _("Rejected")),
     "unidentified": State("dashed", "", _("Payer unknown")),
     "done": State("full", "good", pgettext_lazy("state", "Done")),
     "running": State("ring", "", pgettext_lazy("state", "Running")),

@@ -79,7 +79,11 @@ class ReceiptPage:
 
 
 def receipt_page(
-    company: Company, receipt: Receipt, *, typed: Mapping[str, str] | None = None, errors: Mapping[int, str] | None = None
+    company: Company,
+    receipt: Receipt,
+    *,
+    typed: Mapping[str, str] | None = None,
+    errors: Mapping[int, str] | None = None,
 ) -> ReceiptPage:
     """The screen of `receipt`; `typed` and `errors` are those of a form that came back."""
     items = credit_items(receipt)
@@ -87,7 +91,8 @@ def receipt_page(
     unidentified = sum((-item.open_amount for item in items if not item.customer_id), ZERO)
     payer = next((item.customer_id for item in items if item.customer_id and item.open_amount), None)
     found = candidates(company, customer_id=payer, currency=receipt.currency) if payer else []
-    choices = [_choice(each, receipt.currency) for each in proposals(receipt, items)] if left else []
+    own = {item.pk for item in items}
+    choices = [_choice(each, receipt.currency, own) for each in proposals(receipt, items)] if left else []
     first = choices[0].amounts if choices and typed is None else {}
     lines = [_line(each, receipt, payer, first, typed or {}, errors or {}) for each in found]
     return ReceiptPage(
@@ -107,9 +112,11 @@ def receipt_page(
 def waiting(company: Company) -> QuerySet[Receipt]:
     """Receipts in the book of which something is not applied, whoever paid them."""
     open_items = Item.objects.filter(company=company, amount__lt=0).exclude(open_amount=0).values("document_id")
-    return Receipt.objects.in_book().filter(
-        Q(document__in=open_items) | Q(identifications__document__in=open_items), company=company
-    ).distinct()
+    return (
+        Receipt.objects.in_book()
+        .filter(Q(document__in=open_items) | Q(identifications__document__in=open_items), company=company)
+        .distinct()
+    )
 
 
 def neighbours(company: Company, receipt: Receipt) -> tuple[Receipt | None, Receipt | None]:
@@ -121,15 +128,15 @@ def neighbours(company: Company, receipt: Receipt) -> tuple[Receipt | None, Rece
     return before.order_by("-received_on", "-pk").first(), after.order_by("received_on", "pk").first()
 
 
-def _choice(proposal: Proposal, currency: str) -> Choice:
-    """What the proposal settles of each item: debits, and the credit notes that pay some of them."""
+def _choice(proposal: Proposal, currency: str, own: set[int]) -> Choice:
+    """What the proposal settles of each item: debits, and the credit notes that pay some of them.
+
+    `own` are the receipt's own items: they pay, and have no field on the screen.
+    """
     amounts: dict[int, Decimal] = {}
-    own = {pair.credit_item_id for pair in proposal.pairs}
     for pair in proposal.pairs:
-        amounts[pair.debit_item_id] = amounts.get(pair.debit_item_id, ZERO) + pair.amount
-    for pair in proposal.pairs:
-        if pair.credit_item_id in own:
-            amounts[pair.credit_item_id] = amounts.get(pair.credit_item_id, ZERO) + pair.amount
+        for item in {pair.debit_item_id, pair.credit_item_id} - own:
+            amounts[item] = amounts.get(item, ZERO) + pair.amount
     debits = {pair.debit_item_id for pair in proposal.pairs}
     titles = {
         "reference": _("Named in the text"),

@@ -3,6 +3,7 @@
 Every amount on every page goes through `{% money %}`, every state through `{% state %}`.
 """
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from arap.core import wording
 from arap.core.bars import age_parts, shade
+from arap.core.money import CURRENCIES
 from arap.core.states import STATES
 
 register = template.Library()
@@ -43,15 +45,11 @@ def money(
     code = format_html('<span class="num__currency">{}</span>', currency) if prefix else ""
     if dash and amount == 0:
         pad_text = format_html('<span class="num__pad">{}</span>', parts.cents or parts.pad)
-        body = format_html(
-            '<span class="num__zero">{}</span>{}', wording.HAIRLINE_DASH, pad_text if pad else ""
-        )
+        body = format_html('<span class="num__zero">{}</span>{}', wording.HAIRLINE_DASH, pad_text if pad else "")
         return format_html('<span class="num">{}{}</span>', code, body)
     cents = format_html('<span class="num__quiet">{}</span>', parts.cents) if quiet else parts.cents
     padding = format_html('<span class="num__pad">{}</span>', parts.pad) if pad else ""
-    return format_html(
-        '<span class="num">{}{}{}{}{}</span>', code, parts.sign, parts.whole, cents, padding
-    )
+    return format_html('<span class="num">{}{}{}{}{}</span>', code, parts.sign, parts.whole, cents, padding)
 
 
 @register.simple_tag
@@ -72,9 +70,7 @@ def age(due_on: date | None, as_of: date) -> SafeString:
     if due_on is None:
         return format_html('<span class="age">{}</span>', wording.HAIRLINE_DASH)
     days = (as_of - due_on).days
-    return format_html(
-        '<span class="age{}">{}</span>', " age--over" if days > 0 else "", wording.age_words(days)
-    )
+    return format_html('<span class="age{}">{}</span>', " age--over" if days > 0 else "", wording.age_words(days))
 
 
 @register.inclusion_tag("_status_tag.html")
@@ -143,6 +139,24 @@ def moment(at: datetime | None) -> str:
 def percent(share: Decimal | None, decimals: int = 1) -> str:
     """A share of one as a percentage."""
     return wording.HAIRLINE_DASH if share is None else wording.percent(share, decimals)
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count in groups of three: 12,406."""
+    return f"{number:,}"
+
+
+@register.filter
+def as_json(value: object) -> str:
+    """The value as JSON, for a data- attribute; the template escapes it."""
+    return json.dumps(value)
+
+
+@register.simple_tag
+def currency_decimals(currency: str) -> int:
+    """How many decimals a money input of that currency takes; two where the code is not known."""
+    return CURRENCIES.get(currency, 2)
 
 
 @register.filter

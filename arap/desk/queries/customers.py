@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -85,11 +86,13 @@ with {open_items_sql(where="and i.customer_id = %(customer)s")}
   select currency, sum(open_amount) as items, 0::numeric as movements from open_items group by currency
   union all
   select currency, 0, sum(amount) from ledger_item
-   where company_id = %(company)s and customer_id = %(customer)s and posted_on <= %(as_of)s and position <= %(position)s
+   where company_id = %(company)s and customer_id = %(customer)s and posted_on <= %(as_of)s
+     and position <= %(position)s
    group by currency
   union all
   select currency, 0, sum(amount) from ledger_entry
-   where company_id = %(company)s and customer_id = %(customer)s and effective_on <= %(as_of)s and position <= %(position)s
+   where company_id = %(company)s and customer_id = %(customer)s and effective_on <= %(as_of)s
+     and position <= %(position)s
    group by currency
 )
 select currency, sum(items), sum(movements) from summed group by currency order by currency
@@ -98,7 +101,12 @@ select currency, sum(items), sum(movements) from summed group by currency order 
 
 def proof(company: Company, customer_id: int, *, as_of: date, position: int) -> list[Proof]:
     """Open items against everything ever posted for the customer, per currency. One query."""
-    params = {"company": company.pk, "customer": customer_id, "as_of": as_of, "position": position}
+    params: dict[str, Any] = {
+        "company": company.pk,
+        "customer": customer_id,
+        "as_of": as_of,
+        "position": position,
+    }
     with connection.cursor() as cursor:
         cursor.execute(PROOF, params)
         return [
@@ -127,18 +135,19 @@ with documents as (
   select d.posted_on as happened_on, d.position, d.kind, d.number, d.id as document_id, '' as counter_number,
          null::bigint as counter_document_id, d.total as amount, d.currency
     from ledger_document d
-   where d.company_id = %(company)s and d.customer_id = %(customer)s and d.posted_on <= %(as_of)s and d.position <= %(position)s
+   where d.company_id = %(company)s and d.customer_id = %(customer)s and d.posted_on <= %(as_of)s
+     and d.position <= %(position)s
    order by d.posted_on desc, d.id desc limit %(limit)s
 ), applications as (
-  select e.effective_on, e.position, case when e.reverses_id is null then 'applied' else 'unapplied' end, credit.number, credit.id,
-         debit.number, debit.id, abs(e.amount), e.currency
+  select e.effective_on, e.position, case when e.reverses_id is null then 'applied' else 'unapplied' end,
+         credit.number, credit.id, debit.number, debit.id, abs(e.amount), e.currency
     from ledger_entry e
     join ledger_item i on i.id = e.item_id
     join ledger_document debit on debit.id = i.document_id
     join ledger_item c on c.id = e.counter_item_id
     join ledger_document credit on credit.id = c.document_id
-   where e.company_id = %(company)s and e.customer_id = %(customer)s and e.effective_on <= %(as_of)s and e.position <= %(position)s
-     and i.amount > 0
+   where e.company_id = %(company)s and e.customer_id = %(customer)s and e.effective_on <= %(as_of)s
+     and e.position <= %(position)s and i.amount > 0
    order by e.effective_on desc, e.position desc limit %(limit)s
 ), both_kinds as (
   select * from documents union all select * from applications
@@ -154,7 +163,13 @@ select b.happened_on, b.kind, b.number, b.document_id, b.counter_number, b.count
 
 def events(company: Company, customer_id: int, *, as_of: date, position: int, limit: int) -> list[Event]:
     """The latest events of the customer, newest first. One query."""
-    params = {"company": company.pk, "customer": customer_id, "as_of": as_of, "position": position, "limit": limit}
+    params: dict[str, Any] = {
+        "company": company.pk,
+        "customer": customer_id,
+        "as_of": as_of,
+        "position": position,
+        "limit": limit,
+    }
     with connection.cursor() as cursor:
         cursor.execute(EVENTS, params)
         return [Event(**dict(zip(Event.__slots__, row, strict=True))) for row in cursor.fetchall()]
@@ -189,9 +204,7 @@ select d.id, d.kind, d.number, d.document_on, d.posted_on, coalesce(t.reference,
 AFTER = "and (d.posted_on, d.id) < (%(after_on)s::date, %(after_id)s::bigint)"
 
 
-def documents(
-    company: Company, customer_id: int, *, after: Row | None, limit: int
-) -> tuple[list[DocumentRow], bool]:
+def documents(company: Company, customer_id: int, *, after: Row | None, limit: int) -> tuple[list[DocumentRow], bool]:
     """A page of the customer's documents, newest first, and whether there are more. One query."""
     params = {
         "company": company.pk,

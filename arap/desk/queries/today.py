@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -76,7 +77,8 @@ def balance_in_base(report: AgingReport, base_currency: str) -> Balance:
 
 COUNTS = f"""
 with {open_items_sql(base=True)}
-select count(*), count(distinct customer_id), count(*) filter (where amount < 0), min(document_on) filter (where amount < 0),
+select count(*), count(distinct customer_id), count(*) filter (where amount < 0),
+       min(document_on) filter (where amount < 0),
        coalesce(sum(open_base_amount) filter (where amount > 0 and aged_from_on between %(as_of)s and %(soon)s), 0),
        count(*) filter (where amount > 0 and aged_from_on between %(as_of)s and %(soon)s)
   from open_items
@@ -85,7 +87,7 @@ select count(*), count(distinct customer_id), count(*) filter (where amount < 0)
 
 def counts(company: Company, *, as_of: date, position: int, soon: date) -> Counts:
     """How many items are open on `as_of` as known at `position`; `soon` ends "due soon". One query."""
-    params = {"company": company.pk, "as_of": as_of, "position": position, "soon": soon}
+    params: dict[str, Any] = {"company": company.pk, "as_of": as_of, "position": position, "soon": soon}
     with connection.cursor() as cursor:
         cursor.execute(COUNTS, params)
         items, customers, credit_items, oldest, due_soon, due_soon_items = cursor.fetchone()
@@ -109,4 +111,3 @@ def month_ends(company: Company, *, today: date, position: int, months: int = 12
 def _month_end(company: Company, on: date, position: int) -> MonthEnd:
     report = aging(company, as_of=on, position=position, by="currency", base=True)
     return MonthEnd(on=on, buckets=balance_in_base(report, company.base_currency).buckets)
-

@@ -39,9 +39,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "now": timezone.now(),
         "base": figures.balance_in_base(report, company.base_currency),
         "currencies": figures.balances_by_currency(report),
-        "counts": figures.counts(
-            company, as_of=as_of, position=position, soon=as_of + timedelta(days=SOON_DAYS)
-        ),
+        "counts": figures.counts(company, as_of=as_of, position=position, soon=as_of + timedelta(days=SOON_DAYS)),
         "credits": _credits(request),
         "proofs": proof,
         "ties": all(each.difference == 0 for each in proof),

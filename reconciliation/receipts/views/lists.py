@@ -111,14 +111,14 @@ def _record(request: CompanyRequest, form: ReceiptForm) -> int | None:
 
 
 def _matching(request: CompanyRequest, view: str, text: str) -> QuerySet[Receipt]:
-    found = Receipt.objects.filter(company=request.company)
+    found: QuerySet[Receipt] = Receipt.objects.filter(company=request.company)
     if view == "open":
         found = waiting(request.company)
     elif view == "unidentified":
         lost = Item.objects.filter(company=request.company, customer=None).exclude(open_amount=0)
         found = found.filter(document__in=lost.values("document_id"))
     elif view == "to_confirm":
-        found = found.to_confirm()
+        found = Receipt.objects.to_confirm().filter(company=request.company)
     if not text:
         return found
     customers = search(request.company, text).values("pk")
@@ -141,7 +141,7 @@ def _listed(page: list[Receipt]) -> list[_Listed]:
     for row in sums.annotate(open_sum=Sum("open_amount")).order_by():
         pk = home[row["document_id"]]
         left[pk] = left.get(pk, Decimal(0)) - row["open_sum"]
-        if row["customer_id"] is None and row["open_sum"]:
+        if not row["customer_id"] and row["open_sum"]:
             lost.add(pk)
     return [
         _Listed(receipt, left.get(receipt.pk, Decimal(0)), _state(receipt, left.get(receipt.pk), receipt.pk in lost))

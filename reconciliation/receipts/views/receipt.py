@@ -20,6 +20,7 @@ from arap.core.http import CompanyRequest
 from arap.core.permissions import get_for, requires
 from arap.ledger.history import document_history
 from receipts.actions import (
+    ReceiptApplied,
     apply_receipt,
     confirm_receipt,
     identify_receipt,
@@ -29,7 +30,7 @@ from receipts.actions import (
 )
 from receipts.forms import IdentifyForm, RejectForm, ReturnForm, read_amounts
 from receipts.models import Receipt
-from receipts.pages import neighbours, receipt_page, waiting
+from receipts.pages import ReceiptPage, neighbours, receipt_page, waiting
 
 QUERYSET = Receipt.objects.select_related(
     "customer__terms", "document__text", "bank_account", "recorded_by", "confirmed_by", "company"
@@ -60,8 +61,7 @@ def apply(request: CompanyRequest, pk: int) -> HttpResponse:
         )
     except DomainError as error:
         return _screen(request, receipt, typed=request.POST, problem=str(error.message), status=error.status)
-    numbers = sorted({str(entry["number"]) for entry in applied.entries if entry.get("number")})
-    _offer_undo(request, receipt, applied.number or "", numbers, {line.number for line in before.applied}, on)
+    _offer_undo(request, receipt, applied, before, on)
     if request.POST.get("then") == "next":
         following = neighbours(request.company, receipt)[1] or waiting(request.company).exclude(pk=pk).first()
         return redirect("receipts:detail", following.pk) if following else redirect("receipts:list")
@@ -76,7 +76,9 @@ def unapply(request: CompanyRequest, pk: int) -> HttpResponse:
     numbers = [number for number in request.POST.get("numbers", "").split("\n") if number.strip()]
     on = _day(request.POST.get("on", ""))
     if on is None:
-        return _screen(request, receipt, problem=_("The day cannot be read. Type 20, 20/11, +7 or 2026-11-20."), status=422)
+        return _screen(
+            request, receipt, problem=_("The day cannot be read. Type 20, 20/11, +7 or 2026-11-20."), status=422
+        )
     try:
         unapply_receipt(
             request.company,
@@ -215,13 +217,19 @@ def _day(text: str) -> date | None:
 
 
 def _offer_undo(
-    request: CompanyRequest, receipt: Receipt, number: str, met: list[str], met_before: set[str], on: date
+    request: CompanyRequest, receipt: Receipt, applied: ReceiptApplied, before: ReceiptPage, on: date
 ) -> None:
-    """Put the undo into the next page. Not where a document was met before: undoing would take that back, too."""
+    """Put the undo into the next page, where it would take back this act, the whole of it and nothing else.
+
+    It would not where a document was met before, nor where credit notes paid, too.
+    """
+    met = sorted({str(entry["document"]) for entry in applied.entries})
     text = ngettext(
         "%(number)s applied to %(count)s document", "%(number)s applied to %(count)s documents", len(met)
-    ) % {"number": number, "count": len(met)}
-    if not met or met_before & set(met):
+    ) % {"number": applied.number, "count": len(met)}
+    met_before = {line.number for line in before.applied}
+    with_notes = any(line.sign < 0 and line.typed for line in before.lines)
+    if not met or with_notes or met_before & set(met):
         messages.success(request, text)
         return
     request.session[UNDO_SESSION_KEY] = {
