@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -25,14 +26,31 @@ def run(sheet: Sheet, url: str) -> None:
     _measure(sheet, bench, "today", TODAY, position, ["limit_aging_today.sql"])
     for months in MONTHS_BACK:
         past = TODAY - timedelta(days=30 * months)
-        _measure(sheet, bench, f"{months} months back", past, position, ["limit_aging_pruned.sql", "limit_aging_added_back.sql"])
+        _measure(
+            sheet,
+            bench,
+            f"{months} months back",
+            past,
+            position,
+            ["limit_aging_pruned.sql", "limit_aging_added_back.sql"],
+        )
     # half of the book's postings came later: the question that must read the most
-    _measure(sheet, bench, "12 months back, known at half", TODAY - timedelta(days=360), position // 2, ["limit_aging_pruned.sql"], known=True)
+    _measure(
+        sheet,
+        bench,
+        "12 months back, known at half",
+        TODAY - timedelta(days=360),
+        position // 2,
+        ["limit_aging_pruned.sql"],
+        known=True,
+    )
     _one_customer(sheet, bench, position)
 
 
-def _measure(sheet: Sheet, bench: Bench, name: str, as_of: date, position: int, files: list[str], *, known: bool = False) -> None:
-    parameters = {"company": bench.company.pk, "as_of": as_of, "position": position}
+def _measure(
+    sheet: Sheet, bench: Bench, name: str, as_of: date, position: int, files: list[str], *, known: bool = False
+) -> None:
+    parameters: dict[str, Any] = {"company": bench.company.pk, "as_of": as_of, "position": position}
     limit = f"SQL: aging, {name}"
     answers = []
     for _repeat in range(REPEATS):
@@ -43,7 +61,9 @@ def _measure(sheet: Sheet, bench: Bench, name: str, as_of: date, position: int, 
         for file in files:
             sql = (SQL / file).read_text(encoding="utf-8")
             sql = sql.replace("{known_entries}", "and position <= %(position)s" if known else "")
-            sql = sql.replace("{known_items}", "and i.position <= %(position)s" if known else "and i.settled_on > %(as_of)s")
+            sql = sql.replace(
+                "{known_items}", "and i.position <= %(position)s" if known else "and i.settled_on > %(as_of)s"
+            )
             with sheet.timed(limit, 1), connection.cursor() as cursor:
                 cursor.execute(sql, parameters)
                 answers.append(cursor.fetchall())
@@ -52,7 +72,9 @@ def _measure(sheet: Sheet, bench: Bench, name: str, as_of: date, position: int, 
 
 def _one_customer(sheet: Sheet, bench: Bench, position: int) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select id from customers_customer where company_id = %s order by id limit 200", [bench.company.pk])
+        cursor.execute(
+            "select id from customers_customer where company_id = %s order by id limit 200", [bench.company.pk]
+        )
         customers = [row[0] for row in cursor.fetchall()]
     company, past = bench.company, TODAY - timedelta(days=360)
     sql = (SQL / "limit_ledger.sql").read_text(encoding="utf-8")

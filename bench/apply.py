@@ -1,11 +1,12 @@
 """Receipts and their application: in bulk, and one by one."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
 
-from arap.ledger.actions import NewDocument, NewItem, NewLine, Pair, apply, book_transaction, lock, post_documents
 from arap.core.models import Company
+from arap.ledger.actions import NewDocument, NewItem, NewLine, Pair, apply, book_transaction, lock, post_documents
 from bench.measure import Sheet
 from bench.work import SQL, Bench, limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
@@ -26,11 +27,12 @@ def run(sheet: Sheet) -> None:
     _single_limit(sheet, limit)
 
 
-def _open(bench: Bench) -> list[tuple[int, int, Decimal, object]]:
+def _open(bench: Bench) -> list[tuple[int, int, Decimal, date]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            select i.id, i.customer_id, i.open_amount, i.posted_on from bench_item b join ledger_item i on i.id = b.item_id
+            select i.id, i.customer_id, i.open_amount, i.posted_on
+              from bench_item b join ledger_item i on i.id = b.item_id
              where i.open_amount = i.amount order by b.n limit %s
             """,
             [SINGLES],
@@ -39,21 +41,21 @@ def _open(bench: Bench) -> list[tuple[int, int, Decimal, object]]:
 
 
 @book_transaction
-def _receive(company: Company, item_id: int, customer_id: int, amount: Decimal, on: object) -> None:
-    lock(company, dates=[on], items=[item_id])  # type: ignore[list-item]
+def _receive(company: Company, item_id: int, customer_id: int, amount: Decimal, on: date) -> None:
+    lock(company, dates=[on], items=[item_id])
     posted = post_documents(
         company,
         [
             NewDocument(
-                kind="receipt", customer_id=customer_id, currency="CNY", rate=Decimal(1), document_on=on, posted_on=on,  # type: ignore[arg-type]
-                items=[NewItem(account="receivable", amount=-amount, due_on=on)],  # type: ignore[arg-type]
+                kind="receipt", customer_id=customer_id, currency="CNY", rate=Decimal(1), document_on=on, posted_on=on,
+                items=[NewItem(account="receivable", amount=-amount, due_on=on)],
                 lines=[NewLine(account="bank", amount=amount)],
             )
         ],
         by=None,
         verb="bench",
     )[0]  # fmt: skip
-    apply(company, [Pair(posted.item_ids[0], item_id, amount)], effective_on=on, by=None, policy="bench")  # type: ignore[arg-type]
+    apply(company, [Pair(posted.item_ids[0], item_id, amount)], effective_on=on, by=None, policy="bench")
 
 
 def _single(sheet: Sheet, bench: Bench) -> None:

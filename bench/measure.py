@@ -54,10 +54,21 @@ class Sheet:
             ratio = self.ratio(line)
             rate = f"{line.items / line.seconds:,.0f}" if line.seconds else "-"
             rows.append(
-                (line.name, f"{line.items:,}", f"{line.seconds:.4f}", rate, str(line.peak_mb), f"{ratio:.2f}" if ratio else "-", line.note)
+                (
+                    line.name,
+                    f"{line.items:,}",
+                    f"{line.seconds:.4f}",
+                    rate,
+                    str(line.peak_mb),
+                    f"{ratio:.2f}" if ratio else "-",
+                    line.note,
+                )
             )
         widths = [max(len(row[n]) for row in rows) for n in range(len(heads))]
         return "\n".join(
-            "  ".join(cell.ljust(w) if n in (0, 6) else cell.rjust(w) for n, (cell, w) in enumerate(zip(row, widths, strict=True))).rstrip()
+            "  ".join(
+                cell.ljust(w) if n in (0, 6) else cell.rjust(w)
+                for n, (cell, w) in enumerate(zip(row, widths, strict=True))
+            ).rstrip()
             for row in rows
         )

@@ -1,5 +1,6 @@
 """Posting invoices: in bulk, and one by one."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.db import connection
@@ -37,20 +38,33 @@ def _singles(sheet: Sheet, ours: Bench, limit: Bench) -> None:
             for customer, on, due, net, tax in rows:
                 cursor.execute(
                     "select pg_temp.limit_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    [limit.company.pk, accounts["receivable"], accounts["revenue"], accounts["output_tax"], customer, on, due, net, tax],
+                    [
+                        limit.company.pk,
+                        accounts["receivable"],
+                        accounts["revenue"],
+                        accounts["output_tax"],
+                        customer,
+                        on,
+                        due,
+                        net,
+                        tax,
+                    ],
                 )
 
 
-def _rows() -> list[tuple[int, object, object, Decimal, Decimal]]:
+def _rows() -> list[tuple[int, date, date, Decimal, Decimal]]:
     with connection.cursor() as cursor:
-        cursor.execute("select customer_id, on_date, due_on, net, tax from bench_invoice where tax <> 0 order by n desc limit %s", [SINGLES])
+        cursor.execute(
+            "select customer_id, on_date, due_on, net, tax from bench_invoice where tax <> 0 order by n desc limit %s",
+            [SINGLES],
+        )
         return list(cursor.fetchall())
 
 
-def _invoice(row: tuple[int, object, object, Decimal, Decimal]) -> NewDocument:
+def _invoice(row: tuple[int, date, date, Decimal, Decimal]) -> NewDocument:
     customer, on, due, net, tax = row
     return NewDocument(
-        kind="invoice", customer_id=customer, currency="CNY", rate=Decimal(1), document_on=on, posted_on=on,  # type: ignore[arg-type]
-        items=[NewItem(account="receivable", amount=net + tax, due_on=due)],  # type: ignore[arg-type]
+        kind="invoice", customer_id=customer, currency="CNY", rate=Decimal(1), document_on=on, posted_on=on,
+        items=[NewItem(account="receivable", amount=net + tax, due_on=due)],
         lines=[NewLine(account="revenue", amount=-net), NewLine(account="output_tax", amount=-tax)],
     )  # fmt: skip

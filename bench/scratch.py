@@ -1,4 +1,4 @@
-"""A database for one measurement: made, migrated, and dropped. The book cannot be emptied, so nothing is measured in yours."""
+"""A database for one measurement: made, migrated, dropped. The book cannot be emptied: nothing is measured in yours."""
 
 import os
 import subprocess
@@ -31,9 +31,17 @@ def scratch_database() -> Iterator[str]:
     with closing(_admin(url)) as admin:
         admin.cursor().execute(f"create database {name}")
         try:
-            environment = {**os.environ, "DATABASE_URL": own, "REDIS_URL": servers.valkey_url(), "ARAP_ENV": "dev", "ARAP_PROCESS": "owner"}
+            environment = {
+                **os.environ,
+                "DATABASE_URL": own,
+                "REDIS_URL": servers.valkey_url(),
+                "ARAP_ENV": "dev",
+                "ARAP_PROCESS": "owner",
+            }
             subprocess.run(
-                [sys.executable, str(ROOT / "manage.py"), "migrate", "--no-input", "--verbosity=0"], env=environment, check=True
+                [sys.executable, str(ROOT / "manage.py"), "migrate", "--no-input", "--verbosity=0"],
+                env=environment,
+                check=True,
             )
             connection.close()
             connection.settings_dict["NAME"] = name

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -15,7 +16,7 @@ from arap.ledger.chart import accounts
 
 SQL = Path(__file__).with_name("sql")
 CHUNK = 5000
-TODAY = date(2026, 3, 31)  # after the last invoice and receipt of the source
+TODAY = date(2026, 6, 30)  # after the last invoice and receipt of the source
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,11 @@ class Bench:
     size: int
     receipts: int
 
-    def parameters(self, first: int = 0, last: int = 0) -> dict[str, object]:
+    def parameters(self, first: int = 0, last: int = 0) -> dict[str, Any]:
         return {"company": self.company.pk, "size": self.size, "first": first, "last": last, **accounts(self.company)}
 
 
-def run_sql(name: str, parameters: dict[str, object]) -> None:
+def run_sql(name: str, parameters: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
         cursor.execute((SQL / name).read_text(encoding="utf-8"), parameters)
 
@@ -56,12 +57,14 @@ def prepare(size: int, code: str) -> Bench:
 def fill_source(company: Company, size: int) -> Bench:
     """Lay out the work of a company anew; the same for every size and run."""
     with connection.cursor() as cursor:
-        cursor.execute("drop table if exists bench_invoice, bench_payment, bench_receipt, bench_pair, bench_item, bench_credit")
+        cursor.execute(
+            "drop table if exists bench_invoice, bench_payment, bench_receipt, bench_pair, bench_item, bench_credit"
+        )
         cursor.execute((SQL / "source.sql").read_text(encoding="utf-8"), {"size": size, "company": company.pk})
         cursor.execute("create temp table bench_item (n int primary key, item_id bigint)")
         cursor.execute(
-            "create temp table bench_credit (r int primary key, item_id bigint, customer_id bigint, on_date date, position bigint,"
-            " application_id bigint)"
+            "create temp table bench_credit (r int primary key, item_id bigint, customer_id bigint, on_date date,"
+            " position bigint, application_id bigint)"
         )
         cursor.execute("select count(*) from bench_receipt")
         return Bench(company, size, cursor.fetchone()[0])
@@ -122,4 +125,3 @@ def limit_receive_all(bench: Bench) -> None:
         with transaction.atomic():
             run_sql("limit_receipts.sql", bench.parameters(first, last))
         _grown(first)
-

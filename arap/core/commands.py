@@ -1,7 +1,7 @@
 """What the product's own commands share: exit codes, and an as-of and a company given by their codes.
 
-Exit 0: done. 1: refused, or something does not hold. 2: wrong usage, such as an unknown company. Standard output carries
-only the answer; sentences go to standard error.
+Exit 0: done. 1: refused, or something does not hold. 2: wrong usage, such as an unknown company. Standard output
+carries only the answer; sentences go to standard error.
 """
 
 import argparse

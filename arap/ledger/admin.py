@@ -23,7 +23,7 @@ class AccountAdmin(RoleAdmin):
 
 class BookAdmin(ReadOnlyAdmin):
     verb = "ledger.view"
-    list_filter = ("company",)
+    list_filter = ["company"]
     show_full_result_count = False
 
 
@@ -36,14 +36,24 @@ class PostingAdmin(BookAdmin):
 @admin.register(Document)
 class DocumentAdmin(BookAdmin):
     list_display = ("number", "kind", "company", "customer", "currency", "total", "document_on", "posted_on")
-    list_filter = ("company", "kind")
+    list_filter = ["company", "kind"]
     list_select_related = ("company", "customer")
     search_fields = ("=number", "customer__code")
 
 
 @admin.register(Item)
 class ItemAdmin(BookAdmin):
-    list_display = ("id", "document", "customer", "account", "currency", "amount", "open_amount", "due_on", "settled_on")
+    list_display = (
+        "id",
+        "document",
+        "customer",
+        "account",
+        "currency",
+        "amount",
+        "open_amount",
+        "due_on",
+        "settled_on",
+    )
     list_select_related = ("document", "customer", "account")
     search_fields = ("=document__number",)
 

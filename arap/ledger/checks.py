@@ -43,7 +43,9 @@ def invariants() -> list[Invariant]:
     for config in apps.get_app_configs():
         for path in sorted((Path(config.path) / "invariants").glob("*.sql")):
             text = path.read_text(encoding="utf-8")
-            heads = dict(line[3:].split(": ", 1) for line in text.splitlines() if line.startswith("-- ") and ": " in line)
+            heads = dict(
+                line[3:].split(": ", 1) for line in text.splitlines() if line.startswith("-- ") and ": " in line
+            )
             found.append(Invariant(f"{config.label}/{path.stem}", heads["title"], heads["why"], text))
     return found
 

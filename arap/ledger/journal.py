@@ -11,7 +11,8 @@ from arap.core.money import format_amount
 from arap.core.spreadsheets import as_text
 
 COLUMNS = (
-    "posted_on", "position", "document", "kind", "application", "line", "account", "account_name", "customer", "currency", "debit", "credit",
+    "posted_on", "position", "document", "kind", "application", "line", "account", "account_name", "customer",
+      "currency", "debit", "credit",
     "base_debit", "base_credit", "tax_code",
 )  # fmt: skip
 ZERO = Decimal(0)
@@ -26,21 +27,23 @@ def journal_rows(company: Company, *, first_on: date, last_on: date, position: i
     with connection.chunked_cursor() as cursor:
         cursor.execute(
             """
-            select l.posted_on, l.position, coalesce(d.number, ''), coalesce(d.kind, ''), l.application_id, l.line, a.code, a.name,
+            select l.posted_on, l.position, coalesce(d.number, ''), coalesce(d.kind, ''), l.application_id,
+              l.line, a.code, a.name,
                    coalesce(c.code, ''), l.currency, l.amount, l.base_amount, l.tax_code
               from ledger_journalline l
               join ledger_account a on a.id = l.account_id
               left join ledger_document d on d.id = l.document_id
               left join customers_customer c on c.id = l.customer_id
-             where l.company_id = %(company)s and l.posted_on between %(first)s and %(last)s and l.position <= %(position)s
+             where l.company_id = %(company)s and l.posted_on between %(first)s and %(last)s
+               and l.position <= %(position)s
              order by l.posted_on, l.position, l.document_id, l.application_id, l.line
             """,
             {"company": company.pk, "first": first_on, "last": last_on, "position": position},
         )
         for on, at, number, kind, application, line, code, name, customer, currency, amount, base_amount, tax in cursor:
             yield (
-                on.isoformat(), at, as_text(number), kind, application or "", line, code, as_text(name), as_text(customer), currency,
+                on.isoformat(), at, as_text(number), kind, application or "", line, code, as_text(name),
+                  as_text(customer), currency,
                 format_amount(max(amount, ZERO), currency), format_amount(max(-amount, ZERO), currency),
                 format_amount(max(base_amount, ZERO), base), format_amount(max(-base_amount, ZERO), base), tax,
             )  # fmt: skip
-

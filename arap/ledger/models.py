@@ -121,7 +121,9 @@ class Document(models.Model):
         FX = "fx", _("Exchange difference")
         OPENING = "opening", _("Opening balance")
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     position = models.BigIntegerField(_("position"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     number = models.CharField(_("number"), max_length=60)
@@ -138,7 +140,9 @@ class Document(models.Model):
     posted_on = models.DateField(_("posting date"))
     item_count = models.IntegerField()
     line_count = models.IntegerField()
-    reverses = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     reason_code = models.CharField(_("reason"), max_length=40, blank=True)
     text_digest = models.BinaryField(null=True)
 
@@ -153,7 +157,9 @@ class Document(models.Model):
                 name="ledger_document_series",
             ),
             models.UniqueConstraint(fields=("company", "id", "position"), name="ledger_document_company_id"),
-            models.UniqueConstraint(fields=("reverses",), condition=Q(reverses__isnull=False), name="ledger_document_reversed_once"),
+            models.UniqueConstraint(
+                fields=("reverses",), condition=Q(reverses__isnull=False), name="ledger_document_reversed_once"
+            ),
             models.CheckConstraint(condition=Q(rate__gt=0), name="ledger_document_rate"),
             models.CheckConstraint(condition=Q(line_count__gt=1), name="ledger_document_has_lines"),
             models.CheckConstraint(
@@ -172,12 +178,15 @@ class Document(models.Model):
 
 
 class DocumentText(models.Model):
-    """The words on a document, outside the sealed rows: erasing a person destroys text and salt, and seals still verify."""
+    """The words on a document, outside the sealed rows: erasing a person destroys text and salt,
+    and seals still verify."""
 
     document = models.OneToOneField(
         Document, primary_key=True, on_delete=models.PROTECT, db_constraint=False, related_name="text"
     )
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     reference = models.CharField(_("reference"), max_length=140, blank=True)
     memo = models.TextField(_("memo"), blank=True)
     salt = models.BinaryField()
@@ -191,11 +200,17 @@ class DocumentText(models.Model):
 class Item(models.Model):
     """An amount that stays open until settled. The six last columns are derived by the one trigger."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     position = models.BigIntegerField(_("position"))
-    document = models.ForeignKey(Document, on_delete=models.PROTECT, db_constraint=False, related_name="items", db_index=False)
+    document = models.ForeignKey(
+        Document, on_delete=models.PROTECT, db_constraint=False, related_name="items", db_index=False
+    )
     line = models.SmallIntegerField(_("line"))
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     customer = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
     )
@@ -207,7 +222,9 @@ class Item(models.Model):
     due_on = models.DateField(_("due date"))
     original_due_on = models.DateField(_("original due date"))
     aged_from_on = models.DateField(_("aged from"))
-    origin_item = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    origin_item = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     open_amount = _amount(verbose_name=_("open amount"))
     open_base_amount = _amount(verbose_name=_("open amount in base currency"))
     first_effective_on = models.DateField(default=FAR)
@@ -261,7 +278,8 @@ class Item(models.Model):
                 name="ledger_item_open",
             ),
             BTreeIndex(
-                fields=("company", "open_span", "posted_on", "settled_on"), condition=Q(open_amount=0), name="ledger_item_settled"
+                fields=("company", "open_span", "posted_on", "settled_on"), condition=Q(open_amount=0),
+                  name="ledger_item_settled"
             ),
             models.Index(fields=("company", "customer", "settled_on"), name="ledger_item_customer"),
             models.Index(fields=("company", "last_position"), name="ledger_item_last_position"),
@@ -271,12 +289,16 @@ class Item(models.Model):
 class Application(models.Model):
     """One act of applying credits to debits (核销), or of undoing that (反核销)."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     position = models.BigIntegerField(_("position"))
     effective_on = models.DateField(_("effective on"))
     policy = models.CharField(_("policy"), max_length=40)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
-    undoes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="undone_by")
+    undoes = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="undone_by"
+    )
 
     class Meta:
         verbose_name = _("application")
@@ -290,7 +312,9 @@ class Application(models.Model):
 class Entry(models.Model):
     """One movement of one item. It belongs to an application, or to the document that replaced the item."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     position = models.BigIntegerField(_("position"))
     application = models.ForeignKey(
         Application, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="entries", db_index=False
@@ -298,7 +322,9 @@ class Entry(models.Model):
     document = models.ForeignKey(
         Document, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="closings", db_index=False
     )
-    item = models.ForeignKey(Item, on_delete=models.PROTECT, db_constraint=False, related_name="entries", db_index=False)
+    item = models.ForeignKey(
+        Item, on_delete=models.PROTECT, db_constraint=False, related_name="entries", db_index=False
+    )
     counter_item = models.ForeignKey(
         Item, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
     )
@@ -306,11 +332,15 @@ class Entry(models.Model):
     amount = _amount(verbose_name=_("amount"))
     base_amount = _amount(verbose_name=_("amount in base currency"))
     effective_on = models.DateField(_("effective on"))
-    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="reversed_by"
+    )
     customer = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     aged_from_on = models.DateField(_("aged from"))
 
     class Meta:
@@ -345,7 +375,9 @@ class Entry(models.Model):
 class JournalLine(models.Model):
     """A debit (+) or credit (-) on a general-ledger account, by a document or by an application."""
 
-    company = models.ForeignKey("core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    company = models.ForeignKey(
+        "core.Company", on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     position = models.BigIntegerField(_("position"))
     document = models.ForeignKey(
         Document, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False
@@ -354,8 +386,12 @@ class JournalLine(models.Model):
         Application, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="lines", db_index=False
     )
     line = models.IntegerField(_("line"))
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
-    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
+    item = models.ForeignKey(
+        Item, null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     customer = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
     )
@@ -374,7 +410,9 @@ class JournalLine(models.Model):
                 | Q(document__isnull=True, application__isnull=False),
                 name="ledger_line_owner",
             ),
-            models.UniqueConstraint(fields=("document", "line"), condition=Q(document__isnull=False), name="ledger_line_document"),
+            models.UniqueConstraint(
+                fields=("document", "line"), condition=Q(document__isnull=False), name="ledger_line_document"
+            ),
             models.UniqueConstraint(
                 fields=("application", "line"), condition=Q(application__isnull=False), name="ledger_line_application"
             ),

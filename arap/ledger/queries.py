@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -19,7 +20,8 @@ _ITEM = """i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.docu
 _OPEN_ITEMS = """
 pruned as (
   select {item} from ledger_item i
-   where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
+   where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
+     and i.position <= %(position)s {where}
   union all
   select {item} from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
    cross join lateral (
@@ -29,7 +31,8 @@ pruned as (
         and i.position <= %(position)s {where}) i
   union all
   select {item} from ledger_item i
-   where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0 and i.settled_on <= %(as_of)s
+   where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0
+     and i.settled_on <= %(as_of)s
      and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
 ), open_items as (
   select id, customer_id, account_id, currency, aged_from_on, document_on, amount,
@@ -37,12 +40,14 @@ pruned as (
     from pruned
    where first_effective_on > %(as_of)s or (last_position <= %(position)s and last_effective_on <= %(as_of)s)
   union all
-  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount, p.amount + e.amount{base_summed}
+  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount,
+    p.amount + e.amount{base_summed}
     from pruned p
    cross join lateral (
      select coalesce(sum(e.amount), 0) as amount, coalesce(sum(e.base_amount), 0) as base_amount from ledger_entry e
       where e.item_id = p.id and e.effective_on <= %(as_of)s and e.position <= %(position)s) e
-   where p.first_effective_on <= %(as_of)s and not (p.last_position <= %(position)s and p.last_effective_on <= %(as_of)s)
+   where p.first_effective_on <= %(as_of)s and not (p.last_position <= %(position)s
+     and p.last_effective_on <= %(as_of)s)
      and p.amount + e.amount <> 0
 )
 """
@@ -59,7 +64,9 @@ def open_items_sql(*, where: str = "", base: bool = False) -> str:
         item=_ITEM.format(base_columns=", i.base_amount, i.open_base_amount" if base else ""),
         where=where,
         base_simple=(
-            ", case when first_effective_on > %(as_of)s then base_amount else open_base_amount end as open_base_amount" if base else ""
+            ", case when first_effective_on > %(as_of)s then base_amount else open_base_amount end as open_base_amount"
+            if base
+            else ""
         ),
         base_summed=", p.base_amount + e.base_amount" if base else "",
     )
@@ -101,7 +108,8 @@ class ControlTotal:
 
 
 def position_at(company: Company, *, known_at: datetime | None) -> int:
-    """The last position recorded by `known_at` (None: now). Waits for a posting under way, so the answer never changes."""
+    """The last position recorded by `known_at` (None: now). Waits for a posting under way,
+    so the answer never changes."""
     with connection.cursor() as cursor:
         if known_at is None:
             cursor.execute("select coalesce(max(position), 0) from ledger_book where company_id = %s", [company.pk])
@@ -128,14 +136,18 @@ def open_items(
     if customer_id is not None:
         where += " and i.customer_id = %(customer)s"
     if root_id is not None:
-        where += " and i.customer_id in (select id from customers_customer where company_id = %(company)s and root_id = %(root)s)"
+        where += (
+            " and i.customer_id in (select id from customers_customer where company_id = %(company)s"
+            " and root_id = %(root)s)"
+        )
     if unidentified:
         where += " and i.customer_id is null"
     if currency is not None:
         where += " and i.currency = %(currency)s"
     sql = f"""
       with {open_items_sql(where=where, base=True)}
-      select o.id, d.id, d.kind, d.number, i.line, coalesce(t.reference, ''), a.role, o.customer_id, o.currency, o.amount, o.open_amount,
+      select o.id, d.id, d.kind, d.number, i.line, coalesce(t.reference, ''), a.role, o.customer_id, o.currency,
+        o.amount, o.open_amount,
              o.open_base_amount, i.document_on, i.posted_on, i.due_on, i.original_due_on, i.aged_from_on
         from open_items o
         join ledger_item i on i.id = o.id
@@ -144,8 +156,9 @@ def open_items(
         left join ledger_documenttext t on t.document_id = d.id
        order by i.aged_from_on, i.document_on, d.number, i.line
     """  # noqa: S608
-    parameters = {
-        "company": company.pk, "as_of": as_of, "position": position, "customer": customer_id, "root": root_id, "currency": currency,
+    parameters: dict[str, Any] = {
+        "company": company.pk, "as_of": as_of, "position": position, "customer": customer_id, "root": root_id,
+          "currency": currency,
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
@@ -161,7 +174,8 @@ def control_totals(company: Company, *, as_of: date, position: int) -> list[Cont
               from ledger_account a
              cross join lateral (
                select currency, sum(amount) as amount, sum(base_amount) as base_amount from ledger_journalline l
-                where l.company_id = a.company_id and l.account_id = a.id and l.posted_on <= %(as_of)s and l.position <= %(position)s
+                where l.company_id = a.company_id and l.account_id = a.id and l.posted_on <= %(as_of)s
+                  and l.position <= %(position)s
                 group by currency) l
              where a.company_id = %(company)s and a.is_control
              order by a.code, l.currency
@@ -185,7 +199,9 @@ class Movement:
     balance: Decimal
 
 
-def customer_ledger(company: Company, customer_id: int, *, first_on: date, as_of: date, position: int) -> list[Movement]:
+def customer_ledger(
+    company: Company, customer_id: int, *, first_on: date, as_of: date, position: int
+) -> list[Movement]:
     """What moved the customer's account from `first_on` to `as_of`, with the running balance per currency.
 
     Applications between the customer's own items move nothing and are left out; a payment of another member of the
@@ -197,19 +213,23 @@ def customer_ledger(company: Company, customer_id: int, *, first_on: date, as_of
             with movements as (
               select i.posted_on as on_date, i.position, i.document_id, i.currency, i.amount
                 from ledger_item i
-               where i.company_id = %(company)s and i.customer_id = %(customer)s and i.posted_on <= %(as_of)s and i.position <= %(position)s
+               where i.company_id = %(company)s and i.customer_id = %(customer)s and i.posted_on <= %(as_of)s
+                 and i.position <= %(position)s
               union all
               select e.effective_on, e.position, coalesce(e.document_id, c.document_id), e.currency, e.amount
                 from ledger_entry e left join ledger_item c on c.id = e.counter_item_id
-               where e.company_id = %(company)s and e.customer_id = %(customer)s and e.effective_on <= %(as_of)s and e.position <= %(position)s
+               where e.company_id = %(company)s and e.customer_id = %(customer)s
+                 and e.effective_on <= %(as_of)s and e.position <= %(position)s
                  and c.customer_id is distinct from e.customer_id
             ), summed as (
               select on_date, position, document_id, currency, sum(amount) as amount from movements
                group by on_date, position, document_id, currency having sum(amount) <> 0
             ), running as (
-              select *, sum(amount) over (partition by currency order by on_date, position, document_id) as balance from summed
+              select *, sum(amount) over (partition by currency order by on_date, position,
+                document_id) as balance from summed
             )
-            select r.on_date, r.position, r.document_id, coalesce(d.kind, ''), coalesce(d.number, ''), r.currency, r.amount, r.balance
+            select r.on_date, r.position, r.document_id, coalesce(d.kind, ''), coalesce(d.number, ''), r.currency,
+              r.amount, r.balance
               from running r left join ledger_document d on d.id = r.document_id
              where r.on_date >= %(first)s order by r.currency, r.on_date, r.position, r.document_id
             """,

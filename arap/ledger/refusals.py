@@ -17,7 +17,10 @@ RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock
 
 # unique and check constraints that a user can meet: code and sentence
 CONSTRAINTS = {
-    "ledger_document_number": ("duplicate_number", gettext_lazy("A document of this kind with this number is already posted.")),
+    "ledger_document_number": (
+        "duplicate_number",
+        gettext_lazy("A document of this kind with this number is already posted."),
+    ),
     "ledger_posting_once": ("duplicate_key", gettext_lazy("This act was already posted under the same key.")),
     "ledger_entry_reverses_id_key": ("already_undone", gettext_lazy("This application was already undone.")),
     "ledger_document_reversed_once": ("already_reversed", gettext_lazy("This document was already reversed.")),
@@ -52,7 +55,10 @@ def refusals() -> Iterator[None]:
 
 def _sentence(code: str, facts: dict[str, Any]) -> str:
     if code == "period_closed":
-        return _("%(date)s lies in a closed period, or in none. Ask a controller to open it, or choose another date.") % facts
+        return (
+            _("%(date)s lies in a closed period, or in none. Ask a controller to open it, or choose another date.")
+            % facts
+        )
     if code == "over_applied":
         told = {key: format_amount(Decimal(facts[key]), facts["currency"]) for key in ("open", "amount")}
         return _(

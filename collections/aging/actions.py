@@ -31,7 +31,9 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
     report = aging(company, as_of=as_of, position=position, base=True)
     masters = {
         pk: (owner, segment, root)
-        for pk, owner, segment, root in Customer.objects.filter(company=company).values_list("pk", "owner_id", "segment", "root_id")
+        for pk, owner, segment, root in Customer.objects.filter(company=company).values_list(
+            "pk", "owner_id", "segment", "root_id"
+        )
     }
     run = SnapshotRun.objects.create(
         company=company,
@@ -45,10 +47,11 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
     SnapshotRow.objects.bulk_create(
         (
             SnapshotRow(
-                run=run, customer_id=row.key, currency=row.currency, buckets=list(row.buckets), unapplied=row.unapplied, total=row.total,
+                run=run, customer_id=row.key, currency=row.currency, buckets=list(row.buckets),
+                  unapplied=row.unapplied, total=row.total,
                 base_buckets=list(row.base_buckets), base_unapplied=row.base_unapplied, base_total=row.base_total,
-                owner_id=masters[row.key][0] if row.key else None, segment=masters[row.key][1] if row.key else "",  # type: ignore[index]
-                root_id=masters[row.key][2] if row.key else None,  # type: ignore[index]
+                owner_id=masters[row.key][0] if row.key else None, segment=masters[row.key][1] if row.key else "",
+                root_id=masters[row.key][2] if row.key else None,
             )
             for row in report.rows
         ),

@@ -46,7 +46,9 @@ class SnapshotRow(models.Model):
     base_buckets = ArrayField(_amount())
     base_unapplied = _amount()
     base_total = _amount()
-    owner = models.ForeignKey("core.User", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        "core.User", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
     segment = models.CharField(_("segment"), max_length=60, blank=True)
     root = models.ForeignKey(
         "customers.Customer", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
@@ -56,5 +58,7 @@ class SnapshotRow(models.Model):
         verbose_name = _("aging snapshot row")
         verbose_name_plural = _("aging snapshot rows")
         constraints = [
-            models.UniqueConstraint(fields=("run", "customer", "currency"), nulls_distinct=False, name="aging_snapshotrow_once")
+            models.UniqueConstraint(
+                fields=("run", "customer", "currency"), nulls_distinct=False, name="aging_snapshotrow_once"
+            )
         ]

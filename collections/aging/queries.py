@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -29,7 +30,7 @@ class AgingRow:
     `key` is the customer, owner, group root (ids) or segment; None for unidentified money or no owner.
     """
 
-    key: int | str | None
+    key: Any
     currency: str
     buckets: tuple[Decimal, ...]
     unapplied: Decimal
@@ -88,7 +89,7 @@ def aging(
     buckets = buckets_at(as_of, basis=basis, edges=edges)
     where = " and i.currency = %(currency)s" if currency else ""
     where += " and i.customer_id = %(customer)s" if customer_id is not None else ""
-    parameters: dict[str, object] = {
+    parameters: dict[str, Any] = {
         "company": company.pk, "as_of": as_of, "position": position, "currency": currency, "customer": customer_id,
     }  # fmt: skip
     for number, bucket in enumerate(buckets):
@@ -99,7 +100,13 @@ def aging(
     width = len(buckets)
     rows = tuple(_row(values, width, base) for values in fetched)
     return AgingReport(
-        as_of=as_of, position=position, basis=basis, by=by, buckets=tuple(buckets), rows=rows, totals=_totals(rows, width)
+        as_of=as_of,
+        position=position,
+        basis=basis,
+        by=by,
+        buckets=tuple(buckets),
+        rows=rows,
+        totals=_totals(rows, width),
     )
 
 
@@ -121,14 +128,21 @@ def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, ba
     """  # noqa: S608
 
 
-def _row(values: Sequence[object], width: int, base: bool) -> AgingRow:
+def _row(values: Sequence[Any], width: int, base: bool) -> AgingRow:
     key, currency, *amounts = values
-    first = AgingRow(key, currency, tuple(amounts[:width]), amounts[width], amounts[width + 1])  # type: ignore[arg-type]
+    first = AgingRow(key, currency, tuple(amounts[:width]), amounts[width], amounts[width + 1])
     if not base:
         return first
     based = amounts[width + 2 :]
     return AgingRow(
-        first.key, first.currency, first.buckets, first.unapplied, first.total, tuple(based[:width]), based[width], based[width + 1]  # type: ignore[arg-type]
+        first.key,
+        first.currency,
+        first.buckets,
+        first.unapplied,
+        first.total,
+        tuple(based[:width]),
+        based[width],
+        based[width + 1],
     )
 
 
@@ -140,7 +154,14 @@ def _totals(rows: Sequence[AgingRow], width: int) -> tuple[AgingRow, ...]:
         sums[row.currency] = list(figures) if kept is None else [a + b for a, b in zip(kept, figures, strict=True)]
     return tuple(
         AgingRow(
-            None, currency, tuple(figures[:width]), figures[width], figures[width + 1], tuple(figures[width + 2 : -2]), figures[-2], figures[-1]
+            None,
+            currency,
+            tuple(figures[:width]),
+            figures[width],
+            figures[width + 1],
+            tuple(figures[width + 2 : -2]),
+            figures[-2],
+            figures[-1],
         )
         for currency, figures in sorted(sums.items())
     )
@@ -153,7 +174,8 @@ def proofs(company: Company, report: AgingReport) -> list[Proof]:
         control[total.currency] = control.get(total.currency, ZERO) + total.amount
     reported = {row.currency: row.total for row in report.totals}
     return [
-        Proof(currency, reported.get(currency, ZERO), control.get(currency, ZERO)) for currency in sorted(control.keys() | reported.keys())
+        Proof(currency, reported.get(currency, ZERO), control.get(currency, ZERO))
+        for currency in sorted(control.keys() | reported.keys())
     ]
 
 
@@ -162,7 +184,8 @@ def controls(company: Company, report: AgingReport) -> list[ControlTotal]:
 
 
 def ties(company: Company, report: AgingReport) -> bool:
-    """Whether the rows sum to the totals, and the totals equal the control accounts. Only for a report without filters."""
+    """Whether the rows sum to the totals,
+    and the totals equal the control accounts. Only for a report without filters."""
     for row in report.rows:
         if sum(row.buckets, row.unapplied) != row.total:
             return False
@@ -192,7 +215,7 @@ _LATER = """
 
 def booked_later(company: Company, *, as_of: date, after: int, until: int) -> Later:
     """What the positions above `after`, up to `until`, changed about `as_of`. One query."""
-    parameters = {"company": company.pk, "as_of": as_of, "after": after, "until": until}
+    parameters: dict[str, Any] = {"company": company.pk, "as_of": as_of, "after": after, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 
 DEFAULT_EDGES = (30, 60, 90)
 BASES = ("due", "document")
@@ -12,7 +13,7 @@ FAR_FUTURE = date(9999, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Items whose date lies in [`first_on`, `last_on`] belong here. `label` is the English one; screens word their own."""
+    """Items whose date lies in [`first_on`, `last_on`]. `label` is the English one; screens word their own."""
 
     label: str
     from_days: int | None
@@ -27,7 +28,7 @@ def parse_edges(text: str) -> tuple[int, ...]:
         edges = tuple(int(part) for part in text.split(","))
     except ValueError:
         raise ValueError("Buckets are whole numbers of days, such as 30,60,90.") from None
-    if not 0 < len(edges) <= 10 or edges[0] < 1 or any(low >= high for low, high in zip(edges, edges[1:], strict=False)):
+    if not 0 < len(edges) <= 10 or edges[0] < 1 or any(low >= high for low, high in pairwise(edges)):
         raise ValueError("Buckets rise from above zero, at most ten of them, such as 30,60,90.")
     if edges[-1] > 36500:
         raise ValueError("A bucket ends within a hundred years.")

@@ -14,7 +14,6 @@ from arap.core.models import Company, User
 from arap.ledger.actions.recording import book_transaction, call, insertion, open_staging
 from arap.ledger.chart import accounts
 
-
 APPLY = "select ledger_apply_staged(%s, %s, %s, %s)"
 APPLIED = b"""
 select e.application_id, e.position, e.id, e.item_id, e.counter_item_id, e.amount, e.base_amount
@@ -79,13 +78,15 @@ def apply(
     with connection.cursor() as cursor:
         statements = [
             b"select ledger_open_staging()",
-            *insertion(cursor, "book_application (ref, effective_on, policy, reason)", [(0, effective_on, policy, reason)]),
+            *insertion(
+                cursor, "book_application (ref, effective_on, policy, reason)", [(0, effective_on, policy, reason)]
+            ),
             *insertion(cursor, "book_pair (ref, seq, credit_item_id, debit_item_id, amount)", staged),
             cursor.mogrify(APPLY, [company.pk, by.pk if by else None, verb, key]),
             APPLIED,
         ]
         # one round trip: staging, applying and reading back
-        cursor.execute(b"; ".join(statements))
+        cursor.execute(b"; ".join(statements).decode())
         return _applied(cursor.fetchall())[0]
 
 
@@ -120,7 +121,8 @@ def unapply(
             """
             with chosen as (
               select e.application_id, e.item_id, e.counter_item_id from ledger_entry e
-               where e.company_id = %(company)s and e.id = any(%(entries)s) and e.application_id is not null and e.reverses_id is null
+               where e.company_id = %(company)s and e.id = any(%(entries)s) and e.application_id is not null
+                 and e.reverses_id is null
             ), both_sides as (
               select distinct e.id, e.application_id from chosen c
                 join ledger_entry e on e.application_id = c.application_id
@@ -131,13 +133,15 @@ def unapply(
                 from (select distinct application_id from both_sides) x
               returning ref, undoes_id
             )
-            insert into book_undo (ref, entry_id) select a.ref, b.id from both_sides b join acts a on a.undoes_id = b.application_id
+            insert into book_undo (ref, entry_id) select a.ref, b.id
+              from both_sides b join acts a on a.undoes_id = b.application_id
             """,
             {"company": company.pk, "entries": list(entry_ids), "on": effective_on, "reason": reason},
         )
         if not cursor.rowcount:
             raise Refused("nothing_to_undo", _("There is no application to undo."))
-        cursor.execute(b"; ".join([cursor.mogrify(APPLY, [company.pk, by.pk if by else None, verb, key]), APPLIED]))
+        written = cursor.mogrify(APPLY, [company.pk, by.pk if by else None, verb, key])
+        cursor.execute(b"; ".join([written, APPLIED]).decode())
         return _applied(cursor.fetchall())
 
 
@@ -148,7 +152,12 @@ def _applied(rows: Sequence[tuple[Any, ...]]) -> list[Applied]:
         positions[application] = position
         acts.setdefault(application, []).append(
             AppliedEntry(
-                entry_id=pk, application_id=application, item_id=item, counter_item_id=counter, amount=amount, base_amount=base
+                entry_id=pk,
+                application_id=application,
+                item_id=item,
+                counter_item_id=counter,
+                amount=amount,
+                base_amount=base,
             )
         )
     return [Applied(application_id=pk, position=positions[pk], entries=tuple(entries)) for pk, entries in acts.items()]

@@ -13,7 +13,6 @@ from arap.core.models import Company, User
 from arap.ledger.actions.recording import book_transaction, call, insertion
 from arap.ledger.chart import accounts
 
-
 POST = "select ledger_post_staged(%s, %s, %s, %s)"
 POSTED = b"""
 select b.id, d.number, d.position,
@@ -100,10 +99,11 @@ def post_documents(
         statements.append(cursor.mogrify(POST, [company.pk, by.pk if by else None, verb, key]))
         statements.append(POSTED)
         # one round trip: staging, posting and reading back
-        cursor.execute(b"; ".join(statements))
+        cursor.execute(b"; ".join(statements).decode())
         rows = cursor.fetchall()
     return [
-        Posted(document_id=pk, number=number, position=position, item_ids=tuple(items)) for pk, number, position, items in rows
+        Posted(document_id=pk, number=number, position=position, item_ids=tuple(items))
+        for pk, number, position, items in rows
     ]
 
 
@@ -124,45 +124,64 @@ def post_staged(company: Company, *, by: User | None, verb: str, key: str | None
     return call("ledger_post_staged", company, by, verb, key)
 
 
+DOCUMENT = (
+    "book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference, memo,"
+    " salt, reason_code, reverses_id)"
+)
+ITEM = (
+    "book_item (ref, line, account_id, customer_id, amount, base_amount, due_on, original_due_on, aged_from_on,"
+    " origin_item_id)"
+)
+LINE = "book_line (ref, line, account_id, amount, base_amount, tax_code)"
+CLOSING = "book_closing (ref, seq, item_id, amount)"
+
+
 def _staged(cursor: Any, documents: Sequence[NewDocument], roles: dict[str, int]) -> list[bytes]:
     """The statements that put the documents into the staging tables."""
+    numbered = list(enumerate(documents))
     return [
+        *insertion(cursor, DOCUMENT, [_document_row(ref, document) for ref, document in numbered]),
         *insertion(
             cursor,
-            "book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference, memo, salt,"
-            " reason_code, reverses_id)",
+            ITEM,
             [
-                (
-                    ref, d.kind, d.customer_id, d.currency, d.rate, sum(i.amount for i in d.items), d.document_on, d.posted_on, d.number,
-                    d.reference, d.memo, secrets.token_bytes(16) if d.reference or d.memo else None, d.reason_code, d.reverses_id,
-                )
-                for ref, d in enumerate(documents)
+                _item_row(ref, line, item, document, roles)
+                for ref, document in numbered
+                for line, item in enumerate(document.items, 1)
             ],
         ),
         *insertion(
             cursor,
-            "book_item (ref, line, account_id, customer_id, amount, base_amount, due_on, original_due_on, aged_from_on, origin_item_id)",
+            LINE,
             [
-                (
-                    ref, line, roles[i.account], None if i.account == "unidentified" else i.customer_id or d.customer_id, i.amount,
-                    i.base_amount, i.due_on, i.original_due_on, i.aged_from_on, i.origin_item_id,
-                )
-                for ref, d in enumerate(documents)
-                for line, i in enumerate(d.items, 1)
+                (ref, line, roles[new.account], new.amount, new.base_amount, new.tax_code)
+                for ref, document in numbered
+                for line, new in enumerate(document.lines, 1)
             ],
         ),
         *insertion(
             cursor,
-            "book_line (ref, line, account_id, amount, base_amount, tax_code)",
+            CLOSING,
             [
-                (ref, line, roles[n.account], n.amount, n.base_amount, n.tax_code)
-                for ref, d in enumerate(documents)
-                for line, n in enumerate(d.lines, 1)
+                (ref, seq, closing.item_id, closing.amount)
+                for ref, document in numbered
+                for seq, closing in enumerate(document.closings, 1)
             ],
         ),
-        *insertion(
-            cursor,
-            "book_closing (ref, seq, item_id, amount)",
-            [(ref, seq, c.item_id, c.amount) for ref, d in enumerate(documents) for seq, c in enumerate(d.closings, 1)],
-        ),
-    ]  # fmt: skip
+    ]
+
+
+def _document_row(ref: int, new: NewDocument) -> tuple[object, ...]:
+    salt = secrets.token_bytes(16) if new.reference or new.memo else None
+    return (
+        ref, new.kind, new.customer_id, new.currency, new.rate, sum(item.amount for item in new.items),
+        new.document_on, new.posted_on, new.number, new.reference, new.memo, salt, new.reason_code, new.reverses_id,
+    )  # fmt: skip
+
+
+def _item_row(ref: int, line: int, new: NewItem, document: NewDocument, roles: dict[str, int]) -> tuple[object, ...]:
+    customer_id = None if new.account == "unidentified" else new.customer_id or document.customer_id
+    return (
+        ref, line, roles[new.account], customer_id, new.amount, new.base_amount, new.due_on, new.original_due_on,
+        new.aged_from_on, new.origin_item_id,
+    )  # fmt: skip

@@ -43,7 +43,9 @@ def book_transaction(act: Callable[P, R]) -> Callable[P, R]:
     return wrapper
 
 
-def lock(company: Company, *, dates: Iterable[date] = (), customers: Iterable[int] = (), items: Iterable[int] = ()) -> None:
+def lock(
+    company: Company, *, dates: Iterable[date] = (), customers: Iterable[int] = (), items: Iterable[int] = ()
+) -> None:
     """Take the locks of an act that posts and applies, all of them first, in the one order.
 
     An act that only posts or only applies need not call it: the book locks for itself.
@@ -76,7 +78,7 @@ def insertion(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> l
 def call(procedure: str, company: Company, by: User | None, verb: str, key: str | None) -> int:
     """Call a writing procedure of the book; returns the position of this transaction's posting."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select {procedure}(%s, %s, %s, %s)", [company.pk, by.pk if by else None, verb, key])  # noqa: S608
+        cursor.execute(f"select {procedure}(%s, %s, %s, %s)", [company.pk, by.pk if by else None, verb, key])
         return int(cursor.fetchone()[0])
 
 

@@ -14,7 +14,14 @@ from arap.ledger.models import Account, Document, Entry, Item, JournalLine
 
 @book_transaction
 def reverse_document(
-    company: Company, document_id: int, *, posted_on: date, by: User | None, reason: str, verb: str, key: str | None = None
+    company: Company,
+    document_id: int,
+    *,
+    posted_on: date,
+    by: User | None,
+    reason: str,
+    verb: str,
+    key: str | None = None,
 ) -> Posted:
     """Undo what is applied to the document, post its mirror and settle the two against each other.
 
@@ -26,7 +33,9 @@ def reverse_document(
     if Document.objects.filter(reverses=document).exists():
         raise Refused("already_reversed", _("%(number)s was already reversed.") % {"number": document.number})
     if posted_on < document.posted_on:
-        raise Refused("before_posting", _("%(number)s cannot be reversed before it was posted.") % {"number": document.number})
+        raise Refused(
+            "before_posting", _("%(number)s cannot be reversed before it was posted.") % {"number": document.number}
+        )
     live = Entry.objects.filter(item__in=items, application__isnull=False, reverses=None, reversed_by=None)
     entry_ids = list(live.values_list("pk", flat=True))
     if entry_ids:
@@ -48,7 +57,9 @@ def reverse_document(
 
 def _lock_with_counterparts(company: Company, items: list[Item], on: date) -> None:
     """Lock the items and all they were applied to before anything is written."""
-    counterparts = Entry.objects.filter(item__in=items, counter_item__isnull=False).values_list("counter_item_id", flat=True)
+    counterparts = Entry.objects.filter(item__in=items, counter_item__isnull=False).values_list(
+        "counter_item_id", flat=True
+    )
     lock(company, dates=[on], items=sorted({item.pk for item in items} | set(counterparts)))
 
 
@@ -75,8 +86,9 @@ def _mirror(document: Document, items: list[Item], posted_on: date, reason: str)
             for item in items
         ],
         lines=[
-            NewLine(account=line.account.role, amount=-line.amount, base_amount=-line.base_amount, tax_code=line.tax_code)
+            NewLine(
+                account=line.account.role, amount=-line.amount, base_amount=-line.base_amount, tax_code=line.tax_code
+            )
             for line in contra
         ],
     )
-

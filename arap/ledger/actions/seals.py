@@ -26,27 +26,35 @@ copy (
   ), applications as (
     select * from ledger_application where company_id = {company} and position between {first} and {last}
   ), facts (position, kind, id, content) as (
-    select position, 1, id, concat_ws('|', company_id, extract(epoch from recorded_at), coalesce(actor_id, 0), verb, idempotency_key)
+    select position, 1, id, concat_ws('|', company_id, extract(epoch from recorded_at), coalesce(actor_id, 0),
+      verb, idempotency_key)
       from ledger_posting where company_id = {company} and position between {first} and {last}
     union all
-    select position, 2, id, concat_ws('|', kind, number, series_year, series_no, coalesce(customer_id, 0), currency, rate, total,
-           base_total, document_on, posted_on, item_count, line_count, coalesce(reverses_id, 0), reason_code, encode(text_digest, 'hex'))
+    select position, 2, id, concat_ws('|', kind, number, series_year, series_no, coalesce(customer_id, 0),
+      currency, rate, total,
+           base_total, document_on, posted_on, item_count, line_count, coalesce(reverses_id, 0), reason_code,
+             encode(text_digest, 'hex'))
       from documents
     union all
-    select i.position, 3, i.id, concat_ws('|', i.document_id, i.line, i.account_id, coalesce(i.customer_id, 0), i.currency, i.amount,
-           i.base_amount, i.posted_on, i.document_on, i.due_on, i.original_due_on, i.aged_from_on, coalesce(i.origin_item_id, 0))
+    select i.position, 3, i.id, concat_ws('|', i.document_id, i.line, i.account_id, coalesce(i.customer_id, 0),
+      i.currency, i.amount,
+           i.base_amount, i.posted_on, i.document_on, i.due_on, i.original_due_on, i.aged_from_on,
+             coalesce(i.origin_item_id, 0))
       from ledger_item i join documents d on d.id = i.document_id
     union all
     select position, 4, id, concat_ws('|', effective_on, policy, reason, coalesce(undoes_id, 0)) from applications
     union all
     select e.position, 5, e.id, concat_ws('|', coalesce(e.application_id, 0), coalesce(e.document_id, 0), e.item_id,
-           coalesce(e.counter_item_id, 0), e.currency, e.amount, e.base_amount, e.effective_on, coalesce(e.reverses_id, 0),
+           coalesce(e.counter_item_id, 0), e.currency, e.amount, e.base_amount, e.effective_on,
+             coalesce(e.reverses_id, 0),
            coalesce(e.customer_id, 0), e.account_id, e.aged_from_on)
       from (select e.* from applications a join ledger_entry e on e.application_id = a.id
             union all select e.* from documents d join ledger_entry e on e.document_id = d.id) e
     union all
-    select l.position, 6, l.id, concat_ws('|', coalesce(l.document_id, 0), coalesce(l.application_id, 0), l.line, l.account_id,
-           coalesce(l.item_id, 0), coalesce(l.customer_id, 0), l.currency, l.amount, l.base_amount, l.posted_on, l.tax_code)
+    select l.position, 6, l.id, concat_ws('|', coalesce(l.document_id, 0), coalesce(l.application_id, 0), l.line,
+      l.account_id,
+           coalesce(l.item_id, 0), coalesce(l.customer_id, 0), l.currency, l.amount, l.base_amount, l.posted_on,
+             l.tax_code)
       from (select l.* from applications a join ledger_journalline l on l.application_id = a.id
             union all select l.* from documents d join ledger_journalline l on l.document_id = d.id) l
   )

@@ -7,62 +7,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('core', '0003_china_calendar'),
-        ('customers', '0002_database_rules'),
+        ("core", "0003_china_calendar"),
+        ("customers", "0002_database_rules"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SnapshotRun',
+            name="SnapshotRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateField(verbose_name='as of')),
-                ('position', models.BigIntegerField(verbose_name='position')),
-                ('edges', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), size=None, verbose_name='bucket edges in days')),
-                ('row_count', models.IntegerField(verbose_name='rows')),
-                ('started_at', models.DateTimeField(verbose_name='started at')),
-                ('finished_at', models.DateTimeField(verbose_name='finished at')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("as_of", models.DateField(verbose_name="as of")),
+                ("position", models.BigIntegerField(verbose_name="position")),
+                (
+                    "edges",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), size=None, verbose_name="bucket edges in days"
+                    ),
+                ),
+                ("row_count", models.IntegerField(verbose_name="rows")),
+                ("started_at", models.DateTimeField(verbose_name="started at")),
+                ("finished_at", models.DateTimeField(verbose_name="finished at")),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="core.company"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aging snapshot',
-                'verbose_name_plural': 'aging snapshots',
-                'ordering': ('company', '-as_of'),
+                "verbose_name": "aging snapshot",
+                "verbose_name_plural": "aging snapshots",
+                "ordering": ("company", "-as_of"),
             },
         ),
         migrations.CreateModel(
-            name='SnapshotRow',
+            name="SnapshotRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('buckets', django.contrib.postgres.fields.ArrayField(base_field=models.DecimalField(decimal_places=3, max_digits=20), size=None)),
-                ('unapplied', models.DecimalField(decimal_places=3, max_digits=20)),
-                ('total', models.DecimalField(decimal_places=3, max_digits=20)),
-                ('base_buckets', django.contrib.postgres.fields.ArrayField(base_field=models.DecimalField(decimal_places=3, max_digits=20), size=None)),
-                ('base_unapplied', models.DecimalField(decimal_places=3, max_digits=20)),
-                ('base_total', models.DecimalField(decimal_places=3, max_digits=20)),
-                ('segment', models.CharField(blank=True, max_length=60, verbose_name='segment')),
-                ('customer', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('owner', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('root', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='customers.customer')),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='aging.snapshotrun')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "buckets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=3, max_digits=20), size=None
+                    ),
+                ),
+                ("unapplied", models.DecimalField(decimal_places=3, max_digits=20)),
+                ("total", models.DecimalField(decimal_places=3, max_digits=20)),
+                (
+                    "base_buckets",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.DecimalField(decimal_places=3, max_digits=20), size=None
+                    ),
+                ),
+                ("base_unapplied", models.DecimalField(decimal_places=3, max_digits=20)),
+                ("base_total", models.DecimalField(decimal_places=3, max_digits=20)),
+                ("segment", models.CharField(blank=True, max_length=60, verbose_name="segment")),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "root",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="customers.customer",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="aging.snapshotrun",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'aging snapshot row',
-                'verbose_name_plural': 'aging snapshot rows',
+                "verbose_name": "aging snapshot row",
+                "verbose_name_plural": "aging snapshot rows",
             },
         ),
         migrations.AddConstraint(
-            model_name='snapshotrun',
-            constraint=models.UniqueConstraint(fields=('company', 'as_of'), name='aging_snapshotrun_once'),
+            model_name="snapshotrun",
+            constraint=models.UniqueConstraint(fields=("company", "as_of"), name="aging_snapshotrun_once"),
         ),
         migrations.AddConstraint(
-            model_name='snapshotrow',
-            constraint=models.UniqueConstraint(fields=('run', 'customer', 'currency'), name='aging_snapshotrow_once', nulls_distinct=False),
+            model_name="snapshotrow",
+            constraint=models.UniqueConstraint(
+                fields=("run", "customer", "currency"), name="aging_snapshotrow_once", nulls_distinct=False
+            ),
         ),
     ]

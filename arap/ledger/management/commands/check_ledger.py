@@ -20,7 +20,9 @@ class Command(ArapCommand):
         for company in companies(options["company"]):
             for invariant in invariants():
                 finding = check(company, invariant)
-                self.stdout.write(f"{'ok    ' if finding.holds else 'BROKEN'}  {company.code}  {invariant.name}  {invariant.title}")
+                self.stdout.write(
+                    f"{'ok    ' if finding.holds else 'BROKEN'}  {company.code}  {invariant.name}  {invariant.title}"
+                )
                 for row in finding.rows:
                     self.stdout.write("        " + ", ".join(f"{name} {value}" for name, value in row.items()))
                 broken = broken or not finding.holds

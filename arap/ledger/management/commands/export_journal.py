@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand, add_company, iso_date
 from arap.core.queries import company_by_code
-from arap.ledger.queries import position_at
 from arap.ledger.journal import COLUMNS, journal_rows
+from arap.ledger.queries import position_at
 
 
 class Command(ArapCommand):
@@ -25,4 +25,6 @@ class Command(ArapCommand):
         writer = csv.writer(self.stdout, lineterminator="\n")
         writer.writerow(COLUMNS)
         position = position_at(company, known_at=None)
-        writer.writerows(journal_rows(company, first_on=options["first_on"], last_on=options["last_on"], position=position))
+        writer.writerows(
+            journal_rows(company, first_on=options["first_on"], last_on=options["last_on"], position=position)
+        )

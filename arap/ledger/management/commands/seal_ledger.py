@@ -21,4 +21,6 @@ class Command(ArapCommand):
             if seal is None:
                 self.stdout.write(f"{company.code}  {_('nothing new to seal')}")
             else:
-                self.stdout.write(f"{company.code}  {seal.from_position}-{seal.to_position}  {seal.row_count}  {seal.digest}")
+                self.stdout.write(
+                    f"{company.code}  {seal.from_position}-{seal.to_position}  {seal.row_count}  {seal.digest}"
+                )

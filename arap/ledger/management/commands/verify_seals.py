@@ -31,7 +31,8 @@ class Command(ArapCommand):
             for found in verify_seals(company, since=since):
                 seal = found.seal
                 self.stdout.write(
-                    f"{'ok    ' if found.holds else 'BROKEN'}  {company.code}  {seal.from_position}-{seal.to_position}  {seal.digest}"
+                    f"{'ok    ' if found.holds else 'BROKEN'}  {company.code}"
+                    f"  {seal.from_position}-{seal.to_position}  {seal.digest}"
                 )
                 broken = broken or not found.holds
         if broken:

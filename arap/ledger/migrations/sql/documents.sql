@@ -2,6 +2,39 @@
 -- made on an empty book would read whole tables for every row. Hence no sequential scans, and every look-up by key stands
 -- in a subquery of its own that "offset 0" keeps from becoming a join.
 --
+-- What the control accounts say is what the items say: per document or application, account, customer and currency the
+-- control lines equal the items and entries.
+create function ledger_require_tie(p_company bigint, p_documents bigint[], p_applications bigint[]) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+declare
+  bad record;
+  control bigint[] := array(select id from ledger_account where company_id = p_company and is_control);
+begin
+  select document_id, application_id into bad from (
+    select f.document_id, null::bigint as application_id, f.account_id, f.customer_id, f.currency, f.amount, f.base_amount
+      from unnest(p_documents) o (id) cross join lateral (select * from ledger_item x where x.document_id = o.id offset 0) f
+    union all
+    select f.document_id, null, f.account_id, f.customer_id, f.currency, f.amount, f.base_amount
+      from unnest(p_documents) o (id) cross join lateral (select * from ledger_entry x where x.document_id = o.id offset 0) f
+    union all
+    select f.document_id, null, f.account_id, f.customer_id, f.currency, -f.amount, -f.base_amount
+      from unnest(p_documents) o (id) cross join lateral (select * from ledger_journalline x where x.document_id = o.id offset 0) f
+     where f.account_id = any(control)
+    union all
+    select null, f.application_id, f.account_id, f.customer_id, f.currency, f.amount, f.base_amount
+      from unnest(p_applications) o (id) cross join lateral (select * from ledger_entry x where x.application_id = o.id offset 0) f
+    union all
+    select null, f.application_id, f.account_id, f.customer_id, f.currency, -f.amount, -f.base_amount
+      from unnest(p_applications) o (id) cross join lateral (select * from ledger_journalline x where x.application_id = o.id offset 0) f
+     where f.account_id = any(control)) facts
+   group by document_id, application_id, account_id, customer_id, currency having sum(amount) <> 0 or sum(base_amount) <> 0 limit 1;
+  if found then
+    raise exception 'Document % or application %: its lines on control accounts must be what its items and entries are.',
+      bad.document_id, bad.application_id using errcode = 'restrict_violation';
+  end if;
+end $$;
+
 -- A document arrives whole, in one statement: its items sum to the total, its lines balance, and both are complete.
 create function ledger_document_check() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
@@ -21,6 +54,12 @@ begin
     raise exception 'Document % is incomplete: its items must sum to its total and its lines must arrive with it.', bad.number
       using errcode = 'restrict_violation';
   end if;
+  select d.number into bad from added d
+   where (select r.company_id from ledger_document r where r.id = d.reverses_id) <> d.company_id limit 1;
+  if found then
+    raise exception 'Document % reverses a document of another company.', bad.number using errcode = 'restrict_violation';
+  end if;
+  perform ledger_require_tie(company_id, array_agg(id), '{}') from added group by company_id;
   return null;
 end $$;
 create trigger ledger_document_whole after insert on ledger_document referencing new table as added
@@ -84,7 +123,28 @@ begin
   if found then
     raise exception 'Journal lines were added to application % after it was posted.', bad.application_id using errcode = 'restrict_violation';
   end if;
+  perform ledger_require_tie(company_id, '{}', array_agg(distinct application_id)) from added
+    where application_id is not null group by company_id;
   return null;
 end $$;
 create trigger ledger_line_whole after insert on ledger_journalline referencing new table as added
   for each statement execute function ledger_line_check();
+
+-- The words of a document arrive with it, and are those whose digest it carries.
+create function ledger_text_check() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+set enable_seqscan = off as $$
+declare bad record;
+begin
+  perform ledger_require_own_posting(d.company_id, d.position) from (
+    select distinct x.company_id, x.position from added t cross join lateral (select * from ledger_document x where x.id = t.document_id offset 0) x) d;
+  select t.document_id into bad from added t cross join lateral (select * from ledger_document x where x.id = t.document_id offset 0) d
+   where t.company_id <> d.company_id
+      or d.text_digest is distinct from sha256(t.salt || convert_to(t.reference || chr(10) || t.memo, 'UTF8')) limit 1;
+  if found then
+    raise exception 'These are not the words that document % was posted with.', bad.document_id using errcode = 'restrict_violation';
+  end if;
+  return null;
+end $$;
+create trigger ledger_text_whole after insert on ledger_documenttext referencing new table as added
+  for each statement execute function ledger_text_check();

@@ -54,6 +54,15 @@ begin
     perform ledger_entry_refusal('entry_mismatch', bad.item_id, 'An entry is effective on the day of its application.');
   end if;
 
+  -- an application arrives whole, a replacement's closings with their lines
+  select e.item_id into bad from (select application_id, count(*) as n, min(item_id) as item_id from added group by application_id) e
+   where e.n <> (select count(*) from ledger_entry x where x.application_id = e.application_id) and e.application_id is not null limit 1;
+  if found then
+    perform ledger_entry_refusal('entry_mismatch', bad.item_id, 'The entries of an application arrive in one statement.');
+  end if;
+  perform ledger_require_tie(company_id, array_agg(distinct document_id), '{}') from added
+    where document_id is not null group by company_id;
+
   -- an undoing mirrors what it undoes, and is not dated before it
   select e.item_id into bad
     from added e
@@ -116,6 +125,10 @@ begin
   if exists (select from added a where (select count(*) from ledger_entry e where e.application_id = a.id) = 0) then
     raise exception 'An application arrives with its entries.' using errcode = 'restrict_violation';
   end if;
+  if exists (select from added a where (select u.company_id from ledger_application u where u.id = a.undoes_id) <> a.company_id) then
+    raise exception 'An application undoes one of its own company.' using errcode = 'restrict_violation';
+  end if;
+  perform ledger_require_tie(company_id, '{}', array_agg(id)) from added group by company_id;
   return null;
 end $$;
 create trigger ledger_application_whole after insert on ledger_application referencing new table as added

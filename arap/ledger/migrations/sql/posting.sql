@@ -84,7 +84,7 @@ begin
   -- new items of a replacement take over the base of what they replace, in parts
   update book_item b set base_amount = p.base_amount
     from (
-      select ref, line, round(upto * closed_base / total, base_unit) - round((upto - amount) * closed_base / total, base_unit) as base_amount
+      select ref, line, ledger_share(closed_base, total, upto, base_unit) - ledger_share(closed_base, total, upto - amount, base_unit) as base_amount
         from (select n.ref, n.line, n.amount, c.base_amount as closed_base, core_minor_unit(y.base_currency) as base_unit,
                      sum(n.amount) over (partition by n.ref order by n.line) as upto, sum(n.amount) over (partition by n.ref) as total
                 from book_item n join (select ref, sum(base_amount) as base_amount from book_closing group by ref) c using (ref),

@@ -12,6 +12,17 @@ begin
 end $$;
 create trigger ledger_posting_position before insert on ledger_posting for each row execute function ledger_take_position();
 
+-- A company's book is there before its first posting: whoever asks what was known while that one is under way must find a
+-- row to wait for.
+create function ledger_open_book() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  insert into ledger_book (company_id, position) values (new.id, 0) on conflict do nothing;
+  return null;
+end $$;
+create trigger ledger_company_book after insert on core_company for each row execute function ledger_open_book();
+insert into ledger_book (company_id, position) select id, 0 from core_company;
+
 -- The posting of this transaction: one per company and transaction, however many acts it holds.
 create function ledger_posting_of(p_company bigint, p_actor bigint, p_verb text, p_key text) returns bigint
 language plpgsql as $$

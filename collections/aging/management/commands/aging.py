@@ -38,9 +38,11 @@ class Command(ArapCommand):
         company = company_by_code(options["company"])
         known_at = options["known_at"]
         position = position_at(company, known_at=known_at)
-        report = aging(company, as_of=options["as_of"], position=position, basis=options["basis"], edges=options["buckets"])
+        report = aging(
+            company, as_of=options["as_of"], position=position, basis=options["basis"], edges=options["buckets"]
+        )
         codes = dict(Customer.objects.filter(company=company).values_list("pk", "code"))
-        rows = sorted(report.rows, key=lambda row: (row.key is None, codes.get(row.key, ""), row.currency))  # type: ignore[call-overload]
+        rows = sorted(report.rows, key=lambda row: (row.key is None, codes.get(row.key, ""), row.currency))
         proved = ties(company, report)
         if options["format"] == "json":
             self.print_json(
@@ -49,13 +51,13 @@ class Command(ArapCommand):
                     "known_at": known_at.isoformat() if known_at else None,
                     "basis": report.basis,
                     "buckets": [bucket.label for bucket in report.buckets],
-                    "rows": [{"customer": codes.get(row.key), **_figures(row)} for row in rows],  # type: ignore[call-overload]
+                    "rows": [{"customer": codes.get(row.key), **_figures(row)} for row in rows],
                     "totals": [_figures(row) for row in report.totals],
                     "ties": proved,
                 }
             )
         else:
-            self._print_table(report, [(codes.get(row.key), row) for row in rows], options["format"])  # type: ignore[call-overload]
+            self._print_table(report, [(codes.get(row.key), row) for row in rows], options["format"])
         if not proved:
             self.say(_("The report does not tie to the control accounts. Run check_ledger."))
             raise SystemExit(1)
@@ -70,7 +72,10 @@ class Command(ArapCommand):
         lines += [[_("Total"), *_cells(row)] for row in report.totals]
         widths = [max(len(line[n]) for line in (heads, *lines)) for n in range(len(heads))]
         for line in (heads, *lines):
-            cells = [cell.ljust(width) if n < 2 else cell.rjust(width) for n, (cell, width) in enumerate(zip(line, widths, strict=True))]
+            cells = [
+                cell.ljust(width) if n < 2 else cell.rjust(width)
+                for n, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ]
             self.stdout.write("  ".join(cells).rstrip())
 
 
@@ -85,4 +90,3 @@ def _figures(row: AgingRow) -> dict[str, object]:
 
 def _cells(row: AgingRow) -> list[str]:
     return [row.currency, *(format_amount(amount, row.currency) for amount in (*row.buckets, row.unapplied, row.total))]
-
