@@ -10,7 +10,7 @@ from decimal import ROUND_CEILING, Decimal
 from arap.core.bars import shade
 
 WIDTH, HEIGHT = 750, 190
-LEFT, TOP, BOTTOM = 52, 14, 24
+LEFT, TOP, BOTTOM = 60, 14, 24
 BAR_SHARE = Decimal("0.6")  # of a month's room; the rest is air
 GAP = Decimal(1)
 LINES_MAX = 4

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -136,9 +137,21 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def typed_moment(at: datetime) -> str:
+    """An instant as one types it into "known at": local, to the minute."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+@register.filter
 def percent(share: Decimal | None, decimals: int = 1) -> str:
     """A share of one as a percentage."""
     return wording.HAIRLINE_DASH if share is None else wording.percent(share, decimals)
+
+
+@register.filter
+def per_cent(number: Decimal) -> str:
+    """A number that counts per cent already, such as a tax rate of 13: "13 %", "13%"."""
+    return wording.percent(number / 100, max(-int(number.normalize().as_tuple().exponent), 0))
 
 
 @register.filter

@@ -23,7 +23,7 @@ from customers.models import Customer
 from customers.queries import group_of
 
 PAGE = 20
-EVENTS_SHOWN = 12
+EVENTS_SHOWN = 10
 ITEMS_SHOWN = 200
 
 

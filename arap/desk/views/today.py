@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from aging.models import SnapshotRun
 from aging.queries import aging, proofs
 from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
+from arap.core.models import Company
 from arap.core.permissions import requires
 from arap.desk.charts import Bucket, Month, stacked_bars
 from arap.desk.queries import today as figures
@@ -21,7 +23,8 @@ from arap.ledger.models import Item
 from arap.ledger.queries import position_at
 
 SOON_DAYS = 7
-CREDITS_SHOWN = 8
+CREDITS_SHOWN = 6
+RUNS_SHOWN = 4
 
 
 @requires("dashboard.view")
@@ -45,6 +48,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "ties": all(each.difference == 0 for each in proof),
         "seconds": f"{seconds:.2f}",
         "position": position,
+        "runs": _runs(company),
         "labels": [wording.bucket_words(each.from_days, each.to_days) for each in report.buckets],
     }
     return render(request, "desk/today.html", context)
@@ -85,6 +89,11 @@ def _axis_label(on: date, *, is_now: bool) -> str:
         return f"{on.year % 100}年{on.month}月" if on.month == 1 else f"{on.month}月"
     name = wording.MONTHS[on.month - 1]
     return f"{name} {on.year % 100}" if on.month == 1 else name
+
+
+def _runs(company: Company) -> list[SnapshotRun]:
+    """The last nights' aging snapshots, the latest first."""
+    return list(SnapshotRun.objects.filter(company=company).order_by("-as_of")[:RUNS_SHOWN])
 
 
 def _credits(request: CompanyRequest) -> list[Item]:
