@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import redis
+
 from arap import ROOT, servers
 from arap.servers import postgres, processes, users
 
@@ -90,15 +92,22 @@ def template() -> str:
 
 
 def sweep() -> None:
-    """Drop the clones of test processes that were killed. A clone's name carries the process that made it."""
+    """Drop the clones of test processes that were killed, and wake-ups that nobody will ever hear.
+
+    A clone's name carries the process that made it.
+    """
     with closing(_admin()) as admin:
         cursor = admin.cursor()
         cursor.execute(
             "select datname, split_part(datname, '_', 3)::int from pg_database where datname ~ '^arap_test_[0-9]+'"
         )
-        for name, pid in cursor.fetchall():
+        clones = cursor.fetchall()
+        for name, pid in clones:
             if not processes.is_alive(pid):
                 cursor.execute(f"drop database if exists {name} with (force)")
+    if not any(processes.is_alive(pid) for _, pid in clones):
+        with redis.Redis.from_url(servers.valkey_url()) as broker:
+            broker.flushall()
 
 
 @contextmanager

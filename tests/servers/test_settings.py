@@ -102,3 +102,16 @@ def test_the_address_of_a_database_in_parts() -> None:
     assert read_settings({**SAFE, "DATABASE_URL": url}, show).stdout == "['us@er', 'p/w', 'db', '6543', 'name']"
     show = "settings.DATABASES['default']['OPTIONS']['sslmode']"
     assert read_settings({**SAFE, "DATABASE_URL": url}, show).stdout == "verify-full"
+
+
+def test_static_files_of_production_find_each_other(tmp_path: Path) -> None:
+    """Every file that a style sheet names exists: production gives each a name of its own, and refuses what is missing."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "collectstatic", "--no-input"],
+        env={"PATH": os.environ["PATH"], **SAFE, "ARAP_VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "static" / "staticfiles.json").exists()
