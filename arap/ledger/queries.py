@@ -11,64 +11,57 @@ from arap.core.models import Company
 
 # Columns of an item that the as-of arithmetic needs; base columns only where a reader asks for them.
 _ITEM = """i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.open_amount,
-         i.first_effective_on, i.last_effective_on, i.last_position{base_columns}"""
+         i.first_effective_on, i.last_effective_on, i.last_position{base}"""
+
+# What was open of an item: all of it before its first entry, what is open now after its last, and only in between, or
+# when something was recorded after the position, what its entries say.
+_OPEN = """case
+         when first_effective_on > %(as_of)s then {column}
+         when last_position <= %(position)s and last_effective_on <= %(as_of)s then open_{column}
+         else {column} + (select coalesce(sum(e.{column}), 0) from ledger_entry e
+                           where e.item_id = p.id and e.effective_on <= %(as_of)s and e.position <= %(position)s)
+       end as open_{column}"""
 
 # The items open at as_of as known at position, each with what was open. Pruned first, so that the cost follows what was
 # open on that date: settled items through their span (one that was open at D was posted less than its span before D),
-# and items that moved after the position through last_position. Only items with entries on both sides of the date
-# (part paid), or recorded after the position, read their entries.
+# and items that moved after the position through last_position. "offset 0" keeps the look-up of each span a look-up.
 _OPEN_ITEMS = """
-pruned as (
-  select {item} from ledger_item i
-   where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
-     and i.position <= %(position)s {where}
-  union all
-  select {item} from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
-   cross join lateral (
-     select * from ledger_item i
-      where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.days
-        and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
-        and i.position <= %(position)s {where}) i
-  union all
-  select {item} from ledger_item i
-   where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0
-     and i.settled_on <= %(as_of)s
-     and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
-), open_items as (
-  select id, customer_id, account_id, currency, aged_from_on, document_on, amount,
-         case when first_effective_on > %(as_of)s then amount else open_amount end as open_amount{base_simple}
-    from pruned
-   where first_effective_on > %(as_of)s or (last_position <= %(position)s and last_effective_on <= %(as_of)s)
-  union all
-  select p.id, p.customer_id, p.account_id, p.currency, p.aged_from_on, p.document_on, p.amount,
-    p.amount + e.amount{base_summed}
-    from pruned p
-   cross join lateral (
-     select coalesce(sum(e.amount), 0) as amount, coalesce(sum(e.base_amount), 0) as base_amount from ledger_entry e
-      where e.item_id = p.id and e.effective_on <= %(as_of)s and e.position <= %(position)s) e
-   where p.first_effective_on <= %(as_of)s and not (p.last_position <= %(position)s
-     and p.last_effective_on <= %(as_of)s)
-     and p.amount + e.amount <> 0
+open_items as (
+  select * from (
+    select id, customer_id, account_id, currency, aged_from_on, document_on, amount, {open}
+      from (
+        select {item} from ledger_item i
+         where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
+           and i.position <= %(position)s {where}
+        union all
+        select {item} from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
+         cross join lateral (
+           select * from ledger_item i
+            where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.days
+              and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
+              and i.position <= %(position)s {where} offset 0) i
+        union all
+        select {item} from ledger_item i
+         where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0
+           and i.settled_on <= %(as_of)s and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}) p
+    offset 0) o
+   where open_amount <> 0
 )
 """
 
 
 def open_items_sql(*, where: str = "", base: bool = False) -> str:
-    """The common table expressions `pruned, open_items` for a report's `with`.
+    """The common table expression `open_items` for a report's `with`.
 
-    Named parameters: company, as_of, position. `open_items` has id, customer_id, account_id, currency, aged_from_on,
-    document_on, amount, open_amount and, with `base`, open_base_amount. `where` is SQL on the item alias `i`, beginning
-    with "and", written by the caller, never by a user.
+    Named parameters: company, as_of, position. It has id, customer_id, account_id, currency, aged_from_on, document_on,
+    amount, open_amount and, with `base`, open_base_amount. `where` is SQL on the item alias `i`, beginning with "and",
+    written by the caller, never by a user.
     """
+    columns = ("amount", "base_amount") if base else ("amount",)
     return _OPEN_ITEMS.format(
-        item=_ITEM.format(base_columns=", i.base_amount, i.open_base_amount" if base else ""),
+        item=_ITEM.format(base=", i.base_amount, i.open_base_amount" if base else ""),
         where=where,
-        base_simple=(
-            ", case when first_effective_on > %(as_of)s then base_amount else open_base_amount end as open_base_amount"
-            if base
-            else ""
-        ),
-        base_summed=", p.base_amount + e.base_amount" if base else "",
+        open=", ".join(_OPEN.format(column=column) for column in columns),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -23,8 +23,7 @@ GROUPS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AgingRow:
+class AgingRow(NamedTuple):
     """Amounts in `currency`: debit items by bucket, credits not applied (negative), and their sum.
 
     `key` is the customer, owner, group root (ids) or segment; None for unidentified money or no owner.
@@ -98,19 +97,15 @@ def aging(
         cursor.execute(_aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
         fetched = cursor.fetchall()
     width = len(buckets)
-    rows = tuple(_row(values, width, base) for values in fetched)
+    rows = tuple(_row(values, width) for values in fetched if not values[0])
+    totals = tuple(_row(values, width) for values in fetched[len(rows) :])
     return AgingReport(
-        as_of=as_of,
-        position=position,
-        basis=basis,
-        by=by,
-        buckets=tuple(buckets),
-        rows=rows,
-        totals=_totals(rows, width),
+        as_of=as_of, position=position, basis=basis, by=by, buckets=tuple(buckets), rows=rows, totals=totals
     )
 
 
 def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, base: bool) -> str:
+    """Rows and, told apart by the first column, totals: the totals are sums of the rows, taken by the database."""
     key, join = GROUPS[by]
     dated = "o.aged_from_on" if basis == "due" else "o.document_on"
     columns = []
@@ -120,51 +115,29 @@ def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, ba
             for n in range(len(buckets))
         ]
         columns += [f"coalesce(sum({value}) filter (where o.amount < 0), 0)", f"sum({value})"]
+    names = [f"c{n}" for n in range(len(columns))]
     return f"""
-      with {open_items_sql(where=where, base=base)}
-      select {key}, o.currency, {", ".join(columns)}
-        from open_items o {join}
-       group by 1, 2 order by 1 nulls last, 2
+      with {open_items_sql(where=where, base=base)}, summed as materialized (
+        select {key} as key, o.currency, {", ".join(f"{c} as {n}" for c, n in zip(columns, names, strict=True))}
+          from open_items o {join} group by 1, 2
+      )
+      select * from (
+        select false as is_total, key, currency, {", ".join(names)} from summed
+        union all
+        select true, null, currency, {", ".join(f"sum({name})" for name in names)} from summed group by currency) r
+       order by is_total, key nulls last, currency
     """  # noqa: S608
 
 
-def _row(values: Sequence[Any], width: int, base: bool) -> AgingRow:
-    key, currency, *amounts = values
-    first = AgingRow(key, currency, tuple(amounts[:width]), amounts[width], amounts[width + 1])
-    if not base:
-        return first
-    based = amounts[width + 2 :]
+def _row(values: tuple[Any, ...], width: int) -> AgingRow:
+    """A row of `_aging_sql`: a flag, key, currency, then figures in currency and perhaps in base."""
+    end = 3 + width
+    if len(values) == end + 2:
+        return AgingRow(values[1], values[2], values[3:end], values[end], values[end + 1])
     return AgingRow(
-        first.key,
-        first.currency,
-        first.buckets,
-        first.unapplied,
-        first.total,
-        tuple(based[:width]),
-        based[width],
-        based[width + 1],
-    )
-
-
-def _totals(rows: Sequence[AgingRow], width: int) -> tuple[AgingRow, ...]:
-    sums: dict[str, list[Decimal]] = {}
-    for row in rows:
-        figures = (*row.buckets, row.unapplied, row.total, *row.base_buckets, row.base_unapplied, row.base_total)
-        kept = sums.get(row.currency)
-        sums[row.currency] = list(figures) if kept is None else [a + b for a, b in zip(kept, figures, strict=True)]
-    return tuple(
-        AgingRow(
-            None,
-            currency,
-            tuple(figures[:width]),
-            figures[width],
-            figures[width + 1],
-            tuple(figures[width + 2 : -2]),
-            figures[-2],
-            figures[-1],
-        )
-        for currency, figures in sorted(sums.items())
-    )
+        values[1], values[2], values[3:end], values[end], values[end + 1],
+        values[end + 2 : -2], values[-2], values[-1],
+    )  # fmt: skip
 
 
 def proofs(company: Company, report: AgingReport) -> list[Proof]:

@@ -59,7 +59,6 @@ begin
   if found then
     raise exception 'Document % reverses a document of another company.', bad.number using errcode = 'restrict_violation';
   end if;
-  perform ledger_require_tie(company_id, array_agg(id), '{}') from added group by company_id;
   return null;
 end $$;
 create trigger ledger_document_whole after insert on ledger_document referencing new table as added
@@ -123,8 +122,8 @@ begin
   if found then
     raise exception 'Journal lines were added to application % after it was posted.', bad.application_id using errcode = 'restrict_violation';
   end if;
-  perform ledger_require_tie(company_id, '{}', array_agg(distinct application_id)) from added
-    where application_id is not null group by company_id;
+  perform ledger_require_tie(company_id, array_agg(distinct document_id) filter (where document_id is not null),
+                             array_agg(distinct application_id) filter (where application_id is not null)) from added group by company_id;
   return null;
 end $$;
 create trigger ledger_line_whole after insert on ledger_journalline referencing new table as added

@@ -54,14 +54,12 @@ begin
     perform ledger_entry_refusal('entry_mismatch', bad.item_id, 'An entry is effective on the day of its application.');
   end if;
 
-  -- an application arrives whole, a replacement's closings with their lines
+  -- an application arrives whole
   select e.item_id into bad from (select application_id, count(*) as n, min(item_id) as item_id from added group by application_id) e
    where e.n <> (select count(*) from ledger_entry x where x.application_id = e.application_id) and e.application_id is not null limit 1;
   if found then
     perform ledger_entry_refusal('entry_mismatch', bad.item_id, 'The entries of an application arrive in one statement.');
   end if;
-  perform ledger_require_tie(company_id, array_agg(distinct document_id), '{}') from added
-    where document_id is not null group by company_id;
 
   -- an undoing mirrors what it undoes, and is not dated before it
   select e.item_id into bad
@@ -112,6 +110,8 @@ begin
         using errcode = 'AR002', detail = jsonb_build_object('code', 'over_applied_on', 'item', bad.item_id, 'number', bad.number, 'date', bad.effective_on)::text;
     end if;
   end if;
+  perform ledger_require_tie(company_id, array_agg(distinct document_id) filter (where document_id is not null),
+                             array_agg(distinct application_id) filter (where application_id is not null)) from added group by company_id;
   return null;
 end $$;
 create trigger ledger_entry_whole after insert on ledger_entry referencing new table as added
@@ -128,7 +128,6 @@ begin
   if exists (select from added a where (select u.company_id from ledger_application u where u.id = a.undoes_id) <> a.company_id) then
     raise exception 'An application undoes one of its own company.' using errcode = 'restrict_violation';
   end if;
-  perform ledger_require_tie(company_id, '{}', array_agg(id)) from added group by company_id;
   return null;
 end $$;
 create trigger ledger_application_whole after insert on ledger_application referencing new table as added
