@@ -10,51 +10,18 @@ from typing import Any
 from arap.core.money import CURRENCIES
 
 STANDARD = [
-    "customer_code",
-    "customer_name",
-    "customer_name_local",
-    "country",
-    "parent_code",
-    "payer_accounts",
-    "currency",
-    "document_type",
-    "document_number",
-    "reference",
-    "order_number",
-    "issued_on",
-    "due_on",
-    "amount",
-    "settled_on",
+    "customer_code", "customer_name", "customer_name_local", "country", "parent_code", "payer_accounts", "currency",
+    "document_type", "document_number", "reference", "order_number", "issued_on", "due_on", "amount", "settled_on",
     "discount_terms",
-]
+]  # fmt: skip
 LATE_PAYMENTS = [
-    "countryCode",
-    "customerID",
-    "PaperlessDate",
-    "invoiceNumber",
-    "InvoiceDate",
-    "DueDate",
-    "InvoiceAmount",
-    "Disputed",
-    "SettledDate",
-    "PaperlessBill",
-    "DaysToSettle",
-    "DaysLate",
-]
+    "countryCode", "customerID", "PaperlessDate", "invoiceNumber", "InvoiceDate", "DueDate", "InvoiceAmount",
+    "Disputed", "SettledDate", "PaperlessBill", "DaysToSettle", "DaysLate",
+]  # fmt: skip
 OPEN_ITEMS = [
-    "Unnamed: 0",
-    "business_code",
-    "cust_number",
-    "name_customer",
-    "clear_date",
-    "buisness_year",
-    "doc_id",
-    "posting_date",
-    "due_in_date",
-    "baseline_create_date",
-    "cust_payment_terms",
-    "converted_usd",
-]
+    "Unnamed: 0", "business_code", "cust_number", "name_customer", "clear_date", "buisness_year", "doc_id",
+    "posting_date", "due_in_date", "baseline_create_date", "cust_payment_terms", "converted_usd",
+]  # fmt: skip
 
 FIRST_DAY = date(2023, 1, 1)
 
@@ -106,7 +73,7 @@ def random_standard(path: Path, *, seed: int, count: int = 400, customers: int =
 
 
 def random_late_payments(path: Path, *, pattern: str, seed: int, count: int = 300) -> Path:
-    """Header in another case, customers in several countries, customers' dates missing, a few blanks that reject the row."""
+    """Header in another case, customers in several countries, customers' dates missing, blanks that reject a row."""
     rnd = random.Random(seed)
 
     def spelt(day: date) -> str:

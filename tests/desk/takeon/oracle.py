@@ -1,7 +1,7 @@
 """What a history means, computed a second time: plain Python over the file's own rows, day by day, no code shared.
 
-It knows nothing of a ledger. A document is open from the day it is issued to the day it is settled; a settled credit note
-eats into the oldest open invoices of its customer and currency on its day, after the invoices settled that day are gone.
+It knows nothing of a ledger. A document is open from the day it is issued to the day it is settled; a settled credit
+note eats into the oldest open invoices of its customer and currency on its day, after those settled that day are gone.
 """
 
 import csv

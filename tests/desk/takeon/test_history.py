@@ -26,7 +26,7 @@ def report(company: Company, as_of: date) -> dict[Key, Figures]:
     found = aging(company, as_of=as_of, position=position_at(company, known_at=None))
     assert ties(company, found)
     codes = dict(Customer.objects.filter(company=company).values_list("pk", "code"))
-    return {(codes[row.key], row.currency): (row.buckets, row.unapplied) for row in found.rows}  # type: ignore[index]
+    return {(codes[row.key], row.currency): (row.buckets, row.unapplied) for row in found.rows}
 
 
 def days_of(documents: list[Document], count: int) -> list[date]:
@@ -98,7 +98,7 @@ def test_a_file_that_grows_settlements_reaches_the_same_book(tmp_path: Path, see
     path = histories.random_standard(tmp_path / "file.csv", seed=seed)
     company, first = load(newly_settled(path, seed), "standard")
     company, second = load(path, "standard")
-    at_once, whole = load(path, "standard", code="whole")
+    _company, whole = load(path, "standard", code="whole")
     assert first.receipts < whole.receipts == first.receipts + second.receipts
     assert (second.invoices, second.rejected) == (0, [])
     assert_equals_file(company, oracle.standard(path))
