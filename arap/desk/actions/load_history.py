@@ -33,6 +33,7 @@ from arap.ledger.chart import ensure_chart
 from customers.actions.terms import ensure_terms
 
 Progress = Callable[[int, int], None]
+WAIT_SECONDS = 0.2  # not money: between two tries of the lock
 LOCK_SPACE = 0x7A6B  # of ours among PostgreSQL's advisory locks
 
 
@@ -166,7 +167,7 @@ def _turn(company_code: str) -> Iterator[None]:
             cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
             if cursor.fetchone()[0]:
                 break
-            time.sleep(0.2)
+            time.sleep(WAIT_SECONDS)
         try:
             yield
         finally:
