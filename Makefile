@@ -51,7 +51,7 @@ check: setup
 	$(PY) manage.py check
 
 bench: setup
-	@for size in $(SIZES); do for name in post apply aging; do $(PY) manage.py bench $$name --size $$size || exit 1; done; done
+	$(PY) manage.py bench all --size $(SIZES)
 
 clean:
 	@if test -x $(PY); then $(PY) -m arap.servers.clean; fi

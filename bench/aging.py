@@ -14,6 +14,7 @@ from bench.work import SQL, TODAY, Bench, post_all, prepare, receive_all
 
 REPEATS = 3
 MONTHS_BACK = (1, 6, 17, 30)
+YEARLY_MAX = 20_000
 
 
 def run(sheet: Sheet, url: str) -> None:
@@ -45,6 +46,7 @@ def run(sheet: Sheet, url: str) -> None:
         known=True,
     )
     _one_customer(sheet, bench, position)
+    _history(sheet, url)
 
 
 def _measure(
@@ -54,7 +56,7 @@ def _measure(
     limit = f"SQL: aging, {name}"
     answers = []
     for _repeat in range(REPEATS):
-        with sheet.timed(f"aging, {name}", 1, limit=limit) as line:
+        with sheet.timed(f"aging, {name}", sheet.size, limit=limit) as line:
             report = aging(bench.company, as_of=as_of, position=position)
         line.note = f"{len(report.rows):,} rows"
         answers.append([(row.key, row.currency, *row.buckets, row.unapplied, row.total) for row in report.rows])
@@ -64,7 +66,7 @@ def _measure(
             sql = sql.replace(
                 "{known_items}", "and i.position <= %(position)s" if known else "and i.settled_on > %(as_of)s"
             )
-            with sheet.timed(limit, 1), connection.cursor() as cursor:
+            with sheet.timed(limit, sheet.size), connection.cursor() as cursor:
                 cursor.execute(sql, parameters)
                 answers.append(cursor.fetchall())
     assert all(sorted(answer) == sorted(answers[0]) for answer in answers), f"the ways disagree on {name}"
@@ -99,3 +101,23 @@ def _one_customer(sheet: Sheet, bench: Bench, position: int) -> None:
             with sheet.timed(name, len(customers), limit=limit):
                 for customer in customers:
                     read(customer)
+
+
+def _history(sheet: Sheet, url: str) -> None:
+    """One density of work over one, two and four years: what is open on a day stays the same, the history does not."""
+    yearly = min(sheet.size // 5, YEARLY_MAX)
+    benches = []
+    for years in (1, 2, 4):
+        bench = prepare(yearly * years, f"HISTORY{years}", years=years)
+        post_all(bench)
+        receive_all(bench)
+        benches.append((years, bench))
+    vacuum(url)
+    for name, as_of in (("at its end", date(2025, 12, 31)), ("200 days back", date(2025, 6, 14))):
+        for _repeat in range(REPEATS):
+            for years, bench in benches:
+                position = position_at(bench.company, known_at=None)
+                first = f"aging {name}, history x1"
+                with sheet.timed(f"aging {name}, history x{years}", 1, limit="" if years == 1 else first) as line:
+                    report = aging(bench.company, as_of=as_of, position=position)
+                line.note = f"{len(report.rows):,} rows of {bench.size:,} invoices"

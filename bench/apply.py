@@ -13,7 +13,7 @@ from bench.work import SQL, Bench, limit_post_all, limit_receive_all, post_all, 
 SINGLES = 300
 
 
-def run(sheet: Sheet) -> None:
+def run(sheet: Sheet, _url: str) -> None:
     """Bulk and single receipts with their application, each beside its SQL."""
     ours = prepare(sheet.size, "OURS")
     post_all(ours)

@@ -47,28 +47,26 @@ class Sheet:
             return None
         return (line.seconds / line.items) / (limit.seconds / limit.items)
 
-    def table(self) -> str:
-        heads = ("measurement", "items", "seconds", "items/s", "peak MB", "x SQL", "note")
-        rows = [heads]
-        for line in self.lines:
-            ratio = self.ratio(line)
+
+def table(sheets: list[Sheet]) -> str:
+    """All measurements as one table. "x SQL" is the time for one item beside its SQL in the same run."""
+    heads = ("size", "measurement", "items", "seconds", "items/s", "peak MB", "x SQL", "note")
+    rows = [heads]
+    for sheet in sheets:
+        for line in sheet.lines:
+            ratio = sheet.ratio(line)
             rate = f"{line.items / line.seconds:,.0f}" if line.seconds else "-"
             rows.append(
                 (
-                    line.name,
-                    f"{line.items:,}",
-                    f"{line.seconds:.4f}",
-                    rate,
-                    str(line.peak_mb),
-                    f"{ratio:.2f}" if ratio else "-",
-                    line.note,
+                    f"{sheet.size:,}", line.name, f"{line.items:,}", f"{line.seconds:.4f}", rate, str(line.peak_mb),
+                    f"{ratio:.2f}" if ratio else "-", line.note,
                 )
-            )
-        widths = [max(len(row[n]) for row in rows) for n in range(len(heads))]
-        return "\n".join(
-            "  ".join(
-                cell.ljust(w) if n in (0, 6) else cell.rjust(w)
-                for n, (cell, w) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-            for row in rows
-        )
+            )  # fmt: skip
+    widths = [max(len(row[n]) for row in rows) for n in range(len(heads))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if n in (1, 7) else cell.rjust(width)
+            for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

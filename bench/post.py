@@ -12,7 +12,7 @@ from bench.work import SQL, Bench, fill_source, limit_post_all, post_all, prepar
 SINGLES = 300
 
 
-def run(sheet: Sheet) -> None:
+def run(sheet: Sheet, _url: str) -> None:
     """Bulk and single posting through the book, each beside its SQL."""
     ours = prepare(sheet.size, "OURS")
     with sheet.timed("post, bulk", ours.size, limit="SQL: post, bulk"):

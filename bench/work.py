@@ -36,10 +36,10 @@ def run_sql(name: str, parameters: dict[str, Any]) -> None:
         cursor.execute((SQL / name).read_text(encoding="utf-8"), parameters)
 
 
-def prepare(size: int, code: str) -> Bench:
+def prepare(size: int, code: str, *, years: int | None = None) -> Bench:
     """A company `code` with size/10 customers, and the work of `size` invoices in this session's source tables."""
     company = create_company(code=code, name=f"Bench {code}", base_currency="CNY", by=None)
-    for year in range(2022, 2028):
+    for year in range(2021, 2028):
         open_periods(company, year, by=None)
     accounts(company)
     with connection.cursor() as cursor:
@@ -51,16 +51,17 @@ def prepare(size: int, code: str) -> Bench:
             [company.pk, max(size // 10, 1)],
         )
     refresh_statistics()
-    return fill_source(company, size)
+    return fill_source(company, size, years=years)
 
 
-def fill_source(company: Company, size: int) -> Bench:
-    """Lay out the work of a company anew; the same for every size and run."""
+def fill_source(company: Company, size: int, *, years: int | None = None) -> Bench:
+    """Lay out the work of a company anew, the same for every size and run; with `years`, a history of that length."""
     with connection.cursor() as cursor:
         cursor.execute(
             "drop table if exists bench_invoice, bench_payment, bench_receipt, bench_pair, bench_item, bench_credit"
         )
-        cursor.execute((SQL / "source.sql").read_text(encoding="utf-8"), {"size": size, "company": company.pk})
+        source = (SQL / ("source.sql" if years is None else "history.sql")).read_text(encoding="utf-8")
+        cursor.execute(source, {"size": size, "company": company.pk, "years": years})
         cursor.execute("create temp table bench_item (n int primary key, item_id bigint)")
         cursor.execute(
             "create temp table bench_credit (r int primary key, item_id bigint, customer_id bigint, on_date date,"
