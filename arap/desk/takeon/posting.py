@@ -11,10 +11,11 @@ from django.db import connection
 
 from arap.core.models import Company
 from arap.desk.takeon.checks import run
-from arap.ledger.actions import apply_staged, book_transaction, open_staging, post_staged
+from arap.ledger.actions import apply_staged, book_transaction, open_staging, post_staged, refresh_statistics
 from arap.ledger.chart import accounts
 
 CHUNK_ROWS = 5000
+SMALL_ROWS = 1000  # up to here any plan is quick
 VERB = "history.load"
 POLICY = "take_on"
 
@@ -105,7 +106,10 @@ def post_documents(company: Company, progress: Callable[[int, int], None]) -> in
         cursor.execute(ORDER)
     total = run("select count(*) from takeon_turn", {})[0][0]
     receipts = 0
-    for first in range(1, total + 1, CHUNK_ROWS):
+    for number, first in enumerate(range(1, total + 1, CHUNK_ROWS)):
+        # Before the first chunk and each time the number of chunks has doubled: plans follow the size of the book.
+        if total > SMALL_ROWS and number & (number - 1) == 0:
+            refresh_statistics()
         last = min(first + CHUNK_ROWS - 1, total)
         receipts += _post_chunk(company, first, last)
         progress(last, total)
