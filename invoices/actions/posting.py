@@ -47,8 +47,8 @@ insert into book_document
        (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, memo, salt)
 select batch.ref, i.kind, i.customer_id, i.currency, batch.rate,
        case i.kind when 'credit_note' then -i.total else i.total end, i.issued_on,
-       coalesce(%(posted_on)s::date, open_day.first, i.issued_on), i.reference, '',
-       case when i.reference <> '' then uuid_send(gen_random_uuid()) end
+       coalesce(%(posted_on)s::date, open_day.first, i.issued_on), i.reference, i.memo,
+       case when i.reference <> '' or i.memo <> '' then uuid_send(gen_random_uuid()) end
   from {BATCH}
   join invoices_invoice i on i.id = batch.id
   left join lateral (

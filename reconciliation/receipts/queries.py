@@ -46,7 +46,7 @@ select i.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.referen
   left join ledger_documenttext t on t.document_id = d.id
   left join invoices_invoice v on v.document_id = d.id
  where payer.company_id = %(company)s and payer.id = %(customer)s and i.currency = %(currency)s and i.open_amount <> 0
-   and (i.amount > 0 or d.kind = 'credit_note')
+   and (i.amount > 0 or d.kind = 'credit_note') and (%(numbers)s::text[] is null or d.number = any(%(numbers)s))
  order by i.due_on, i.document_on, i.id
 """
 
@@ -74,10 +74,19 @@ def unapplied(receipt: Receipt) -> Decimal:
     return sum((-item.open_amount for item in credit_items(receipt)), ZERO)
 
 
-def candidates(company: Company, *, customer_id: int, currency: str) -> list[Candidate]:
-    """Open debits and credit notes of the customer's group in `currency`, by due date. One query."""
+def candidates(
+    company: Company, *, customer_id: int, currency: str, numbers: Sequence[str] | None = None
+) -> list[Candidate]:
+    """Open debits and credit notes of the customer's group in `currency`, by due date; of the documents called
+    `numbers`, or all. One query."""
+    parameters = {
+        "company": company.pk,
+        "customer": customer_id,
+        "currency": currency,
+        "numbers": list(numbers) if numbers is not None else None,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(CANDIDATES, {"company": company.pk, "customer": customer_id, "currency": currency})
+        cursor.execute(CANDIDATES, parameters)
         names = Candidate.__dataclass_fields__
         return [Candidate(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from arap.core.actions.periods import close_period
 from arap.core.errors import DomainError, Invalid, MissingRate, NotFound, Refused
-from arap.core.models import AuditEntry, Company, CompanyBankAccount, ExchangeRate, User
+from arap.core.models import AuditEntry, Company, CompanyBankAccount, ExchangeRate, Period, User
 from arap.ledger.models import Document, Entry, Item, JournalLine
 from customers.models import Customer
 from receipts.actions import (
@@ -143,6 +144,25 @@ def test_above_the_limit_somebody_else_confirms(company: Company, clerk: User, c
     confirmed = confirm_receipt(company, waiting.pk, by=controller)
     assert (confirmed.state, confirmed.number) == ("confirmed", "R-2026-000002")
     assert code_of(lambda: confirm_receipt(company, waiting.pk, by=controller)) == "not_recorded"
+
+
+def test_confirmed_after_its_month_was_closed(company: Company, clerk: User, controller: User, receipt: Take) -> None:
+    company.receipt_confirmation_above = Decimal(0)
+    company.save(update_fields=["receipt_confirmation_above"])
+    waiting = receipt("5.00")
+    close_period(company, Period.objects.get(company=company, starts_on=FEB), by=controller)
+    confirm_receipt(company, waiting.pk, by=controller)
+    document = Document.objects.get(receipt=waiting)
+    assert (document.document_on, document.posted_on) == (FEB, date(2026, 3, 1))
+
+
+def test_entered_after_its_month_was_closed(company: Company, controller: User, receipt: Take) -> None:
+    close_period(company, Period.objects.get(company=company, starts_on=FEB), by=controller)
+    assert code_of(lambda: receipt("5.00")) == "period_closed"
+    assert code_of(lambda: receipt("5.00", posted_on=date(2026, 1, 31))) == "invalid_receipt"
+    late = receipt("5.00", posted_on=date(2026, 3, 2))
+    document = Document.objects.get(receipt=late)
+    assert (document.document_on, document.posted_on) == (FEB, date(2026, 3, 2))
 
 
 def test_a_rejected_receipt_never_enters_the_book(company: Company, controller: User, receipt: Take) -> None:

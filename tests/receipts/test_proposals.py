@@ -55,7 +55,7 @@ def written(proposal: Proposal) -> str:
         + ("" if pair.amount == opens[pair.debit_item_id] else f"={pair.amount}")
         for pair in proposal.pairs
     ]
-    return " ".join([proposal.reason, *pairs, f"rest={proposal.remainder}"])
+    return " ".join([proposal.reason, *pairs, f"rest={proposal.remainder or 0}"])
 
 
 CASES = """

@@ -23,10 +23,12 @@ create trigger invoices_invoiceinstalment_keep before truncate on invoices_invoi
     for each statement execute function invoices_refuse_truncate();
 
 -- Lines and instalments are part of what is posted: none is added, changed or taken away after it.
-create function invoices_parts_frozen() returns trigger language plpgsql as $$
+create function invoices_parts_frozen() returns trigger language plpgsql set enable_seqscan = off as $$
 declare posted bigint;
 begin
-    select t.invoice_id into posted from touched t join invoices_invoice i on i.id = t.invoice_id
+    -- looked up by key, whatever the tables' size was when this was first planned
+    select t.invoice_id into posted from touched t
+     cross join lateral (select state from invoices_invoice i where i.id = t.invoice_id offset 0) i
      where i.state <> 'draft' limit 1;
     if found then
         raise exception 'Invoice % is posted: % of its parts is refused. Credit it instead.', posted, lower(tg_op)

@@ -115,14 +115,11 @@ def unapply_receipt(
 
 def lock_receipt(company: Company, receipt_id: int) -> tuple[Receipt, list[Item]]:
     """The receipt and its credit items; whoever changes the same receipt waits. Raises NotFound, Refused."""
-    receipt = (
-        Receipt.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("document", "company")
-        .filter(company=company, pk=receipt_id)
-        .first()
-    )
+    found = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("document")
+    receipt = found.filter(company=company, pk=receipt_id).first()
     if receipt is None:
         raise NotFound("not_found", _("There is no such receipt."))
+    receipt.company = company
     if receipt.state != Receipt.State.CONFIRMED:
         raise Refused("not_confirmed", _("Only a confirmed receipt can be applied or returned."))
     return receipt, credit_items(receipt)
@@ -140,11 +137,11 @@ def chosen_pairs(
     for amount in amounts.values():
         if amount <= 0 or not is_exact(amount, currency):
             raise Invalid("amounts", _("Apply amounts above zero, in the currency's decimals."), field="amounts")
-    found = {item.pk: item for item in Item.objects.filter(company=company, pk__in=amounts)}
-    if found.keys() != amounts.keys() or found.keys() & {pk for pk, _left in own}:
+    owed = dict(Item.objects.filter(company=company, pk__in=amounts).values_list("pk", "amount"))
+    if owed.keys() != amounts.keys() or owed.keys() & {pk for pk, _left in own}:
         raise Invalid("amounts", _("Choose open items of the payer's group."), field="amounts")
-    debits = [(pk, amounts[pk]) for pk in amounts if found[pk].amount > 0]
-    notes = [(pk, amounts[pk]) for pk in amounts if found[pk].amount < 0]
+    debits = [(pk, amounts[pk]) for pk in amounts if owed[pk] > 0]
+    notes = [(pk, amounts[pk]) for pk in amounts if owed[pk] < 0]
     pairs, _unspent = spread([*notes, *own], debits)
     missing = sum((amount for _pk, amount in debits), ZERO) - sum((pair.amount for pair in pairs), ZERO)
     if missing:

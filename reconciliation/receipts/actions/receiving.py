@@ -90,7 +90,7 @@ def _with_receipt(pairs: Sequence[ProposedPair], item_id: int) -> list[ProposedP
 def _named_pairs(company: Company, new: NewReceipt, apply_to: Mapping[str, Decimal]) -> list[ProposedPair]:
     if new.customer_id is None:
         raise Refused("unidentified", _("Money can be applied when its payer is known."))
-    found = candidates(company, customer_id=new.customer_id, currency=new.currency)
+    found = candidates(company, customer_id=new.customer_id, currency=new.currency, numbers=list(apply_to))
     amounts: dict[int, Decimal] = {}
     for number, amount in apply_to.items():
         amounts |= _of_number([candidate for candidate in found if candidate.number == number], number, amount, new)

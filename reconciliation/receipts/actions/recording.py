@@ -31,7 +31,8 @@ LENGTHS_MAX = {"payer_name": 200, "payer_account": 60, "remittance": 500}
 class NewReceipt:
     """Money received on a day; `amount` is above zero in `currency`. Without a customer its payer is not known yet.
 
-    Without a `rate` (base units for one unit) that of the day counts.
+    Without a `rate` (base units for one unit) that of the day counts. `posted_on` is for money that is entered after
+    its month was closed; without it the day of receipt counts, and a closed month is refused.
     """
 
     amount: Decimal
@@ -44,6 +45,7 @@ class NewReceipt:
     payer_account: str = ""
     remittance: str = ""
     rate: Decimal | None = None
+    posted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +60,20 @@ class Recorded:
 
 ROWS = """
 jsonb_to_recordset(%(rows)s::jsonb) as r (ref int, customer_id bigint, currency text, rate numeric, amount numeric,
-  received_on date, method text, bank_account_id bigint, payer_name text, payer_account text, remittance text,
-  waits boolean)
+  received_on date, posted_on date, method text, bank_account_id bigint, payer_name text, payer_account text,
+  remittance text, waits boolean)
 """
 
 STAGE = f"""
 insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, salt)
-select ref, 'receipt', customer_id, currency, rate, -amount, received_on, received_on, left(remittance, 140),
+select ref, 'receipt', customer_id, currency, rate, -amount, received_on, coalesce(posted_on, received_on),
+       left(remittance, 140),
        case when remittance <> '' then uuid_send(gen_random_uuid()) end
   from {ROWS} where not waits;
 
 insert into book_item (ref, line, account_id, customer_id, amount, due_on)
 select ref, 1, case when customer_id is null then %(unidentified)s else %(receivable)s end, customer_id, total,
-       posted_on
+       document_on
   from book_document;
 
 insert into book_line (ref, line, account_id, amount) select ref, 1, %(bank)s, -total from book_document
@@ -150,6 +153,8 @@ def _check(receipt: NewReceipt, customers: set[int], banks: Mapping[int, str], a
         raise _invalid(at, "amount", _("A receipt has an amount above zero."))
     if not is_exact(receipt.amount, receipt.currency):
         raise _invalid(at, "amount", _("The amount has more decimals than the currency."))
+    if receipt.posted_on is not None and receipt.posted_on < receipt.received_on:
+        raise _invalid(at, "posted_on", _("Money cannot be posted before it came in."))
     if receipt.customer_id is not None and receipt.customer_id not in customers:
         raise _invalid(at, "customer", _("There is no such customer."))
     if receipt.bank_account_id is not None and banks.get(receipt.bank_account_id) != receipt.currency:
