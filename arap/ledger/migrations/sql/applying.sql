@@ -1,14 +1,16 @@
 -- Applies the pairs staged in book_application and book_pair: reads the locked items, prices each pair, writes
 -- applications, entries and the journal lines of what moved between accounts, customers or rates.
+-- Items are joined by id alone and their company compared afterwards: a planner that does not know a new company yet would
+-- take the index on the company and read all of its items for every pair.
 create function ledger_price_pairs(p_company bigint) returns void language plpgsql as $$
 declare bad record; base_unit int;
 begin
   select core_minor_unit(base_currency) into base_unit from core_company where id = p_company;
   select p.ref, p.seq, p.debit_item_id as item into bad
     from book_pair p
-    left join ledger_item d on d.id = p.debit_item_id and d.company_id = p_company
-    left join ledger_item c on c.id = p.credit_item_id and c.company_id = p_company
-   where d.id is null or c.id is null or d.amount < 0 or c.amount > 0 or p.amount <= 0 limit 1;
+    left join ledger_item d on d.id = p.debit_item_id
+    left join ledger_item c on c.id = p.credit_item_id
+   where d.company_id is distinct from p_company or c.company_id is distinct from p_company or d.amount < 0 or c.amount > 0 or p.amount <= 0 limit 1;
   if found then
     perform ledger_entry_refusal('not_a_pair', bad.item, 'A pair is a credit and a debit of this company, with an amount above zero.');
   end if;
@@ -44,7 +46,7 @@ create function ledger_mirror_entries(p_company bigint) returns void language pl
 begin
   insert into book_entry (ref, item_id, counter_item_id, currency, customer_id, account_id, aged_from_on, amount, base_amount, reverses_id)
   select u.ref, e.item_id, e.counter_item_id, e.currency, e.customer_id, e.account_id, e.aged_from_on, -e.amount, -e.base_amount, e.id
-    from book_undo u join ledger_entry e on e.id = u.entry_id and e.company_id = p_company;
+    from book_undo u join ledger_entry e on e.id = u.entry_id where e.company_id is not distinct from p_company;
 end $$;
 
 create function ledger_apply_staged(p_company bigint, p_actor bigint, p_verb text, p_key text) returns bigint

@@ -80,7 +80,7 @@ begin
                      sum(c.amount) over (partition by c.item_id order by c.ref, c.seq) as upto
                 from book_closing c join ledger_item i on i.id = c.item_id join core_company y on y.id = i.company_id) x) p,
          ledger_item i
-   where p.ref = b.ref and p.seq = b.seq and i.id = b.item_id and i.company_id = p_company;
+   where p.ref = b.ref and p.seq = b.seq and i.id = b.item_id and i.company_id is not distinct from p_company;
   -- new items of a replacement take over the base of what they replace, in parts
   update book_item b set base_amount = p.base_amount
     from (

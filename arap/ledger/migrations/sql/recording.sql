@@ -56,10 +56,10 @@ begin
     return;
   end if;
   if coalesce(current_setting('arap.posting_' || p_company, true), '') = '' then
-    perform from ledger_item i where i.company_id = p_company and i.id = any(p_items)
+    perform from ledger_item i where i.company_id is not distinct from p_company and i.id = any(p_items)
       order by i.amount > 0, i.id for no key update;
   else
-    perform from ledger_item i where i.company_id = p_company and i.id = any(p_items)
+    perform from ledger_item i where i.company_id is not distinct from p_company and i.id = any(p_items)
       order by i.amount > 0, i.id for no key update nowait;
   end if;
 end $$;
