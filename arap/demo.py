@@ -137,6 +137,8 @@ def main() -> int:
     """Run until Ctrl-C. Exit 1 when something does not start or ends by itself."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arap.settings")
     os.environ.setdefault("ARAP_PROCESS", "bulk")
+    # A shell that starts us in the background has SIGINT ignored, and Python would leave it so.
+    signal.signal(signal.SIGINT, _end)
     signal.signal(signal.SIGTERM, _end)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
