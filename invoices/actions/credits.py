@@ -112,9 +112,9 @@ def _credit(
     totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
     if totals.gross <= 0:
         raise Refused("nothing_to_credit", _("There is nothing left to credit."))
-    note = _save_note(original, lines, totals, on, reason, by)
     open_items = list(Item.objects.filter(document=original.document_id).order_by("due_on", "line"))
     lock(company, dates=[posted_on or on], items=[item.pk for item in open_items])
+    note = _save_note(original, lines, totals, on, reason, by)
     posted = post_locked(company, lock_drafts(company, [note.pk]), by, posted_on, key)[0]
     applied = _apply_to_invoice(company, open_items, posted, totals.gross, by)
     _close_if_credited(original, lefts, totals, by)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -79,7 +80,7 @@ def candidates(
 ) -> list[Candidate]:
     """Open debits and credit notes of the customer's group in `currency`, by due date; of the documents called
     `numbers`, or all. One query."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "company": company.pk,
         "customer": customer_id,
         "currency": currency,

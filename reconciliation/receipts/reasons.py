@@ -46,7 +46,9 @@ def reason_sentence(reason: str, params: Mapping[str, Any], currency: str) -> st
             "%(count)d item is exactly this amount.", "%(count)d items sum to exactly this amount.", told["count"]
         ),
         "exact_sum_net": _("%(count)d items, credit notes deducted, sum to exactly this amount."),
-        "oldest_first": _("Oldest due first; %(remainder)s stays on account."),
+        "oldest_first": _("Oldest due first; %(remainder)s stays on account.")
+        if params.get("remainder")
+        else _("Oldest due first."),
     }[reason] % told
 
 
