@@ -45,8 +45,6 @@ def test_another_companys_document_is_not_found(as_clerk: Client, other_company:
     assert as_clerk.get(f"/documents/{posted.document_id}/").status_code == 404
 
 
-
-
 def test_roles(company: Company, refund: str) -> None:
     check_roles(company, "ledger.view", refund)
 

@@ -48,7 +48,9 @@ def test_what_was_typed_stays_in_the_field_and_is_no_markup(as_clerk: Client, st
     assert "&lt;script&gt;alert" in page
 
 
-def test_other_companies_are_not_searched(as_clerk: Client, other_company: Company, outsider: User, story: Story) -> None:
+def test_other_companies_are_not_searched(
+    as_clerk: Client, other_company: Company, outsider: User, story: Story
+) -> None:
     theirs = customers(other_company, "HIDDEN")[0]
     Bookkeeper(company=other_company, by=outsider).invoice(theirs, "9.00", story.today, number="HIDDEN-1")
     assert "HIDDEN-1" not in text_of(as_clerk.get(URL, {"q": "HIDDEN"})).replace("“HIDDEN”", "")
