@@ -6,7 +6,7 @@
 -- control lines equal the items and entries.
 create function ledger_require_tie(p_company bigint, p_documents bigint[], p_applications bigint[]) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan as $$
 declare
   bad record;
   control bigint[] := array(select id from ledger_account where company_id = p_company and is_control);
@@ -41,6 +41,9 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off as $$
 declare bad record;
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
   perform ledger_require_open_period(company_id, array_agg(distinct posted_on)) from added group by company_id;
   select d.number into bad from added d
@@ -69,6 +72,9 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off as $$
 declare bad record;
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
   select i.document_id, i.line into bad from added i cross join lateral (select * from ledger_document x where x.id = i.document_id offset 0) d
    where i.line not between 1 and d.item_count or i.posted_on <> d.posted_on
@@ -95,6 +101,9 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off as $$
 declare bad record;
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
   select l.document_id, l.application_id into bad from added l
    group by l.document_id, l.application_id having sum(l.base_amount) <> 0 limit 1;
@@ -135,6 +144,9 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off as $$
 declare bad record;
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(d.company_id, d.position) from (
     select distinct x.company_id, x.position from added t cross join lateral (select * from ledger_document x where x.id = t.document_id offset 0) x) d;
   select t.document_id into bad from added t cross join lateral (select * from ledger_document x where x.id = t.document_id offset 0) d

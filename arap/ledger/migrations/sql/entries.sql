@@ -11,6 +11,9 @@ declare
   bad record;
   back_dated bigint[];
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
   perform ledger_require_open_period(company_id, array_agg(distinct effective_on)) from added group by company_id;
 
@@ -121,6 +124,9 @@ create function ledger_application_check() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 set enable_seqscan = off as $$
 begin
+  if not exists (select from added) then
+    return null;
+  end if;
   perform ledger_require_own_posting(company_id, position) from (select distinct company_id, position from added) a;
   if exists (select from added a where (select count(*) from ledger_entry e where e.application_id = a.id) = 0) then
     raise exception 'An application arrives with its entries.' using errcode = 'restrict_violation';
