@@ -1,30 +1,32 @@
 -- Applies the pairs staged in book_application and book_pair: reads the locked items, prices each pair, writes
 -- applications, entries and the journal lines of what moved between accounts, customers or rates.
--- Items are joined by id alone and their company compared afterwards: a planner that does not know a new company yet would
--- take the index on the company and read all of its items for every pair.
-create function ledger_price_pairs(p_company bigint) returns void language plpgsql as $$
+-- Items are looked up by id, each in a subquery of its own, and their company is compared afterwards: a planner that does
+-- not know a new company yet would read all of its items for every pair.
+create function ledger_price_pairs(p_company bigint) returns void language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 declare bad record; base_unit int;
 begin
+  if not exists (select from book_pair) then
+    return;
+  end if;
   select core_minor_unit(base_currency) into base_unit from core_company where id = p_company;
-  select p.ref, p.seq, p.debit_item_id as item into bad
+  select p.debit_item_id as item, d.currency <> c.currency as other_currency into bad
     from book_pair p
-    left join ledger_item d on d.id = p.debit_item_id
-    left join ledger_item c on c.id = p.credit_item_id
-   where d.company_id is distinct from p_company or c.company_id is distinct from p_company or d.amount < 0 or c.amount > 0 or p.amount <= 0 limit 1;
-  if found then
+    left join lateral (select * from ledger_item x where x.id = p.debit_item_id offset 0) d on true
+    left join lateral (select * from ledger_item x where x.id = p.credit_item_id offset 0) c on true
+   where d.company_id is distinct from p_company or c.company_id is distinct from p_company or d.amount < 0 or c.amount > 0
+      or p.amount <= 0 or d.currency <> c.currency
+   limit 1;
+  if found and bad.other_currency then
+    perform ledger_entry_refusal('other_currency', bad.item, 'Credits and debits must be in one currency.');
+  elsif found then
     perform ledger_entry_refusal('not_a_pair', bad.item, 'A pair is a credit and a debit of this company, with an amount above zero.');
   end if;
-  select p.debit_item_id as item into bad from book_pair p join ledger_item d on d.id = p.debit_item_id join ledger_item c on c.id = p.credit_item_id
-   where d.currency <> c.currency limit 1;
-  if found then
-    perform ledger_entry_refusal('other_currency', bad.item, 'Credits and debits must be in one currency.');
-  end if;
   -- no item gives more than it has open
-  select i.id, i.open_amount, u.amount, i.currency, d.number into bad
+  select i.id, i.open_amount, u.amount, i.currency, (select d.number from ledger_document d where d.id = i.document_id) as number into bad
     from (select item, sum(amount) as amount from (
             select debit_item_id as item, amount from book_pair union all select credit_item_id, amount from book_pair) x group by item) u
-    join ledger_item i on i.id = u.item
-    join ledger_document d on d.id = i.document_id
+   cross join lateral (select * from ledger_item x where x.id = u.item offset 0) i
    where u.amount > abs(i.open_amount) order by i.amount > 0 desc, i.id limit 1;
   if found then
     raise exception 'Item % has only % open.', bad.id, abs(bad.open_amount) using errcode = 'AR002',
@@ -38,15 +40,19 @@ begin
                  sum(s.amount) over (partition by s.item order by s.ref, s.seq) as upto
             from (select ref, seq, debit_item_id as item, credit_item_id as counter, amount from book_pair
                   union all select ref, seq, credit_item_id, debit_item_id, amount from book_pair) s
-            join ledger_item i on i.id = s.item) x;
+           cross join lateral (select * from ledger_item x where x.id = s.item offset 0) i) x;
 end $$;
 
 -- Mirrors the entries staged in book_undo (entry ids): the same figures, the other sign.
-create function ledger_mirror_entries(p_company bigint) returns void language plpgsql as $$
+create function ledger_mirror_entries(p_company bigint) returns void language plpgsql
+set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
+  if not exists (select from book_undo) then
+    return;
+  end if;
   insert into book_entry (ref, item_id, counter_item_id, currency, customer_id, account_id, aged_from_on, amount, base_amount, reverses_id)
   select u.ref, e.item_id, e.counter_item_id, e.currency, e.customer_id, e.account_id, e.aged_from_on, -e.amount, -e.base_amount, e.id
-    from book_undo u join ledger_entry e on e.id = u.entry_id where e.company_id is not distinct from p_company;
+    from book_undo u cross join lateral (select * from ledger_entry x where x.id = u.entry_id offset 0) e where e.company_id = p_company;
 end $$;
 
 create function ledger_apply_staged(p_company bigint, p_actor bigint, p_verb text, p_key text) returns bigint
