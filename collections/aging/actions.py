@@ -3,7 +3,8 @@
 from datetime import date
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models import DateTimeField, Func
+from django.db.models.functions import Now
 
 from aging.models import SnapshotRow, SnapshotRun
 from aging.queries import aging
@@ -13,6 +14,13 @@ from arap.ledger.queries import position_at
 from customers.models import Customer
 
 ROWS_AT_ONCE = 5000
+
+
+class Clock(Func):
+    """The instant it is, not the instant the transaction began."""
+
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
 
 
 @transaction.atomic
@@ -26,7 +34,6 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
     kept = SnapshotRun.objects.filter(company=company, as_of=as_of).first()
     if kept is not None:
         return kept
-    started_at = timezone.now()
     position = position_at(company, known_at=None)
     report = aging(company, as_of=as_of, position=position, base=True)
     masters = {
@@ -41,8 +48,8 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
         position=position,
         edges=list(DEFAULT_EDGES),
         row_count=len(report.rows),
-        started_at=started_at,
-        finished_at=started_at,
+        started_at=Now(),
+        finished_at=Clock(),
     )
     SnapshotRow.objects.bulk_create(
         (
@@ -57,6 +64,6 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
         ),
         batch_size=ROWS_AT_ONCE,
     )  # fmt: skip
-    run.finished_at = timezone.now()
-    run.save(update_fields=["finished_at"])
+    SnapshotRun.objects.filter(pk=run.pk).update(finished_at=Clock())
+    run.refresh_from_db()
     return run

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 ATTEMPTS = 6
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.02  # not money: seconds
 
 
 def book_transaction(act: Callable[P, R]) -> Callable[P, R]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.utils import timezone
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from arap.core.errors import Refused
@@ -122,15 +122,17 @@ def seal_ledger(company: Company) -> Seal | None:
         return None
     chained = previous.digest if previous else ""
     value, rows = digest(company, first, last, chained)
-    return Seal.objects.create(
+    seal = Seal.objects.create(
         company=company,
         from_position=first,
         to_position=last,
         row_count=rows,
         previous=chained,
         digest=value,
-        sealed_at=timezone.now(),
+        sealed_at=Now(),
     )
+    seal.refresh_from_db()
+    return seal
 
 
 def verify_seals(company: Company, *, since: str | None = None) -> list[SealCheck]:
