@@ -1,16 +1,25 @@
 """Every text a person can read exists in every language; nothing in the catalogue is unused."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
-from arap.core.locale_files import catalogue_paths, extract_messages, read_catalogue
+from arap.core.locale_files import ROOT, catalogue_paths, extract_messages, read_catalogue
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 HAN = "\u4e00-\u9fff"
 HALF_WIDTH_BESIDE_HAN = re.compile(rf"[{HAN}][,;:!?]|[,;:!?][{HAN}]")
 HAN_TOUCHING_LATIN = re.compile(rf"[{HAN}][A-Za-z0-9]|[A-Za-z0-9][{HAN}]")
+
+TEMPLATES = ROOT / "templates"
+TRANSLATED = re.compile(r"{%\s*blocktranslate.*?endblocktranslate\s*%}", re.S)
+MARKUP = re.compile(r"{#.*?#}|{%.*?%}|{{.*?}}|<kbd.*?</kbd>|<[^>]*>", re.S)
+WORD = re.compile(r"[A-Za-z]{2,}|[\u4e00-\u9fff]+")
+# Names of the two languages in themselves, and of the program.
+SAME_EVERYWHERE = {"English", "EN", "中文", "arap"}
+SPOKEN = re.compile(r"""(?:placeholder|aria-label|title|alt)="([^"{]*[A-Za-z]{3,}[^"{]*)\"""")
 
 paths = catalogue_paths()
 
@@ -62,3 +71,29 @@ class TestCatalogue:
             if HAN_TOUCHING_LATIN.search(PLACEHOLDER.sub("1", text))
         ]
         assert wrong == []
+
+
+def bare_words(template: str) -> set[str]:
+    """Words of a template that no translation can reach: in the text, or in an attribute that is read out."""
+    text = TRANSLATED.sub(" ", template)
+    found = set(WORD.findall(MARKUP.sub(" ", text))) | set(SPOKEN.findall(text))
+    return found - SAME_EVERYWHERE
+
+
+@pytest.mark.parametrize("path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_no_text_stands_outside_a_translation(path: Path) -> None:
+    assert bare_words(path.read_text(encoding="utf-8")) == set()
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("<p>Save</p>", {"Save"}),
+        ('<p>{% translate "Save" %}</p>', set()),
+        ("<p>保存</p>", {"保存"}),
+        ('<input placeholder="Find a customer">', {"Find a customer"}),
+        ('{% blocktranslate %}Any {{ word }}{% endblocktranslate %}<kbd class="key">Enter</kbd>', set()),
+    ],
+)
+def test_bare_words_are_found(template: str, words: set[str]) -> None:
+    assert bare_words(template) == words
