@@ -15,6 +15,8 @@ from arap.core.money import format_amount
 
 RETRYABLE = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available: try the whole act again
 
+TOO_PRECISE = ("too_precise", gettext_lazy("An amount has more decimals than its currency."))
+
 # unique and check constraints that a user can meet: code and sentence
 CONSTRAINTS = {
     "ledger_document_number": (
@@ -25,6 +27,13 @@ CONSTRAINTS = {
     "ledger_entry_reverses_id_key": ("already_undone", gettext_lazy("This application was already undone.")),
     "ledger_document_reversed_once": ("already_reversed", gettext_lazy("This document was already reversed.")),
     "ledger_item_open_amount": ("over_applied", gettext_lazy("More would be applied than is open.")),
+    **dict.fromkeys(
+        (
+            *("ledger_document_minor_unit", "ledger_item_minor_unit", "ledger_entry_minor_unit"),
+            *("book_item_precise", "book_line_precise", "book_closing_precise", "book_pair_precise"),
+        ),
+        TOO_PRECISE,
+    ),
 }
 
 

@@ -1,6 +1,7 @@
 -- The staging tables of this session: what a bulk action fills before it asks the book to write. Temporary and private to
 -- the connection. Opening empties them (by truncation only when they are large: that costs milliseconds a table, and
--- "on commit delete rows" would cost them at every commit).
+-- "on commit delete rows" would cost them at every commit). Amounts finer than any currency are refused here, because the
+-- book's own columns would round them without a word; what is finer than its own currency, the book refuses.
 create function ledger_open_staging() returns void language plpgsql as $$
 begin
   if to_regclass('pg_temp.book_entry') is not null then
@@ -19,18 +20,18 @@ begin
   create temp table book_item (
     ref int, line int, id bigint not null default nextval('ledger_item_id_seq'), account_id bigint not null, customer_id bigint, currency text,
     amount numeric not null, base_amount numeric, due_on date not null, original_due_on date, aged_from_on date, origin_item_id bigint,
-    primary key (ref, line));
+    primary key (ref, line), constraint book_item_precise check (amount = round(amount, 3)));
   create temp table book_line (
     ref int, line int, account_id bigint not null, amount numeric not null, base_amount numeric, tax_code text,
-    primary key (ref, line));
+    primary key (ref, line), constraint book_line_precise check (amount = round(amount, 3)));
   create temp table book_closing (
     ref int, seq int, item_id bigint not null, amount numeric not null, base_amount numeric, currency text, account_id bigint,
-    customer_id bigint, aged_from_on date, primary key (ref, seq));
+    customer_id bigint, aged_from_on date, primary key (ref, seq), constraint book_closing_precise check (amount = round(amount, 3)));
   create temp table book_application (
     ref int primary key, id bigint not null default nextval('ledger_application_id_seq'), effective_on date not null, policy text not null, reason text, undoes_id bigint);
   create temp table book_pair (
     ref int, seq int, credit_item_id bigint not null, debit_item_id bigint not null, amount numeric not null,
-    primary key (ref, seq));
+    primary key (ref, seq), constraint book_pair_precise check (amount = round(amount, 3)));
   create temp table book_undo (ref int, entry_id bigint primary key);
   create temp table book_entry (
     ref int, item_id bigint, counter_item_id bigint, currency text, customer_id bigint, account_id bigint, aged_from_on date,
