@@ -4,11 +4,13 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from arap.core.models import Company
 from arap.ledger.actions import NewDocument, NewItem, NewLine, Pair, apply, book_transaction, lock, post_documents
 from bench.measure import Sheet
 from bench.work import SQL, Bench, limit_post_all, limit_receive_all, post_all, prepare, receive_all
+from receipts.actions import NewReceipt, receive
 
 SINGLES = 300
 
@@ -20,6 +22,7 @@ def run(sheet: Sheet, _url: str) -> None:
     with sheet.timed("apply, bulk", ours.receipts, limit="SQL: apply, bulk"):
         receive_all(ours)
     _single(sheet, ours)
+    _action(sheet, ours)
     limit = prepare(sheet.size, "LIMIT")
     limit_post_all(limit)
     with sheet.timed("SQL: apply, bulk", limit.receipts):
@@ -63,6 +66,28 @@ def _single(sheet: Sheet, bench: Bench) -> None:
     with sheet.timed("apply, one by one", len(work), limit="SQL: apply, one by one"):
         for item, customer, amount, on in work:
             _receive(bench.company, item, customer, amount, on)
+
+
+def _action(sheet: Sheet, bench: Bench) -> None:
+    """A receipt recorded and applied by the product's own action, as a clerk does."""
+    work = _open(bench)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select i.id, d.number from ledger_item i join ledger_document d on d.id = i.document_id"
+            " where i.id = any(%s)",
+            [[row[0] for row in work]],
+        )
+        numbers = dict(cursor.fetchall())
+    queries = CaptureQueriesContext(connection)
+    with sheet.timed("receive and apply by the action", len(work), limit="SQL: apply, one by one") as line:
+        for number, (item, customer, amount, on) in enumerate(work):
+            new = NewReceipt(amount=amount, currency="CNY", received_on=on, customer_id=customer)
+            if number == len(work) - 1:
+                with queries:
+                    receive(bench.company, new, by=None, apply_to={numbers[item]: amount})
+            else:
+                receive(bench.company, new, by=None, apply_to={numbers[item]: amount})
+    line.note = f"{len(queries)} queries"
 
 
 def _single_limit(sheet: Sheet, bench: Bench) -> None:

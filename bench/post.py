@@ -4,12 +4,15 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from arap.ledger.actions import NewDocument, NewItem, NewLine, post_documents
+from arap.ledger.actions import NewDocument, NewItem, NewLine, post_documents, refresh_statistics
 from bench.measure import Sheet
-from bench.work import SQL, Bench, fill_source, limit_post_all, post_all, prepare
+from bench.work import CHUNK, SQL, Bench, drafts, fill_source, limit_drafts, limit_post_all, post_all, prepare
+from invoices.actions import post_invoice, post_invoices
 
 SINGLES = 300
+DRAFTS_MAX = 100_000
 
 
 def run(sheet: Sheet, _url: str) -> None:
@@ -21,6 +24,32 @@ def run(sheet: Sheet, _url: str) -> None:
     with sheet.timed("SQL: post, bulk", limit.size):
         limit_post_all(limit)
     _singles(sheet, ours, limit)
+    _drafts(sheet)
+
+
+def _drafts(sheet: Sheet) -> None:
+    """From draft to posted by the product's own action, invoices and audit included."""
+    count = min(sheet.size, DRAFTS_MAX)
+    ours = prepare(count, "DRAFTS")
+    ids = drafts(ours, count)
+    with sheet.timed("post drafts by the action, bulk", count, limit="SQL: post drafts, bulk"):
+        for start in range(0, count, CHUNK):
+            post_invoices(ours.company, ids[start : start + CHUNK], by=None)
+            if start == 0:
+                refresh_statistics()
+    fill_source(ours.company, count)
+    single = drafts(ours, min(count, SINGLES))
+    queries = CaptureQueriesContext(connection)
+    with queries:
+        post_invoice(ours.company, single[0], by=None)
+    with sheet.timed("post a draft by the action", len(single) - 1, limit="SQL: post, one by one") as line:
+        for invoice_id in single[1:]:
+            post_invoice(ours.company, invoice_id, by=None)
+    line.note = f"{len(queries)} queries"
+    limit = prepare(count, "DRAFTSQL")
+    drafts(limit, count)
+    with sheet.timed("SQL: post drafts, bulk", count):
+        limit_drafts(limit, count)
 
 
 def _singles(sheet: Sheet, ours: Bench, limit: Bench) -> None:

@@ -126,3 +126,21 @@ def limit_receive_all(bench: Bench) -> None:
         with transaction.atomic():
             run_sql("limit_receipts.sql", bench.parameters(first, last))
         _grown(first)
+
+
+def drafts(bench: Bench, count: int) -> list[int]:
+    """Drafts of the first `count` invoices of the source, each of three lines; their ids in order."""
+    with connection.cursor() as cursor:
+        cursor.execute("drop table if exists bench_draft")
+        cursor.execute((SQL / "drafts.sql").read_text(encoding="utf-8"), {**bench.parameters(), "size": count})
+        cursor.execute("select invoice_id from bench_draft order by n")
+        return [row[0] for row in cursor.fetchall()]
+
+
+def limit_drafts(bench: Bench, count: int) -> None:
+    """Post the first `count` drafts by hand-written SQL."""
+    for first, last in chunks(count):
+        with transaction.atomic():
+            run_sql("limit_post.sql", bench.parameters(first, last))
+            run_sql("limit_drafts.sql", bench.parameters(first, last))
+        _grown(first)
