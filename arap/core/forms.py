@@ -48,6 +48,13 @@ class ClocksForm(forms.Form):
         for name in ("as_of", "known_at"):
             self.fields[name].today = today  # type: ignore[attr-defined]
 
+    def clean_as_of(self) -> date | None:
+        """The day; from here on the field shows it as it is printed, however it was typed."""
+        on: date | None = self.cleaned_data["as_of"]
+        if on:
+            self.data["as_of"] = prose_day(on)  # type: ignore[index]
+        return on
+
     @property
     def as_of_on(self) -> date:
         """The day asked for; today where what was typed is not a day."""

@@ -1,7 +1,7 @@
 """The aging report: as of a day, as known at an instant, drilled down in place to its items."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
@@ -219,13 +219,15 @@ def _bucket_head(made: AgingReport, bucket: int | None) -> str:
 
 def _later(request: CompanyRequest, asked: Asked) -> Later | None:
     """What was booked about the day after the report's "known at", or, known now, after the day itself."""
-    if asked.known_at:
-        return booked_later(request.company, as_of=asked.as_of, after=asked.position, until=asked.now)
-    if asked.as_of >= timezone.localdate():
-        return None
-    evening = timezone.make_aware(datetime.combine(asked.as_of, time.max))
-    after = position_at(request.company, known_at=evening)
-    return booked_later(request.company, as_of=asked.as_of, after=after, until=asked.position)
+    after, until = asked.position, asked.now
+    if not asked.known_at:
+        if asked.as_of >= timezone.localdate():
+            return None
+        evening = timezone.make_aware(datetime.combine(asked.as_of, time.max))
+        after, until = position_at(request.company, known_at=evening), asked.position
+    later = booked_later(request.company, as_of=asked.as_of, after=after, until=until)
+    chosen = asked.form.cleaned_data.get("currency")
+    return replace(later, amounts=tuple(pair for pair in later.amounts if chosen in ("", None, pair[0])))
 
 
 def _items_of(request: CompanyRequest, asked: Asked, currency: str) -> list[OpenItem]:

@@ -39,6 +39,7 @@ class Line:
     """An open item with its field: `typed` is what stands in it, `error` what is wrong with that."""
 
     candidate: Candidate
+    document_id: int
     name: str
     open_units: str
     sign: int
@@ -94,7 +95,8 @@ def receipt_page(
     own = {item.pk for item in items}
     choices = [_choice(each, receipt.currency, own) for each in proposals(receipt, items)] if left else []
     first = choices[0].amounts if choices and typed is None else {}
-    lines = [_line(each, receipt, payer, first, typed or {}, errors or {}) for each in found]
+    documents = dict(Item.objects.filter(pk__in=[each.item_id for each in found]).values_list("pk", "document_id"))
+    lines = [_line(each, documents[each.item_id], receipt, payer, first, typed or {}, errors or {}) for each in found]
     return ReceiptPage(
         receipt=receipt,
         items=items,
@@ -155,6 +157,7 @@ def _choice(proposal: Proposal, currency: str, own: set[int]) -> Choice:
 
 def _line(
     candidate: Candidate,
+    document_id: int,
     receipt: Receipt,
     payer: int | None,
     proposed: Mapping[int, Decimal],
@@ -165,6 +168,7 @@ def _line(
     amount = proposed.get(candidate.item_id)
     return Line(
         candidate=candidate,
+        document_id=document_id,
         name=name,
         open_units=_units(abs(candidate.open_amount), receipt.currency),
         sign=1 if candidate.open_amount > 0 else -1,
