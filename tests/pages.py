@@ -1,4 +1,4 @@
-"""What the tests of all pages do at their end: refused for each role that may not, 404 across companies, wrong method."""
+"""What the tests of pages share: who is let in, which method is answered, the words, links and forms of a page."""
 
 from html.parser import HTMLParser
 from typing import Any
@@ -17,7 +17,9 @@ def signed_in(company: Company, role: Role) -> Client:
     return client
 
 
-def check_roles(company: Company, verb: str, url: str, *, method: str = "get", data: dict[str, Any] | None = None) -> None:
+def check_roles(
+    company: Company, verb: str, url: str, *, method: str = "get", data: dict[str, Any] | None = None
+) -> None:
     """The URL answers 403 to exactly the roles that the permission table leaves out, and sends strangers to sign in."""
     for role in Role:
         status = getattr(signed_in(company, role), method)(url, data or {}).status_code

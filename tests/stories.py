@@ -32,6 +32,12 @@ class Story:
     lost: Receipt
 
 
+def number_of(posted: Invoice | Receipt) -> str:
+    """The number that an invoice or a receipt has in the book."""
+    assert posted.document is not None, "it is in the book"
+    return posted.document.number
+
+
 def today_of(company: Company) -> date:
     """What day it is for the company: its pages count from it."""
     return datetime.now(ZoneInfo(company.time_zone)).date()

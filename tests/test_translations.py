@@ -33,7 +33,7 @@ def key(message: Message) -> tuple[str | None, str]:
 
 
 def texts(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 def test_there_is_a_catalogue() -> None:

@@ -8,7 +8,9 @@ from arap.desk.charts import HEIGHT, Bucket, Month, axis_values, stacked_bars
 
 
 def month(*amounts: str) -> Month:
-    return Month("Sep", "30 Sep 2026", [Bucket(f"b{at}", Decimal(amount), f"/{at}") for at, amount in enumerate(amounts)])
+    return Month(
+        "Sep", "30 Sep 2026", [Bucket(f"b{at}", Decimal(amount), f"/{at}") for at, amount in enumerate(amounts)]
+    )
 
 
 @pytest.mark.parametrize(

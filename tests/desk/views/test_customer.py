@@ -11,7 +11,7 @@ from arap.core.models import Company, User
 from customers.actions import NewCustomer, create_customers
 from tests.ledger.book import Bookkeeper
 from tests.pages import check_method, check_roles, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +30,7 @@ def test_the_strip_keeps_credits_in_a_column_of_their_own(as_clerk: Client, stor
 
 def test_open_items_with_age_and_state(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(url(story)))
-    number = story.late.document.number
+    number = number_of(story.late)
     assert f"{number} " in page
     assert "70 d over CNY 1,000.00 600.00 Part paid PO-1" in page
     assert "in 10 d CNY 2,000.00 2,000.00 Not due PO-2" in page
@@ -70,7 +70,7 @@ def test_what_cannot_be_read_says_so_and_shows_today(as_clerk: Client, story: St
 def test_events_newest_first_with_who_did_it(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(url(story)))
     assert page.index("Receipt Clerk") < page.index("Applied Clerk")
-    assert f"{story.applied.document.number} → {story.late.document.number}" in page
+    assert f"{number_of(story.applied)} → {number_of(story.late)}" in page
 
 
 def test_names_in_the_readers_order(as_clerk: Client, clerk: User, story: Story) -> None:

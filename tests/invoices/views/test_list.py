@@ -10,7 +10,7 @@ from arap.core.models import Company, User
 from invoices.actions import credit_invoice
 from invoices.models import Invoice
 from tests.pages import check_method, check_roles, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 URL = "/invoices/"
@@ -45,7 +45,7 @@ def test_filter_by_reference_or_customer(as_clerk: Client, story: Story, text: s
 
 
 def test_filter_by_number(as_clerk: Client, story: Story) -> None:
-    assert shown(as_clerk.get(URL, {"q": story.late.document.number})) == [story.late.pk]
+    assert shown(as_clerk.get(URL, {"q": number_of(story.late)})) == [story.late.pk]
 
 
 def test_a_filter_without_a_match_can_be_removed(as_clerk: Client, story: Story) -> None:

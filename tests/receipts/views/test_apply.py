@@ -106,7 +106,7 @@ def test_a_refusal_keeps_what_was_typed_and_changes_nothing(
 def test_somebody_was_faster(as_clerk: Client, clerk: User, story: Story) -> None:
     late = field(story.late)
     Bookkeeper(company=story.company, by=clerk).apply(
-        story.waiting.document.items.get().pk, item_of(story.young).pk, "450.00", story.today
+        Item.objects.get(document=story.waiting.document_id).pk, item_of(story.young).pk, "450.00", story.today
     )
     answer = as_clerk.post(url(story), {late: "100"})
     assert answer.status_code == 409

@@ -11,7 +11,7 @@ from arap.core.models import Company, User
 from receipts.actions import NewReceipt, record_receipt, reverse_receipt
 from receipts.models import Receipt
 from tests.pages import check_method, check_roles, parsed, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +30,8 @@ def test_the_best_proposal_is_filled_in(as_clerk: Client, story: Story) -> None:
     answer = as_clerk.get(url(story.waiting))
     page = answer.context["page"]
     assert [(line.candidate.number, line.typed) for line in page.lines] == [
-        (story.late.document.number, "500.00"),
-        (story.young.document.number, ""),
+        (number_of(story.late), "500.00"),
+        (number_of(story.young), ""),
     ]
     assert "Oldest first, 1 item Oldest due first." in text_of(answer)
 
@@ -58,7 +58,7 @@ def test_a_reference_in_the_text_comes_first(as_clerk: Client, clerk: User, stor
 
 def test_what_it_met_is_listed(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(url(story.applied)))
-    assert f"Applied to {story.late.document.number} counts from" in page
+    assert f"Applied to {number_of(story.late)} counts from" in page
     assert "400.00 Unapply" in page
 
 

@@ -10,7 +10,7 @@ from arap.core.models import Company, User
 from receipts.actions import identify_receipt, reverse_receipt
 from receipts.models import Receipt
 from tests.pages import check_method, check_roles, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 URL = "/receipts/"
@@ -53,7 +53,7 @@ def test_filter_by_text(as_clerk: Client, story: Story, text: str) -> None:
 
 def test_filter_by_customer_and_number(as_clerk: Client, story: Story) -> None:
     assert len(shown(as_clerk.get(URL, {"q": "宁波"}))) == 2
-    assert len(shown(as_clerk.get(URL, {"q": story.waiting.document.number}))) == 1
+    assert len(shown(as_clerk.get(URL, {"q": number_of(story.waiting)}))) == 1
 
 
 def test_pages_meet(as_clerk: Client, clerk: User, story: Story) -> None:

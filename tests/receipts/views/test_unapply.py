@@ -9,7 +9,7 @@ from django.test import Client
 from arap.core.models import Company, User
 from arap.ledger.models import Entry, Item
 from tests.pages import check_method, check_roles, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def late_open(story: Story) -> Decimal:
 
 
 def test_what_was_paid_is_open_again(as_clerk: Client, story: Story) -> None:
-    answer = as_clerk.post(url(story), {"numbers": story.late.document.number}, follow=True)
+    answer = as_clerk.post(url(story), {"numbers": number_of(story.late)}, follow=True)
     assert late_open(story) == Decimal(1000)
     assert "both acts stay in the history" in text_of(answer)
     assert Entry.objects.filter(company=story.company).count() == 4
