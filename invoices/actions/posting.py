@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.errors import MissingRate, NotFound, Refused
 from arap.core.idempotency import idempotent
 from arap.core.models import Company, User
-from arap.ledger.actions import book_transaction, open_staging, post_staged
+from arap.ledger.actions import OPEN_STAGING, POST_STAGED, book_transaction
 from arap.ledger.chart import accounts
 
 CHUNK = 5_000
@@ -169,7 +169,6 @@ def post_locked(
     company: Company, rates: dict[int, Any], by: User | None, posted_on: date | None, key: str | None
 ) -> list[PostedInvoice]:
     """Post drafts that lock_drafts has locked. Raises Refused as the book does."""
-    open_staging()
     roles = accounts(company)
     parameters = {
         "company": company.pk,
@@ -177,13 +176,15 @@ def post_locked(
         "rates": list(rates.values()),
         "posted_on": posted_on,
         "by": by.pk if by else None,
+        "verb": "invoice.post",
+        "key": key,
         **{role: roles[role] for role in ("receivable", "revenue", "output_tax")},
     }
     with connection.cursor() as cursor:
-        for statement in (STAGE_DOCUMENTS, STAGE_ITEMS, STAGE_LINES):
-            cursor.execute(statement, parameters)
-        post_staged(company, by=by, verb="invoice.post", key=key)
-        cursor.execute(FINISH, parameters)
+        # one round trip: staged, posted, frozen and audited
+        cursor.execute(
+            "; ".join((OPEN_STAGING, STAGE_DOCUMENTS, STAGE_ITEMS, STAGE_LINES, POST_STAGED, FINISH)), parameters
+        )
         return [
             PostedInvoice(invoice_id=pk, document_id=document_id, number=number, posted_on=on.isoformat())
             for pk, document_id, number, on in cursor.fetchall()

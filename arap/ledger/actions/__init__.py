@@ -11,11 +11,22 @@ from arap.ledger.actions.documents import (
     post_staged,
     replace,
 )
-from arap.ledger.actions.recording import book_transaction, lock, open_staging, refresh_statistics
+from arap.ledger.actions.recording import (
+    APPLY_STAGED,
+    OPEN_STAGING,
+    POST_STAGED,
+    book_transaction,
+    lock,
+    open_staging,
+    refresh_statistics,
+)
 from arap.ledger.actions.reversals import reverse_document
 from arap.ledger.actions.seals import seal_ledger, verify_seals
 
 __all__ = [
+    "APPLY_STAGED",
+    "OPEN_STAGING",
+    "POST_STAGED",
     "Applied",
     "AppliedEntry",
     "Closing",

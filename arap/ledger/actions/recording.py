@@ -11,6 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from arap.core.models import Company, User
 from arap.ledger.refusals import RETRYABLE, refusals, sqlstate
 
+# For callers that send staging, posting and reading back in one round trip; parameters company, by, verb, key.
+OPEN_STAGING = "select ledger_open_staging()"
+POST_STAGED = "select ledger_post_staged(%(company)s, %(by)s, %(verb)s, %(key)s)"
+APPLY_STAGED = "select ledger_apply_staged(%(company)s, %(by)s, %(verb)s, %(key)s)"
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -63,7 +68,7 @@ def open_staging() -> None:
     book_application, book_pair, book_undo, book_entry): what a bulk action fills before the book writes."""
     assert connection.in_atomic_block, "staging lives inside a transaction"
     with connection.cursor() as cursor:
-        cursor.execute("select ledger_open_staging()")
+        cursor.execute(OPEN_STAGING)
 
 
 def insertion(cursor: Any, target: str, rows: Sequence[tuple[object, ...]]) -> list[bytes]:

@@ -18,7 +18,7 @@ from arap.core.models import Company, CompanyBankAccount, User
 from arap.core.money import CURRENCIES, is_exact, to_base
 from arap.core.queries import rate_histories
 from arap.core.rates import rate_from
-from arap.ledger.actions import book_transaction, open_staging, post_staged
+from arap.ledger.actions import OPEN_STAGING, POST_STAGED, book_transaction
 from arap.ledger.chart import accounts
 from customers.models import Customer
 from receipts.models import Receipt
@@ -188,19 +188,20 @@ def record_rows(company: Company, rows: Sequence[dict[str, Any]], by: User | Non
     recorded: list[Recorded] = []
     for start in range(0, len(rows), CHUNK):
         chunk = rows[start : start + CHUNK]
-        open_staging()
         roles = accounts(company)
         parameters = {
             "company": company.pk,
             "by": by.pk if by else None,
+            "verb": "receipt.record",
+            "key": key,
             "rows": json.dumps(chunk, cls=DjangoJSONEncoder, ensure_ascii=False),
             **{role: roles[role] for role in ("receivable", "unidentified", "bank")},
         }
         with connection.cursor() as cursor:
-            if not all(row["waits"] for row in chunk):
-                cursor.execute(STAGE, parameters)
-                post_staged(company, by=by, verb="receipt.record", key=key)
-            cursor.execute(INSERT, parameters)
+            posts = not all(row["waits"] for row in chunk)
+            # one round trip: staged, posted, stored and audited
+            steps = (OPEN_STAGING, STAGE, POST_STAGED, INSERT) if posts else (OPEN_STAGING, INSERT)
+            cursor.execute("; ".join(steps), parameters)
             names = Recorded.__dataclass_fields__
             recorded += [Recorded(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
     return recorded
