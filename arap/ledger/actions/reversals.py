@@ -25,13 +25,18 @@ def reverse_document(
 ) -> Posted:
     """Undo what is applied to the document, post its mirror and settle the two against each other.
 
-    Raises: Refused already_reversed, replaced (part of it was refunded or transferred), before_posting, period_closed.
+    Raises: Refused already_reversed, replacement (it only moved what was open), before_posting, replaced (part of it
+    was refunded or transferred), not_a_mirror (before something applied to it), period_closed.
     """
     document = Document.objects.get(company=company, pk=document_id)
     items = list(Item.objects.filter(document=document).order_by("line").select_related("account"))
     _lock_with_counterparts(company, items, posted_on)
     if Document.objects.filter(reverses=document).exists():
         raise Refused("already_reversed", _("%(number)s was already reversed.") % {"number": document.number})
+    if Entry.objects.filter(document=document).exists():
+        raise Refused(
+            "replacement", _("%(number)s only moved what was open. Move it back instead.") % {"number": document.number}
+        )
     if posted_on < document.posted_on:
         raise Refused(
             "before_posting", _("%(number)s cannot be reversed before it was posted.") % {"number": document.number}
