@@ -18,7 +18,7 @@ from arap.ledger.chart import accounts
 from invoices.actions import post_invoices
 from receipts.actions import NewReceipt, record_receipts
 
-CHUNK_EVENTS = 5000
+CHUNK_EVENTS = 10_000
 
 INVOICE = (
     "id", "company_id", "kind", "customer_id", "currency", "issued_on", "terms_id", "reference", "order_number",
