@@ -25,7 +25,6 @@ A mapping is a TOML file:
     [options]                       # what else the target asks to be told
 """
 
-import codecs
 import re
 import tomllib
 from collections.abc import Mapping as Dict
@@ -216,7 +215,7 @@ def _file_settings(content: dict[str, Any]) -> dict[str, Any]:
             raise _Fault(_("“%(pattern)s” is not a date with day, month and year") % {"pattern": pattern})
     if settings["encoding"] != "auto":
         try:
-            codecs.lookup(settings["encoding"])
+            b"".decode(settings["encoding"])
         except LookupError:
             raise _Fault(_("the encoding “%s” is unknown") % settings["encoding"]) from None
     return settings
