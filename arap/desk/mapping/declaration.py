@@ -215,8 +215,8 @@ def _file_settings(content: dict[str, Any]) -> dict[str, Any]:
             raise _Fault(_("“%(pattern)s” is not a date with day, month and year") % {"pattern": pattern})
     if settings["encoding"] != "auto":
         try:
-            b"".decode(settings["encoding"])
-        except LookupError:
+            "a".encode(settings["encoding"])
+        except (LookupError, UnicodeError):
             raise _Fault(_("the encoding “%s” is unknown") % settings["encoding"]) from None
     return settings
 
