@@ -120,9 +120,9 @@ def moment(at: datetime) -> str:
 def age_words(days_overdue: int) -> str:
     """An age in words: "55 d over", "in 21 d", "due today"; "逾期 55 天", "21 天后"."""
     if days_overdue > 0:
-        return _("%(days)s d over") % {"days": days_overdue}
+        return _("%(days)s d over") % {"days": f"{days_overdue:,}"}
     if days_overdue < 0:
-        return _("in %(days)s d") % {"days": -days_overdue}
+        return _("in %(days)s d") % {"days": f"{-days_overdue:,}"}
     return _("due today")
 
 

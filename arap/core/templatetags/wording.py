@@ -38,7 +38,8 @@ def money(
     """An amount in the decimals of its currency.
 
     `prefix` puts the code before it; `dash` shows zero as a quiet dash; `quiet` lets the cents step
-    back; `pad` keeps JPY on the same point as currencies with two decimals, in mixed columns.
+    back; `pad` keeps JPY and KWD on the same point as currencies with two decimals, in mixed columns:
+    what JPY lacks is invisible, the third decimal of KWD hangs over the edge.
     """
     if amount is None:
         return SafeString("")
@@ -48,9 +49,17 @@ def money(
         pad_text = format_html('<span class="num__pad">{}</span>', parts.cents or parts.pad)
         body = format_html('<span class="num__zero">{}</span>{}', wording.HAIRLINE_DASH, pad_text if pad else "")
         return format_html('<span class="num">{}{}</span>', code, body)
-    cents = format_html('<span class="num__quiet">{}</span>', parts.cents) if quiet else parts.cents
+    cents = _cents(parts.cents, quiet=quiet, hang=pad)
     padding = format_html('<span class="num__pad">{}</span>', parts.pad) if pad else ""
     return format_html('<span class="num">{}{}{}{}{}</span>', code, parts.sign, parts.whole, cents, padding)
+
+
+def _cents(cents: str, *, quiet: bool, hang: bool) -> str | SafeString:
+    if quiet:
+        return format_html('<span class="num__quiet">{}</span>', cents)
+    if hang and len(cents) > len(".00"):
+        return format_html('{}<span class="num__hang">{}</span>', cents[:3], cents[3:])
+    return cents
 
 
 @register.simple_tag
