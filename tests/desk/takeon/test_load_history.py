@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import connection
 
@@ -19,7 +20,7 @@ from arap.ledger.models import Document, Entry, Item
 from customers.models import Customer
 from invoices.models import Invoice, InvoiceFact
 from receipts.models import Receipt
-from tests.desk.takeon.histories import LATE_PAYMENTS, standard_file, write
+from tests.desk.takeon.histories import LATE_PAYMENTS, STANDARD, standard_file, standard_row, write
 from tests.ledger.proofs import assert_holds
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +310,28 @@ def test_queries_grow_with_chunks_not_with_rows(tmp_path: Path, django_assert_ma
 
 def test_chunks() -> None:
     assert list(chunks([1, 2, 3], 2)) == [[1, 2], [3]]
+
+
+def test_a_workbook_and_a_gb18030_file_say_the_same_as_utf_8(tmp_path: Path) -> None:
+    rows = [
+        standard_row(
+            customer_code="007",
+            customer_name_local="宁波海辰模具",
+            document_number=1930659387,
+            issued_on=date(2024, 1, 10),
+            amount=Decimal("100.10"),
+            settled_on=date(2024, 2, 1),
+        )
+    ]
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in [STANDARD, *rows]:
+        book.active.append(row)
+    book.save(tmp_path / "file.xlsx")
+    write(tmp_path / "gb.csv", STANDARD, rows, encoding="gb18030")
+    for code, name in (("one", "file.xlsx"), ("two", "gb.csv")):
+        loaded = load_history(tmp_path / name, company_code=code, mapping="standard")
+        assert (loaded.customers, loaded.invoices, loaded.receipts, loaded.rejected) == (1, 1, 1, [])
+    names = ("customer__code", "customer__name", "document__number", "amount")
+    invoice = ("007", "宁波海辰模具", "1930659387", Decimal("100.10"))
+    assert list(Item.objects.filter(amount__gt=0).values_list(*names)) == [invoice, invoice]
