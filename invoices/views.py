@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from arap.core.http import CompanyRequest
 from arap.core.paging import Row, read_row
 from arap.core.permissions import get_for, requires
-from arap.ledger.history import document_history
+from arap.ledger.history import document_history, numbered
 from arap.ledger.models import Item
 from customers.queries import search
 from invoices.models import Invoice
@@ -87,7 +87,10 @@ def _matching(request: CompanyRequest, view: str, text: str) -> QuerySet[Invoice
         return found
     customers = search(request.company, text).values("pk")
     return found.filter(
-        Q(document__number__istartswith=text) | Q(reference=text) | Q(order_number=text) | Q(customer__in=customers)
+        Q(document__in=numbered(request.company, text).values("pk"))
+        | Q(reference=text)
+        | Q(order_number=text)
+        | Q(customer__in=customers)
     )
 
 

@@ -15,6 +15,7 @@ from arap.core.errors import DomainError
 from arap.core.http import CompanyRequest
 from arap.core.paging import Row, read_row
 from arap.core.permissions import requires
+from arap.ledger.history import numbered
 from arap.ledger.models import Item
 from customers.queries import search
 from receipts.actions import NewReceipt, record_receipt
@@ -123,7 +124,7 @@ def _matching(request: CompanyRequest, view: str, text: str) -> QuerySet[Receipt
         return found
     customers = search(request.company, text).values("pk")
     return found.filter(
-        Q(document__number__istartswith=text)
+        Q(document__in=numbered(request.company, text).values("pk"))
         | Q(payer_name__icontains=text)
         | Q(remittance__icontains=text)
         | Q(customer__in=customers)
