@@ -41,6 +41,10 @@ end $$;
 -- Posts what stands in the staging tables book_document, book_item, book_line and book_closing of this session:
 -- numbers by one update of each series, the position last, then everything in one statement.
 -- Amounts in base are rounded cumulatively, so that the parts of a document always sum to the rounded whole.
+create function ledger_number(p_prefix text, p_year int, p_no bigint) returns text language sql immutable as $$
+  select p_prefix || '-' || p_year || '-' || lpad(p_no::text, greatest(6, length(p_no::text)), '0')
+$$;
+
 create function ledger_take_numbers(p_company bigint) returns void language plpgsql as $$
 begin
   with wanted as (
@@ -55,9 +59,45 @@ begin
   ), counted as (select kind, year, count(*) as n from wanted group by kind, year)
   update book_document b
      set series_year = w.year, series_no = t.last_number - c.n + w.nth,
-         number = t.prefix || '-' || w.year || '-' || lpad((t.last_number - c.n + w.nth)::text, greatest(6, length((t.last_number - c.n + w.nth)::text)), '0')
+         number = ledger_number(t.prefix, w.year, t.last_number - c.n + w.nth)
     from wanted w join taken t using (kind, year) join counted c using (kind, year)
    where b.ref = w.ref;
+  if exists (
+    select from book_document b
+     cross join lateral (select d.id from ledger_document d
+                          where d.company_id = p_company and d.kind = b.kind and d.number = b.number limit 1) d
+     where b.series_no is not null) then
+    perform ledger_skip_taken_on(p_company);
+  end if;
+end $$;
+
+-- A history taken on from a system that numbers as we do holds numbers that the series has not reached. The series steps over
+-- them: together they leave no gap.
+create function ledger_skip_taken_on(p_company bigint) returns void language plpgsql as $$
+declare batch record; last_no bigint;
+begin
+  for batch in
+    select b.kind, b.series_year as year, s.prefix, count(*) as n, min(b.series_no) as first_no,
+           (select count(*) from ledger_document d where d.company_id = p_company and d.kind = b.kind and d.series_no is null) as held
+      from book_document b join core_numberseries s on s.company_id = p_company and s.kind = b.kind and s.year = b.series_year
+     where b.series_no is not null group by b.kind, b.series_year, s.prefix
+  loop
+    with free as (
+      select no, row_number() over (order by no) as nth
+        from generate_series(batch.first_no, batch.first_no + batch.n + batch.held - 1) no
+       where not exists (select from ledger_document d where d.company_id = p_company and d.kind = batch.kind
+                           and d.number = ledger_number(batch.prefix, batch.year, no))
+       order by no limit batch.n
+    ), wanted as (
+      select ref, row_number() over (order by ref) as nth from book_document where kind = batch.kind and series_year = batch.year
+    ), written as (
+      update book_document b set series_no = f.no, number = ledger_number(batch.prefix, batch.year, f.no)
+        from wanted w join free f using (nth) where b.ref = w.ref
+      returning b.series_no
+    )
+    select max(series_no) into last_no from written;
+    update core_numberseries set last_number = last_no where company_id = p_company and kind = batch.kind and year = batch.year;
+  end loop;
 end $$;
 
 create function ledger_prefix(p_kind text) returns text language sql immutable as $$
