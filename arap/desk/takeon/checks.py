@@ -15,6 +15,7 @@ from arap.core.models import Company
 from arap.core.money import AMOUNT_LIMIT
 from arap.desk.mapping import Reading, Rejected
 from arap.desk.mapping.reading import over_precise
+from arap.desk.takeon.reading import FACT
 
 # What two rows of one number must agree in, with the name of the field that a rejection gives.
 CONTENT = ("customer_code", "currency", "amount", "issued_on", "due_on", "reference", "order_number", "fingerprint")
@@ -243,7 +244,11 @@ def years() -> Sequence[int]:
 
 
 def _field(reading: Reading, field: str) -> str:
-    return reading.header_of("discount_terms") if field == "fingerprint" else reading.header_of(field)
+    """The column to name; what the fingerprint stands for has several, of which the first is named."""
+    if field != "fingerprint":
+        return reading.header_of(field)
+    behind = [header for name, header in reading.headers.items() if name == "discount_terms" or name.startswith(FACT)]
+    return behind[0] if behind else ""
 
 
 def _reject(rejections: Iterable[Rejected]) -> list[Rejected]:

@@ -85,6 +85,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "is_now": is_now,
         "now": timezone.now(),
         "strips": strips(items, as_of, found.currency),
+        "is_mixed": len({item.currency for item in items}) > 1,
         "debits": debits[:ITEMS_SHOWN],
         "debit_count": len(debits),
         "debit_totals": _totals(debits),
@@ -107,7 +108,14 @@ def customer_documents(request: CompanyRequest, pk: int) -> HttpResponse:
     rows, more = documents(request.company, found.pk, after=after, limit=PAGE)
     last = rows[-1] if rows else None
     next_query = urlencode({"after": str(Row(last.posted_on, last.document_id))}) if last and more else ""
-    context = {**_head(found), "rows": rows, "next_query": next_query, "is_first": not after, "tab": "documents"}
+    context = {
+        **_head(found),
+        "rows": rows,
+        "is_mixed": len({row.currency for row in rows}) > 1,
+        "next_query": next_query,
+        "is_first": not after,
+        "tab": "documents",
+    }
     return render(request, "desk/customer_documents.html", context)
 
 

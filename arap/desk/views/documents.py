@@ -50,6 +50,8 @@ def find(request: CompanyRequest) -> HttpResponse:
         "documents": documents,
         "of_amount": of_amount,
         "amount": amount,
+        "is_cut": FOUND_MAX in (len(customers), len(documents), len(of_amount)),
+        "found_max": FOUND_MAX,
         "nothing": not (customers or documents or of_amount),
     }
     return render(request, "desk/find.html", context)

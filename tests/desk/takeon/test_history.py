@@ -149,3 +149,12 @@ def test_the_oracle_on_a_case_worked_by_hand() -> None:
     assert left(10) == {"2": 150}
     assert left(20) == {}
     assert left(22) == {}
+
+
+def test_the_same_history_in_another_form_is_known(tmp_path: Path) -> None:
+    """Day before month or month before day: the same invoices, so nothing is new and nothing contradicts."""
+    days_first = histories.random_late_payments(tmp_path / "dmy.csv", pattern="%d/%m/%Y", seed=5)
+    months_first = histories.random_late_payments(tmp_path / "mdy.csv", pattern="%m/%d/%Y", seed=5)
+    first, again = load(days_first, "late-payments-dmy")[1], load(months_first, "late-payments-mdy")[1]
+    assert (again.skipped, again.invoices) == (first.invoices, 0)
+    assert again.rejected == first.rejected

@@ -281,7 +281,11 @@ def test_facts_are_kept_and_block_nothing(tmp_path: Path) -> None:
     loaded = load_history(path, company_code="load", mapping="late-payments-dmy")
     assert (loaded.invoices, loaded.receipts) == (1, 1)
     facts = dict(InvoiceFact.objects.values_list("name", "value"))
-    assert facts == {"disputed": "yes", "paperless_bill": "Paper"}
+    assert facts == {"disputed": "yes"}
+    row[7] = "No"
+    again = load_history(write(path, LATE_PAYMENTS, [row]), company_code="load", mapping="late-payments-dmy")
+    message = "conflict: this document is in the book with other terms or facts."
+    assert rejections(again) == [(2, "Disputed", message)]
 
 
 def test_wrong_options_are_wrong_usage(tmp_path: Path) -> None:
