@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from arap.core.fields import DayField, MoneyField
 from arap.core.models import Company, CompanyBankAccount
 from arap.core.money import CURRENCIES, minor_unit
+from arap.core.wording import HAIRLINE_DASH
 from customers.models import Customer
 from receipts.models import Receipt
 from receipts.queries import Candidate
@@ -72,6 +73,7 @@ class ReceiptForm(_CompanyForm):
         label=_("Our account"),
         queryset=CompanyBankAccount.objects.none(),
         required=False,
+        empty_label=HAIRLINE_DASH,
         widget=forms.Select(attrs=SELECT),
     )
     payer_name = forms.CharField(

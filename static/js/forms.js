@@ -8,6 +8,9 @@
     (event.submitter || form.querySelector("button"))?.setAttribute("aria-busy", "true");
   });
 
+  // The first field with an error is where typing goes on.
+  document.querySelector("[aria-invalid=true]")?.focus();
+
   // Coming back with the browser's own button finds the form as it was: let it be sent again.
   window.addEventListener("pageshow", () => {
     document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -31,7 +32,10 @@ def press(browser: Chrome, *keys: str) -> None:
 
 
 def wait(browser: Chrome, seen: Callable[[Chrome], object]) -> object:
-    return WebDriverWait(browser, 10).until(seen)
+    """Until `seen` is true; what belongs to the page that is just leaving counts as not seen."""
+    return WebDriverWait(
+        browser, 10, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]
+    ).until(seen)
 
 
 def one(browser: Chrome, selector: str) -> WebElement:
