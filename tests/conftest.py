@@ -130,7 +130,7 @@ def live_address(committed_db: Database) -> Iterator[str]:
     from django.test.testcases import LiveServerThread
     from django.test.utils import override_settings
 
-    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, port=databases.free_port())
+    thread = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
     thread.daemon = True
     with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
         thread.start()
