@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.db.models import Max, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from arap.core.http import CompanyRequest
 from arap.core.paging import Row, read_row
@@ -32,7 +32,7 @@ class _Listed:
 
 
 @requires("invoice.view")
-@require_GET
+@require_safe
 def invoice_list(request: CompanyRequest) -> HttpResponse:
     """Invoices, newest first, in pages; filtered by view, and by number, reference or customer."""
     view = request.GET.get("view", "all") if request.GET.get("view") in VIEWS else "all"
@@ -57,7 +57,7 @@ def invoice_list(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("invoice.view")
-@require_GET
+@require_safe
 def detail(request: CompanyRequest, pk: int) -> HttpResponse:
     """One invoice or credit note: lines, instalments or open items, what was applied, journal."""
     queryset = Invoice.objects.select_related("customer", "document", "terms", "credits__document", "created_by")

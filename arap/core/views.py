@@ -31,7 +31,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 @public
 @never_cache
 @sensitive_post_parameters("password")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page. It shows no figure and no state of the system."""
     target = _target(request)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from aging.forms import AgingForm
 from aging.pages import cut, named, rank
@@ -60,7 +60,7 @@ class Asked:
 
 
 @requires("aging.view")
-@require_GET
+@require_safe
 def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
     asked = _asked(request)
@@ -100,7 +100,7 @@ def report(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("aging.view")
-@require_GET
+@require_safe
 def items(request: CompanyRequest) -> HttpResponse:
     """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
     asked = _asked(request)
@@ -122,7 +122,7 @@ def items(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("report.view")
-@require_GET
+@require_safe
 def export(request: CompanyRequest) -> HttpResponse:
     """The whole report as CSV, one row for each name and currency, amounts with a point and no groups."""
     asked = _asked(request)

@@ -78,7 +78,12 @@ def test_moment_is_in_the_zone_in_use() -> None:
 
 @pytest.mark.parametrize(
     ("days", "english", "chinese"),
-    [(55, "55 d over", "逾期 55 天"), (1008, "1,008 d over", "逾期 1,008 天"), (-21, "in 21 d", "21 天后"), (0, "due today", "今日到期")],
+    [
+        (55, "55 d over", "逾期 55 天"),
+        (1008, "1,008 d over", "逾期 1,008 天"),
+        (-21, "in 21 d", "21 天后"),
+        (0, "due today", "今日到期"),
+    ],
 )
 def test_age_words(days: int, english: str, chinese: str) -> None:
     with translation.override("en"):

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from arap.core import wording
 from arap.core.forms import ClocksForm
@@ -28,7 +28,7 @@ ITEMS_SHOWN = 200
 
 
 @requires("customer.view")
-@require_GET
+@require_safe
 def customers(request: CompanyRequest) -> HttpResponse:
     """Customers with what they owe today: views as tabs, search, three orders, pages by keyset."""
     view: View = _choice(request.GET.get("view"), get_args(View), "all")
@@ -66,7 +66,7 @@ def customers(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("customer.view")
-@require_GET
+@require_safe
 def customer(request: CompanyRequest, pk: int) -> HttpResponse:
     """One customer: facts, ages, open items as of a day and as known at an instant, and the proof."""
     found = get_for(request.user, "customer.view", _customers(), pk, request.company)
@@ -100,7 +100,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @requires("customer.view")
-@require_GET
+@require_safe
 def customer_documents(request: CompanyRequest, pk: int) -> HttpResponse:
     """All documents of a customer, newest first, in pages."""
     found = get_for(request.user, "customer.view", _customers(), pk, request.company)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from arap.core.fields import read_amount
 from arap.core.http import CompanyRequest
@@ -18,7 +18,7 @@ FOUND_MAX = 20
 
 
 @requires("ledger.view")
-@require_GET
+@require_safe
 def document(request: CompanyRequest, pk: int) -> HttpResponse:
     """The ledger face of a document. Invoices and receipts have pages of their own, which show it too."""
     queryset = Document.objects.select_related("customer", "text", "invoice", "receipt", "reverses")
@@ -31,7 +31,7 @@ def document(request: CompanyRequest, pk: int) -> HttpResponse:
 
 
 @requires("search.use")
-@require_GET
+@require_safe
 def find(request: CompanyRequest) -> HttpResponse:
     """Customers, documents and open amounts that match what was typed; a single exact match opens at once."""
     text = request.GET.get("q", "").strip()[:100]

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from aging.models import SnapshotRun
 from aging.queries import aging, proofs
@@ -28,7 +28,7 @@ RUNS_SHOWN = 4
 
 
 @requires("dashboard.view")
-@require_GET
+@require_safe
 def today(request: CompanyRequest) -> HttpResponse:
     """Balances, overdue and receipts not applied as of today, and the proof beside them."""
     company, as_of = request.company, timezone.localdate()
@@ -55,7 +55,7 @@ def today(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("dashboard.view")
-@require_GET
+@require_safe
 def aging_chart(request: CompanyRequest) -> HttpResponse:
     """The aging chart of twelve months. Today fetches it by htmx; by itself it is a page."""
     company, on = request.company, timezone.localdate()

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from arap.core.errors import DomainError
 from arap.core.http import CompanyRequest
@@ -38,7 +38,7 @@ class _Listed:
 
 
 @requires("receipt.view")
-@require_GET
+@require_safe
 def receipt_list(request: CompanyRequest) -> HttpResponse:
     """Receipts, newest first, in pages; filtered by view, and by number, payer or text."""
     view = request.GET.get("view", "all") if request.GET.get("view") in VIEWS else "all"
@@ -63,7 +63,7 @@ def receipt_list(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("receipt.record")
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: CompanyRequest) -> HttpResponse:
     """Record money in. It enters the book at once, unless its amount needs a second person."""
     today = timezone.localdate()
@@ -80,7 +80,7 @@ def new(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("receipt.view")
-@require_GET
+@require_safe
 def payers(request: CompanyRequest) -> HttpResponse:
     """Customers to choose from while a code is typed."""
     text = request.GET.get("customer", "")[:60]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from arap.core.context import UNDO_SESSION_KEY
 from arap.core.errors import DomainError
@@ -38,7 +38,7 @@ QUERYSET = Receipt.objects.select_related(
 
 
 @requires("receipt.view")
-@require_GET
+@require_safe
 def detail(request: CompanyRequest, pk: int) -> HttpResponse:
     """What came in, what it could meet, what it met."""
     return _screen(request, get_for(request.user, "receipt.view", QUERYSET, pk, request.company))
