@@ -17,11 +17,8 @@ MONTHS_BACK = (1, 6, 17, 30)
 YEARLY_MAX = 20_000
 
 
-def run(sheet: Sheet, url: str) -> None:
+def reads(sheet: Sheet, bench: Bench, url: str) -> None:
     """Ours beside the best of the ways we know by hand, at today and at past dates."""
-    bench = prepare(sheet.size, "OURS")
-    post_all(bench)
-    receive_all(bench)
     vacuum(url)
     position = position_at(bench.company, known_at=None)
     _measure(sheet, bench, "today", TODAY, position, ["limit_aging_today.sql"])
@@ -46,7 +43,6 @@ def run(sheet: Sheet, url: str) -> None:
         known=True,
     )
     _one_customer(sheet, bench, position)
-    _history(sheet, url)
 
 
 def _measure(
@@ -103,7 +99,7 @@ def _one_customer(sheet: Sheet, bench: Bench, position: int) -> None:
                     read(customer)
 
 
-def _history(sheet: Sheet, url: str) -> None:
+def history(sheet: Sheet, url: str) -> None:
     """One density of work over one, two and four years: what is open on a day stays the same, the history does not."""
     yearly = min(sheet.size // 5, YEARLY_MAX)
     benches = []

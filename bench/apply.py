@@ -9,25 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from arap.core.models import Company
 from arap.ledger.actions import NewDocument, NewItem, NewLine, Pair, apply, book_transaction, lock, post_documents
 from bench.measure import Sheet
-from bench.work import SQL, Bench, limit_post_all, limit_receive_all, post_all, prepare, receive_all
+from bench.work import SQL, Bench
 from receipts.actions import NewReceipt, receive
 
 SINGLES = 300
-
-
-def run(sheet: Sheet, _url: str) -> None:
-    """Bulk and single receipts with their application, each beside its SQL."""
-    ours = prepare(sheet.size, "OURS")
-    post_all(ours)
-    with sheet.timed("apply, bulk", ours.receipts, limit="SQL: apply, bulk"):
-        receive_all(ours)
-    _single(sheet, ours)
-    _action(sheet, ours)
-    limit = prepare(sheet.size, "LIMIT")
-    limit_post_all(limit)
-    with sheet.timed("SQL: apply, bulk", limit.receipts):
-        limit_receive_all(limit)
-    _single_limit(sheet, limit)
 
 
 def _open(bench: Bench) -> list[tuple[int, int, Decimal, date]]:
@@ -61,14 +46,15 @@ def _receive(company: Company, item_id: int, customer_id: int, amount: Decimal, 
     apply(company, [Pair(posted.item_ids[0], item_id, amount)], effective_on=on, by=None, policy="bench")
 
 
-def _single(sheet: Sheet, bench: Bench) -> None:
+def singles(sheet: Sheet, bench: Bench) -> None:
+    """One receipt and its application at a time, through the book."""
     work = _open(bench)
     with sheet.timed("apply, one by one", len(work), limit="SQL: apply, one by one"):
         for item, customer, amount, on in work:
             _receive(bench.company, item, customer, amount, on)
 
 
-def _action(sheet: Sheet, bench: Bench) -> None:
+def by_the_action(sheet: Sheet, bench: Bench) -> None:
     """A receipt recorded and applied by the product's own action, as a clerk does."""
     work = _open(bench)
     with connection.cursor() as cursor:
@@ -90,7 +76,8 @@ def _action(sheet: Sheet, bench: Bench) -> None:
     line.note = f"{len(queries)} queries"
 
 
-def _single_limit(sheet: Sheet, bench: Bench) -> None:
+def singles_limit(sheet: Sheet, bench: Bench) -> None:
+    """One receipt and its application at a time, by one SQL call."""
     work = _open(bench)
     accounts = bench.parameters()
     with connection.cursor() as cursor:

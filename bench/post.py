@@ -8,26 +8,39 @@ from django.test.utils import CaptureQueriesContext
 
 from arap.ledger.actions import NewDocument, NewItem, NewLine, post_documents, refresh_statistics
 from bench.measure import Sheet
-from bench.work import CHUNK, SQL, Bench, drafts, fill_source, limit_drafts, limit_post_all, post_all, prepare
+from bench.work import CHUNK, SQL, Bench, drafts, fill_source, limit_drafts, prepare
 from invoices.actions import post_invoice, post_invoices
 
 SINGLES = 300
 DRAFTS_MAX = 100_000
 
 
-def run(sheet: Sheet, _url: str) -> None:
-    """Bulk and single posting through the book, each beside its SQL."""
-    ours = prepare(sheet.size, "OURS")
-    with sheet.timed("post, bulk", ours.size, limit="SQL: post, bulk"):
-        post_all(ours)
-    limit = prepare(sheet.size, "LIMIT")
-    with sheet.timed("SQL: post, bulk", limit.size):
-        limit_post_all(limit)
-    _singles(sheet, ours, limit)
-    _drafts(sheet)
+def singles(sheet: Sheet, ours: Bench) -> None:
+    """One document at a time through the book."""
+    fill_source(ours.company, ours.size)
+    documents = [_invoice(row) for row in _rows()]
+    with sheet.timed("post, one by one", len(documents), limit="SQL: post, one by one"):
+        for document in documents:
+            post_documents(ours.company, [document], by=None, verb="bench")
 
 
-def _drafts(sheet: Sheet) -> None:
+def singles_limit(sheet: Sheet, limit: Bench) -> None:
+    """One document at a time by one SQL call."""
+    fill_source(limit.company, limit.size)
+    roles = limit.parameters()
+    accounts = [roles[role] for role in ("receivable", "revenue", "output_tax")]
+    with connection.cursor() as cursor:
+        cursor.execute((SQL / "limit_one.sql").read_text(encoding="utf-8"))
+        rows = _rows()
+        with sheet.timed("SQL: post, one by one", len(rows)):
+            for row in rows:
+                cursor.execute(
+                    "select pg_temp.limit_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                    [limit.company.pk, *accounts, *row],
+                )
+
+
+def drafts_ours(sheet: Sheet) -> None:
     """From draft to posted by the product's own action, invoices and audit included."""
     count = min(sheet.size, DRAFTS_MAX)
     ours = prepare(count, "DRAFTS")
@@ -46,39 +59,15 @@ def _drafts(sheet: Sheet) -> None:
         for invoice_id in single[1:]:
             post_invoice(ours.company, invoice_id, by=None)
     line.note = f"{len(queries)} queries"
-    limit = prepare(count, "DRAFTSQL")
+
+
+def drafts_limit(sheet: Sheet) -> None:
+    """The same drafts posted by hand-written SQL."""
+    count = min(sheet.size, DRAFTS_MAX)
+    limit = prepare(count, "DRAFTS")
     drafts(limit, count)
     with sheet.timed("SQL: post drafts, bulk", count):
         limit_drafts(limit, count)
-
-
-def _singles(sheet: Sheet, ours: Bench, limit: Bench) -> None:
-    fill_source(ours.company, ours.size)
-    documents = [_invoice(row) for row in _rows()]
-    with sheet.timed("post, one by one", len(documents), limit="SQL: post, one by one"):
-        for document in documents:
-            post_documents(ours.company, [document], by=None, verb="bench")
-    fill_source(limit.company, limit.size)
-    accounts = limit.parameters()
-    with connection.cursor() as cursor:
-        cursor.execute((SQL / "limit_one.sql").read_text(encoding="utf-8"))
-        rows = _rows()
-        with sheet.timed("SQL: post, one by one", len(rows)):
-            for customer, on, due, net, tax in rows:
-                cursor.execute(
-                    "select pg_temp.limit_post_one(%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                    [
-                        limit.company.pk,
-                        accounts["receivable"],
-                        accounts["revenue"],
-                        accounts["output_tax"],
-                        customer,
-                        on,
-                        due,
-                        net,
-                        tax,
-                    ],
-                )
 
 
 def _rows() -> list[tuple[int, date, date, Decimal, Decimal]]:

@@ -1,5 +1,5 @@
 -- One invoice, and one receipt with its application, as one call each: what an application pays for a round trip.
-create function pg_temp.limit_post_one(p_company bigint, p_receivable bigint, p_revenue bigint, p_tax_account bigint, p_customer bigint, p_on date, p_due date,
+create or replace function pg_temp.limit_post_one(p_company bigint, p_receivable bigint, p_revenue bigint, p_tax_account bigint, p_customer bigint, p_on date, p_due date,
   p_net numeric, p_tax numeric) returns bigint language plpgsql as $$
 declare v_position bigint; v_number int; v_document bigint := nextval('ledger_document_id_seq'); v_item bigint := nextval('ledger_item_id_seq');
 begin
@@ -24,7 +24,7 @@ begin
   return v_item;
 end $$;
 
-create function pg_temp.limit_receive_one(p_company bigint, p_receivable bigint, p_bank bigint, p_debit bigint, p_amount numeric, p_on date) returns bigint
+create or replace function pg_temp.limit_receive_one(p_company bigint, p_receivable bigint, p_bank bigint, p_debit bigint, p_amount numeric, p_on date) returns bigint
 language plpgsql as $$
 declare v_position bigint; v_number int; v_document bigint := nextval('ledger_document_id_seq'); v_item bigint := nextval('ledger_item_id_seq');
   v_application bigint := nextval('ledger_application_id_seq'); v_customer bigint; v_due date;

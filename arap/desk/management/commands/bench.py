@@ -19,16 +19,12 @@ class Command(ArapCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
-        from bench import aging, apply, post
-        from bench.measure import Sheet, table
-        from bench.scratch import scratch_database
+        from bench.measure import table
+        from bench.run import run
 
+        names = set(NAMES) if options["name"] == "all" else {options["name"]}
         sheets = []
         for size in options["size"]:
-            for name in NAMES if options["name"] == "all" else (options["name"],):
-                self.say(f"{name}, {size:,} ...")
-                sheet = Sheet(size)
-                with scratch_database() as url:
-                    {"post": post.run, "apply": apply.run, "aging": aging.run}[name](sheet, url)
-                sheets.append(sheet)
+            self.say(f"{options['name']}, {size:,} ...")
+            sheets.append(run(names, size))
         self.stdout.write(table(sheets))
