@@ -23,8 +23,9 @@ _OPEN = """case
        end as open_{column}"""
 
 # The items open at as_of as known at position, each with what was open. Pruned first, so that the cost follows what was
-# open on that date: settled items through their span (one that was open at D was posted less than its span before D),
-# and items that moved after the position through last_position. "offset 0" keeps the look-up of each span a look-up.
+# open on that date: settled items through their span (one that was open at D was posted less than its span before D;
+# the last span is any length, here four thousand years), and items that moved after the position through last_position.
+# "offset 0" keeps the look-up of each span a look-up.
 _OPEN_ITEMS = """
 open_items as (
   select * from (
@@ -34,10 +35,11 @@ open_items as (
          where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
            and i.position <= %(position)s {where}
         union all
-        select {item} from (values (8), (16), (32), (64), (128), (256), (512), (1024), (32000)) as span (days)
+        select {item} from (values (8, 8), (16, 16), (32, 32), (64, 64), (128, 128), (256, 256), (512, 512),
+                              (1024, 1024), (32000, 1500000)) as span (code, days)
          cross join lateral (
            select * from ledger_item i
-            where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.days
+            where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.code
               and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
               and i.position <= %(position)s {where} offset 0) i
         union all

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from arap import servers
 from arap.core.actions import close_period, grant_exception, revoke_exception
@@ -16,10 +15,10 @@ from arap.ledger.actions import seal_ledger
 from arap.ledger.chart import accounts
 from arap.ledger.models import Entry
 from arap.servers import postgres
-from tests import databases
 from tests.ledger.book import Bookkeeper, customers
 from tests.ledger.proofs import prove
 from tests.ledger.raw import Scene
+from tests.ledger.scene import module_database
 from tests.people import found_company, hire
 
 
@@ -39,23 +38,13 @@ def alpha(company: Company) -> int:
 @pytest.fixture(scope="module")
 def scene(template: str, django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
     """A committed book for all tests of a module, which must leave it as it is. The default connection leads to it."""
-    before = connection.settings_dict["NAME"]
-    name = f"arap_test_{connection.settings_dict['NAME'].rsplit('_', 1)[-1]}_scene"
-    with databases.clone(template, name) as database, django_db_blocker.unblock():
-        connection.close()
-        connection.settings_dict["NAME"] = database.name
-        try:
-            ids = _set_the_scene(database.name)
-            connections = {role: _connect(database.name) for role in (postgres.APPLICATION, postgres.OWNER)}
-            scene = Scene(ids, connections)
-            before_the_attacks = scene.fingerprint()
-            yield scene
-            assert scene.fingerprint() == before_the_attacks
-            for raw in connections.values():
-                raw.close()
-        finally:
-            connection.close()
-            connection.settings_dict["NAME"] = before
+    with module_database(template, django_db_blocker) as name:
+        scene = Scene(_set_the_scene(name), {role: _connect(name) for role in (postgres.APPLICATION, postgres.OWNER)})
+        before_the_attacks = scene.fingerprint()
+        yield scene
+        assert scene.fingerprint() == before_the_attacks
+        for raw in scene.connections.values():
+            raw.close()
 
 
 def _connect(database: str) -> Any:
