@@ -74,10 +74,11 @@ def load_history(
     with _turn(company_code):
         read = stage_file(reading)
         loaded = Loaded(warnings=[*reading.notices, *read.warnings()], rejected=read.rejected)
-        company = _company(company_code, base_currency)
-        if company is not None:
-            if rates_path:
+        with transaction.atomic():  # rates that are refused leave no company behind
+            company = _company(company_code, base_currency)
+            if company is not None and rates_path:
                 rates.apply_rates(company, given_rates, source=rates_path.name)
+        if company is not None:
             _load(company, reading, read, loaded, progress)
             _record(company, path, found.name, loaded)
     loaded.rejected.sort()

@@ -239,7 +239,7 @@ def test_a_bad_rate_refuses_the_run(tmp_path: Path, line: str) -> None:
     with pytest.raises(DomainError) as refusal:
         load(tmp_path, {}, rates_path=rates)
     assert str(refusal.value) == BAD_RATES[line]
-    assert not Document.objects.exists()
+    assert not Company.objects.filter(code="load").exists()
 
 
 def test_rows_of_a_closed_period_are_rejected(tmp_path: Path) -> None:
