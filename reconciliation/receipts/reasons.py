@@ -12,6 +12,8 @@ from receipts.actions.applying import ReceiptApplied
 from receipts.rules import Proposal
 
 NUMBERS_SHOWN = 5
+# In this order, also when the answer comes from an earlier request: PostgreSQL keeps JSON in an order of its own.
+REASON = ("kind", "reason", "numbers", "difference", "count", "others")
 
 
 def sentence(proposal: Proposal, currency: str) -> str:
@@ -62,7 +64,7 @@ def answer(done: ReceiptApplied, currency: str) -> dict[str, Any]:
         "remaining": done.remaining,
         "reasons": [
             {
-                **reason,
+                **{name: reason[name] for name in REASON},
                 "sentence": reason_sentence(
                     reason["reason"],
                     {
