@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import ngettext
 
 from arap.core.models import Company
-from arap.desk.takeon.checks import run
+from arap.desk.takeon.checks import run, tables_read_once
 from arap.desk.takeon.reading import LIST_MARK
 from customers.actions.bulk import NewCustomer, create_customers
 from customers.queries import ids_by_code
@@ -28,7 +28,8 @@ def create_missing_customers(company: Company) -> tuple[int, list[str]]:
 
     A parent that has no row of its own is created with its code as its name. Customers that exist are left as they are.
     """
-    found = run(NEW, {"company": company.pk})
+    with tables_read_once():
+        found = run(NEW, {"company": company.pk})
     customers = {row[0]: _customer(row) for row in found}
     parents = {new.parent_code: new.currency for new in customers.values() if new.parent_code}
     lacking = parents.keys() - customers.keys() - ids_by_code(company, parents).keys()

@@ -72,24 +72,25 @@ select credit.ref, 1, credit.id, debit.id, debit.amount
 
 # The rooms' own records of what was just posted: without lines, because the history has none.
 RECORD = """
-insert into invoices_invoice (company_id, kind, state, origin, customer_id, document_id, currency, rate, issued_on,
-  posted_on, terms_id, reference, order_number, net_total, tax_total, total)
-select %(company)s, d.kind, 'posted', 'taken_on', d.customer_id, d.id, d.currency, d.rate, d.document_on, d.posted_on,
-       t.terms_id, coalesce(t.reference, ''), coalesce(t.order_number, ''), t.amount, 0, t.amount
-  from book_document d join takeon_turn o on o.seq = d.ref / 2 join takeon_row t using (row)
- where d.ref %% 2 = 0;
-
-insert into invoices_invoicefact (company_id, invoice_id, name, value)
-select %(company)s, i.id, f.key, f.value
-  from book_document d join takeon_turn o on o.seq = d.ref / 2 join takeon_row t using (row)
-  join invoices_invoice i on i.document_id = d.id
- cross join lateral jsonb_each_text(t.facts) f
- where d.ref %% 2 = 0 and t.facts is not null;
-
+with posted as materialized (
+  select d.*, o.is_paid, t.amount, t.terms_id, t.reference as said, t.order_number, t.facts, t.settled_on, t.fingerprint
+    from book_document d join takeon_turn o on o.seq = d.ref / 2 join takeon_row t using (row)
+   where d.ref %% 2 = 0
+), invoices as (
+  insert into invoices_invoice (company_id, kind, state, origin, customer_id, document_id, currency, rate, issued_on,
+    posted_on, terms_id, reference, order_number, net_total, tax_total, total)
+  select %(company)s, kind, 'posted', 'taken_on', customer_id, id, currency, rate, document_on, posted_on, terms_id,
+         coalesce(said, ''), coalesce(order_number, ''), amount, 0, amount
+    from posted
+  returning id, document_id
+), facts as (
+  insert into invoices_invoicefact (company_id, invoice_id, name, value)
+  select %(company)s, i.id, f.key, f.value
+    from posted p join invoices i on i.document_id = p.id cross join lateral jsonb_each_text(p.facts) f
+   where p.facts is not null
+)
 insert into desk_takenon (company_id, document_id, settled_on, fingerprint)
-select %(company)s, d.id, case when o.is_paid then t.settled_on end, t.fingerprint
-  from book_document d join takeon_turn o on o.seq = d.ref / 2 join takeon_row t using (row)
- where d.ref %% 2 = 0
+select %(company)s, id, case when is_paid then settled_on end, fingerprint from posted
 """
 
 RECORD_RECEIPTS = """

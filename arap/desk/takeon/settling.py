@@ -13,7 +13,7 @@ from django.db import connection
 from psycopg2.extras import execute_values
 
 from arap.core.models import Company
-from arap.desk.takeon.checks import run
+from arap.desk.takeon.checks import run, tables_read_once
 from arap.desk.takeon.posting import POLICY, VERB
 from arap.desk.takeon.rules import OpenItem, Receipt, Refund, Settlement, Use, settle
 from arap.ledger.actions import apply_staged, book_transaction, lock, open_staging, post_staged
@@ -119,8 +119,8 @@ update desk_takenon x set settled_on = w.settled_on
 def settle_waiting(company: Company) -> Settled:
     """Settle every row that still waits for it."""
     total = Settled()
-    with connection.cursor() as cursor:
-        cursor.execute(WAITING, {"company": company.pk})
+    with tables_read_once():
+        run(WAITING, {"company": company.pk})
     for groups in _packed():
         settled = _settle_chunk(company, groups)
         total.receipts += settled.receipts

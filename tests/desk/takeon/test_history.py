@@ -1,7 +1,5 @@
 """A history in the book equals the history in the file: per customer, to the cent, on many past days."""
 
-import os
-from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -18,8 +16,6 @@ from tests.desk.takeon.oracle import Document, Figures, Key
 from tests.ledger.proofs import assert_holds
 
 pytestmark = pytest.mark.django_db
-
-REAL = Path(os.environ.get("ARAP_REAL_DATA", "/nowhere"))
 
 
 def report(company: Company, as_of: date) -> dict[Key, Figures]:
@@ -102,30 +98,6 @@ def test_a_file_that_grows_settlements_reaches_the_same_book(tmp_path: Path, see
     assert first.receipts < whole.receipts == first.receipts + second.receipts
     assert (second.invoices, second.rejected) == (0, [])
     assert_equals_file(company, oracle.standard(path))
-
-
-def real(name: str, mapping: str, read: Callable[[Path], list[Document]]) -> None:
-    """`name` may lie anywhere in the folder that ARAP_REAL_DATA names."""
-    path = next(REAL.rglob(name), None) if REAL.is_dir() else None
-    if path is None:
-        pytest.skip("set ARAP_REAL_DATA to the folder of the real files")
-    company, loaded = load(path, mapping)
-    assert loaded.rejected == []
-    assert_equals_file(company, read(path))
-    assert load(path, mapping)[1].skipped == loaded.invoices
-
-
-def test_real_late_payments_dmy() -> None:
-    real("ibm_ar_dmy.csv", "late-payments-dmy", lambda path: oracle.late_payments(path, "%d/%m/%Y"))
-
-
-def test_real_late_payments_mdy() -> None:
-    name = "ibm_ar_mdy_with_missing.csv"
-    real(name, "late-payments-mdy", lambda path: oracle.late_payments(path, "%m/%d/%Y"))
-
-
-def test_real_open_items() -> None:
-    real("h2h_open_items_iso.csv", "open-items-iso", oracle.open_items)
 
 
 def test_the_oracle_on_a_case_worked_by_hand() -> None:

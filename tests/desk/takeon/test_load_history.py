@@ -307,7 +307,7 @@ def test_the_run_is_in_the_audit_log(tmp_path: Path) -> None:
 
 def test_queries_grow_with_chunks_not_with_rows(tmp_path: Path, django_assert_max_num_queries: Any) -> None:
     load(tmp_path, {})
-    with django_assert_max_num_queries(60):
+    with django_assert_max_num_queries(80):
         load(tmp_path, *({"document_number": f"M{n}", "settled_on": "2024-03-01"} for n in range(300)))
     assert connection.in_atomic_block
 
