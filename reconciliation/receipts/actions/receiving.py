@@ -122,7 +122,7 @@ def _of_number(found: Sequence[Candidate], number: str, amount: Decimal, new: Ne
                 "number": number,
                 "currency": new.currency,
                 "open": format_amount(amount - left, new.currency),
-                "amount": f"{amount:f}",
+                "amount": format_amount(amount, new.currency),
             },
             number=number,
         )
