@@ -1,13 +1,14 @@
 """Seals: a SHA-256 chain over the postings, that anyone who holds an old seal can check offline.
 
 The digest of a seal is SHA-256 over the previous digest (hex) and the canonical text of every row posted since, in
-position order: tab-separated columns, one line a row, exactly what `canonical_rows` streams. Derived columns are left
-out, and names never stand in these rows, so that a person can be erased and the seals still verify.
+position order: one line a row, its columns as PostgreSQL writes a row, exactly what `canonical_rows` streams. Derived
+columns are left out, and names never stand in these rows, so that a person can be erased and the seals still verify.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -26,40 +27,62 @@ copy (
   ), applications as (
     select * from ledger_application where company_id = {company} and position between {first} and {last}
   ), facts (position, kind, id, content) as (
-    select position, 1, id, concat_ws('|', company_id, extract(epoch from recorded_at), coalesce(actor_id, 0),
-      verb, idempotency_key)
+    select position, 1, id,
+           row(company_id, extract(epoch from recorded_at), actor_id, verb, idempotency_key)
       from ledger_posting where company_id = {company} and position between {first} and {last}
     union all
-    select position, 2, id, concat_ws('|', kind, number, series_year, series_no, coalesce(customer_id, 0),
-      currency, rate, total,
-           base_total, document_on, posted_on, item_count, line_count, coalesce(reverses_id, 0), reason_code,
-             encode(text_digest, 'hex'))
+    select position, 2, id,
+           row(company_id, kind, number, series_year, series_no, customer_id, currency, rate, total, base_total,
+               document_on, posted_on, item_count, line_count, reverses_id, reason_code, encode(text_digest, 'hex'))
       from documents
     union all
-    select i.position, 3, i.id, concat_ws('|', i.document_id, i.line, i.account_id, coalesce(i.customer_id, 0),
-      i.currency, i.amount,
-           i.base_amount, i.posted_on, i.document_on, i.due_on, i.original_due_on, i.aged_from_on,
-             coalesce(i.origin_item_id, 0))
-      from ledger_item i join documents d on d.id = i.document_id
+    select i.position, 3, i.id,
+           row(i.company_id, i.document_id, i.line, i.account_id, i.customer_id, i.currency, i.amount, i.base_amount,
+               i.posted_on, i.document_on, i.due_on, i.original_due_on, i.aged_from_on, i.origin_item_id)
+      from documents d join ledger_item i on i.document_id = d.id
     union all
-    select position, 4, id, concat_ws('|', effective_on, policy, reason, coalesce(undoes_id, 0)) from applications
+    select position, 4, id, row(company_id, effective_on, policy, reason, undoes_id) from applications
     union all
-    select e.position, 5, e.id, concat_ws('|', coalesce(e.application_id, 0), coalesce(e.document_id, 0), e.item_id,
-           coalesce(e.counter_item_id, 0), e.currency, e.amount, e.base_amount, e.effective_on,
-             coalesce(e.reverses_id, 0),
-           coalesce(e.customer_id, 0), e.account_id, e.aged_from_on)
+    select e.position, 5, e.id,
+           row(e.company_id, e.application_id, e.document_id, e.item_id, e.counter_item_id, e.currency, e.amount,
+               e.base_amount, e.effective_on, e.reverses_id, e.customer_id, e.account_id, e.aged_from_on)
       from (select e.* from applications a join ledger_entry e on e.application_id = a.id
             union all select e.* from documents d join ledger_entry e on e.document_id = d.id) e
     union all
-    select l.position, 6, l.id, concat_ws('|', coalesce(l.document_id, 0), coalesce(l.application_id, 0), l.line,
-      l.account_id,
-           coalesce(l.item_id, 0), coalesce(l.customer_id, 0), l.currency, l.amount, l.base_amount, l.posted_on,
-             l.tax_code)
+    select l.position, 6, l.id,
+           row(l.company_id, l.document_id, l.application_id, l.line, l.account_id, l.item_id, l.customer_id,
+               l.currency, l.amount, l.base_amount, l.posted_on, l.tax_code)
       from (select l.* from applications a join ledger_journalline l on l.application_id = a.id
             union all select l.* from documents d join ledger_journalline l on l.document_id = d.id) l
   )
-  select position, kind, id, content from facts order by position, kind, id
+  select position, kind, id, content::text from facts order by position, kind, id
 ) to stdout
+"""
+
+# The rows of a sealed range, counted by what each says of itself: the canonical text is found through documents and
+# applications, and so would not show a row slipped in beside them.
+STORED = """
+select sum(n) from (
+  select count(*) as n from ledger_posting where company_id = %(company)s and position between %(first)s and %(last)s
+  union all
+  select count(*) from ledger_document where company_id = %(company)s and position between %(first)s and %(last)s
+  union all
+  select count(*) from ledger_item where company_id = %(company)s and position between %(first)s and %(last)s
+  union all
+  select count(*) from ledger_application where company_id = %(company)s and position between %(first)s and %(last)s
+  union all
+  select count(*) from ledger_entry where company_id = %(company)s and position between %(first)s and %(last)s
+  union all
+  select count(*) from ledger_journalline where company_id = %(company)s and position between %(first)s and %(last)s
+) counts
+"""
+
+# Words that are not those of the digest that was sealed. Erased ones are gone with their salt.
+OTHER_WORDS = """
+select exists (
+  select from ledger_document d join ledger_documenttext t on t.document_id = d.id
+   where d.company_id = %(company)s and d.position between %(first)s and %(last)s
+     and d.text_digest is distinct from sha256(t.salt || convert_to(t.reference || chr(10) || t.memo, 'UTF8')))
 """
 
 
@@ -138,6 +161,8 @@ def seal_ledger(company: Company) -> Seal | None:
 def verify_seals(company: Company, *, since: str | None = None) -> list[SealCheck]:
     """Compute every seal again, from the first or from the one whose digest is `since` (that one included).
 
+    A row slipped in where no document or application leads to it shows on the last seal.
+
     Raises: Refused no_such_seal when no seal has that digest: the chain itself was replaced.
     """
     seals = list(Seal.objects.filter(company=company).order_by("to_position"))
@@ -152,6 +177,19 @@ def verify_seals(company: Company, *, since: str | None = None) -> list[SealChec
         value, rows = digest(company, seal.from_position, seal.to_position, seal.previous)
         follows = before is None or (seal.previous == before.digest and seal.from_position == before.to_position + 1)
         starts = before is not None or since is not None or (seal.previous == "" and seal.from_position == 1)
-        checks.append(SealCheck(seal, follows and starts and value == seal.digest and rows == seal.row_count))
+        same = value == seal.digest and rows == seal.row_count and not _scalar(OTHER_WORDS, company, seal, seal)
+        checks.append(SealCheck(seal, follows and starts and same))
         before = seal
+    if checks and _scalar(STORED, company, seals[0], seals[-1]) != sum(check.seal.row_count for check in checks):
+        checks[-1] = SealCheck(seals[-1], False)
     return checks
+
+
+def _scalar(query: str, company: Company, first: Seal, last: Seal) -> Any:
+    """The one value that `query` gives for the positions from the first seal's first to the last seal's last."""
+    reach = {"company": company.pk, "first": first.from_position, "last": last.to_position}
+    if first.from_position == 1:
+        reach["first"] = -(2**62)  # what stands before the beginning was slipped in as well
+    with connection.cursor() as cursor:
+        cursor.execute(query, reach)
+        return cursor.fetchone()[0]
