@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from arap.core.models import Company
 
@@ -52,7 +52,11 @@ def invariants() -> list[Invariant]:
 
 def check(company: Company, invariant: Invariant, *, rows_shown: int = ROWS_SHOWN) -> Finding:
     """Run one invariant for one company; at most `rows_shown` offending rows are kept."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # an invariant reads the company's book once; look-ups row by row are what stale statistics would make of it
+        cursor.execute("set local enable_nestloop = off")
         cursor.execute(invariant.sql, {"company": company.pk})
         names = [column.name for column in cursor.description]
-        return Finding(invariant, company, [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(rows_shown)])
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(rows_shown)]
+        cursor.execute("set local enable_nestloop to default")
+    return Finding(invariant, company, rows)
