@@ -127,7 +127,7 @@ def _journal(document: Document, items: list[Item]) -> list[JournalLine]:
     """The lines of the document itself, then those of the applications its items took part in."""
     own = JournalLine.objects.filter(document=document).select_related("account").order_by("line")
     acts = Entry.objects.filter(item__in=items, application__isnull=False).values("application_id")
-    applied = JournalLine.objects.filter(application__in=acts, item__in=items).select_related("account")
+    applied = JournalLine.objects.filter(application__in=acts).select_related("account")
     return [*own, *applied.order_by("position", "line")]
 
 

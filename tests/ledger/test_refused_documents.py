@@ -84,6 +84,16 @@ WRONG = {
     "lines on another day": (document(lines=[dated(LINE, "2026-06-11"), dated(CONTRA, "2026-06-11")]), "after it was"),
     "an item on another day": (document(items=[changed(ITEM, posted_on="date '2026-06-09'")]), "does not belong"),
     "an item that is born part paid": (document(items=[changed(ITEM, open_amount="40")]), "does not belong"),
+    "an item in another currency": (
+        document(
+            {"item_count": "2", "line_count": "4", "base_total": "200"},
+            items=[ITEM, changed(ITEM, line="2", currency="'USD'")],
+            lines=[
+                *(LINE, CONTRA, changed(LINE, line="3", currency="'USD'"), changed(CONTRA, line="4", currency="'USD'")),
+            ],
+        ),
+        "does not belong",
+    ),
     "an item that is born settled": (
         document(items=[changed(ITEM, open_amount="0", open_base_amount="0")]),
         "does not belong",

@@ -80,6 +80,7 @@ begin
    where i.line not between 1 and d.item_count or i.posted_on <> d.posted_on
       or i.open_amount <> i.amount or i.open_base_amount <> i.base_amount
       or i.first_effective_on <> date '9999-12-31' or i.last_effective_on <> i.posted_on or i.last_position <> i.position
+      or (i.currency <> d.currency and d.kind <> 'exchange')
    limit 1;
   if found then
     raise exception 'Item % of document % does not belong to it as posted.', bad.line, bad.document_id
