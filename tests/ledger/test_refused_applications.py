@@ -281,6 +281,20 @@ WRONG = {
         " values (%(company)s, 1000, 1001, 1, 'x', 'x', now())",
         "continues the last",
     ),
+    "a seal that continues a table of one's own": (
+        "create temp table ledger_seal (company_id bigint, to_position bigint, digest text);"
+        " insert into ledger_seal values (%(company)s, 1000, 'x');"
+        " insert into public.ledger_seal"
+        " (company_id, from_position, to_position, row_count, previous, digest, sealed_at)"
+        " values (%(company)s, 1001, 1002, 1, 'x', 'x', now())",
+        "continues the last",
+    ),
+    "more than is open, of a table of one's own": (
+        "create temp table ledger_item as select * from public.ledger_item;"
+        " update ledger_item set amount = 1000, open_amount = 1000, posted_on = '2026-01-01';"
+        + application(entries=between(RECEIPT, INVOICE, "101")).replace("ledger_item", "public.ledger_item"),
+        "ledger_item_open_amount",
+    ),
 }
 
 

@@ -253,3 +253,17 @@ def test_right(scene: Scene, role: str, statement: str) -> None:
 def test_refused(scene: Scene, role: str, statement: str, sentence: str) -> None:
     with scene.cursor(role) as cursor, pytest.raises(psycopg2.Error, match=sentence):
         cursor.execute(statement, scene.ids)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_clock_of_the_book_takes_no_orders(scene: Scene, role: str) -> None:
+    """Position, instant and transaction of a posting are given by the database, whatever a statement says."""
+    statement = (
+        "insert into ledger_posting (company_id, position, verb, recorded_at, made_by)"
+        " values (%(company)s, 1, 'raw', '2020-01-01', '1') returning"
+        " position = (select max(position) + 1 from ledger_posting where company_id = %(company)s),"
+        " recorded_at > now(), made_by = pg_current_xact_id()"
+    )
+    with scene.cursor(role) as cursor:
+        cursor.execute(statement, scene.ids)
+        assert cursor.fetchone() == (True, True, True)

@@ -11,7 +11,10 @@ from django.db import transaction
 from arap.core.errors import Refused
 from arap.core.models import Company
 from arap.ledger.actions import NewItem, Posted, reverse_document
-from tests.ledger.book import Bookkeeper
+from customers.actions import set_parent
+from customers.models import Customer
+from tests.ledger.book import Bookkeeper, customers
+from tests.ledger.proofs import prove
 
 JUNE = date(2026, 6, 1)
 
@@ -120,3 +123,16 @@ def test_replacing_more_than_is_open(book: Bookkeeper, alpha: int, items: tuple[
 def test_replacing_one_sign_by_the_other(book: Bookkeeper, alpha: int, items: tuple[int, int]) -> None:
     half = NewItem(account="receivable", amount=Decimal("-1"), due_on=JUNE, customer_id=alpha)
     assert refusal_of(lambda: book.replace("reschedule", [(items[1], "-1")], [half], JUNE)).code
+
+
+def test_a_customer_that_left_the_group(book: Bookkeeper) -> None:
+    """What was applied within the group stands, and can be undone; nothing new is applied across."""
+    parent, child = customers(book.company, "PARENT", "CHILD<PARENT")
+    invoice = book.invoice(child, "100.00", JUNE).item_ids[0]
+    receipt = book.receipt(parent, "100.00", JUNE).item_ids[0]
+    done = book.apply(receipt, invoice, "60.00", JUNE)
+    set_parent(Customer.objects.get(pk=child), None, by=book.by)
+    prove(book.company)
+    assert refusal_of(lambda: book.apply(receipt, invoice, "40.00", JUNE)).code == "other_customer"
+    book.unapply(done.application_id, JUNE)
+    assert refusal_of(lambda: book.apply(receipt, invoice, "1.00", JUNE)).code == "other_customer"

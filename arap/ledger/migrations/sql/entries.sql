@@ -139,7 +139,8 @@ end $$;
 create trigger ledger_application_whole after insert on ledger_application referencing new table as added
   for each statement execute function ledger_application_check();
 
-create function ledger_posting_guard() returns trigger language plpgsql as $$
+create function ledger_seal_check() returns trigger
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 begin
   if new.previous is distinct from coalesce((select digest from ledger_seal where company_id = new.company_id
       order by to_position desc limit 1), '') then
@@ -147,4 +148,4 @@ begin
   end if;
   return new;
 end $$;
-create trigger ledger_seal_chain before insert on ledger_seal for each row execute function ledger_posting_guard();
+create trigger ledger_seal_chain before insert on ledger_seal for each row execute function ledger_seal_check();
