@@ -179,12 +179,13 @@ def facts(company: Company) -> list[Fact]:
     with connection.cursor() as cursor:
         cursor.execute(
             "select id, customer_id, currency, amount, base_amount, posted_on, aged_from_on, document_on, position"
-            " from ledger_item where company_id = %s",
+            " from ledger_item where company_id = %s order by id",
             [company.pk],
         )
         found = {row[0]: Fact([], *row) for row in cursor.fetchall()}
         cursor.execute(
-            "select item_id, amount, base_amount, effective_on, position from ledger_entry where company_id = %s",
+            "select item_id, amount, base_amount, effective_on, position from ledger_entry"
+            " where company_id = %s order by id",
             [company.pk],
         )
         for item, *entry in cursor.fetchall():
