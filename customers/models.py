@@ -66,6 +66,7 @@ class Customer(CompanyOwned):
         help_text=_("Two letters, for example CN, or the code that the customer was taken on with."),
     )
     tax_id = models.CharField(_("tax number"), max_length=40, blank=True, default="", db_default="")
+    address = models.TextField(_("address"), max_length=500, blank=True, default="", db_default="")
     parent = models.ForeignKey(
         "self",
         verbose_name=_("parent"),

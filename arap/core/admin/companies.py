@@ -37,6 +37,7 @@ class CompanyForm(forms.ModelForm):
             "language",
             "tax_id",
             "address",
+            "address_local",
             "phone",
             "email",
             "website",
@@ -89,7 +90,7 @@ class CompanyAdmin(RoleAdmin):
         (_("Place"), {"fields": ("country", "time_zone", "language", "tax_id")}),
         (
             _("Letterhead"),
-            {"fields": ("address", "phone", "email", "website", "logo_file", "remove_logo")},
+            {"fields": ("address", "address_local", "phone", "email", "website", "logo_file", "remove_logo")},
         ),
     )
 

@@ -4,6 +4,7 @@ from arap.core.models.audit import AuditEntry
 from arap.core.models.base import CompanyOwned, currency_is_three_letters
 from arap.core.models.calendars import BusinessCalendar, Holiday
 from arap.core.models.companies import Company, CompanyBankAccount, NumberSeries
+from arap.core.models.files import StoredFile
 from arap.core.models.jobs import IdempotencyKey, Job
 from arap.core.models.people import Membership, Role, User
 from arap.core.models.periods import Period, PeriodException
@@ -24,6 +25,7 @@ __all__ = [
     "Period",
     "PeriodException",
     "Role",
+    "StoredFile",
     "TaxCode",
     "User",
     "currency_is_three_letters",

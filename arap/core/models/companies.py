@@ -41,6 +41,7 @@ class Company(models.Model):
         help_text=_("Without one, Saturday and Sunday are the only days off."),
     )
     address = models.TextField(_("address"), blank=True)
+    address_local = models.TextField(_("local address"), blank=True, default="", db_default="")
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     email = models.EmailField(_("email"), blank=True)
     website = models.URLField(_("website"), blank=True)
