@@ -97,11 +97,15 @@ INSTALLED_APPS = [
     "django_celery_beat",
     "rest_framework",
     "arap.core",
+    "arap.outbox",
     "customers",
     "arap.ledger",
+    "cases",
     "aging",
     "invoices",
     "receipts",
+    "statements",
+    "dunning",
     "arap.desk",
 ]
 

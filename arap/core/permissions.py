@@ -47,6 +47,18 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "receipt.unapply": BOOKKEEPERS,
     "receipt.reverse": BOOKKEEPERS,
     "receipt.identify": BOOKKEEPERS,
+    # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
+    "message.view": EVERYONE,
+    "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),
+    "statement.view": EVERYONE,
+    "statement.send": frozenset({CLERK, COLLECTOR, CONTROLLER}),
+    "statement.run": frozenset({CONTROLLER}),
+    "invoice.send": BOOKKEEPERS,
+    "receipt.send": BOOKKEEPERS,
+    "reminder.view": EVERYONE,
+    "reminder.run": frozenset({CREDIT, CONTROLLER}),
+    "hold.view": EVERYONE,
+    "hold.set": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
     # Reading the book
     "aging.view": EVERYONE,
     "aging.snapshot": frozenset({CONTROLLER, ADMIN}),
@@ -66,7 +78,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "history.load": frozenset({CONTROLLER, ADMIN}),
     "job.view": EVERYONE,
     "job.cancel": frozenset({CLERK, CONTROLLER, ADMIN}),
-    # Set-up, in the admin
+    # Set-up, by the guide and in the admin
+    "company.set_up": frozenset({ADMIN}),
+    "admin.reminders": frozenset({CREDIT, CONTROLLER, ADMIN}),
     "admin.companies": frozenset({ADMIN}),
     "admin.people": frozenset({ADMIN}),
     "admin.rates": frozenset({CONTROLLER, ADMIN}),

@@ -45,6 +45,17 @@ receipt.apply         c . . o . .
 receipt.unapply       c . . o . .
 receipt.reverse       c . . o . .
 receipt.identify      c . . o . .
+message.view          c l m o a d
+message.resolve       c l . o . .
+statement.view        c l m o a d
+statement.send        c l . o . .
+statement.run         . . . o . .
+invoice.send          c . . o . .
+receipt.send          c . . o . .
+reminder.view         c l m o a d
+reminder.run          . . m o . .
+hold.view             c l m o a d
+hold.set              . l m o . .
 aging.view            c l m o a d
 aging.snapshot        . . . o . d
 ledger.view           c l m o a d
@@ -61,6 +72,8 @@ period.except         . . . o . .
 history.load          . . . o . d
 job.view              c l m o a d
 job.cancel            c . . o . d
+company.set_up        . . . . . d
+admin.reminders       . . m o . d
 admin.companies       . . . . . d
 admin.people          . . . . . d
 admin.rates           . . . o . d

@@ -1,0 +1,1 @@
+"""Every message that leaves the house, and what became of it."""

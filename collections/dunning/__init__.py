@@ -1,0 +1,1 @@
+"""Reminders by policy: who is asked for what, when, and why."""
