@@ -1,10 +1,10 @@
 """Reads around a receipt: what is left of it, what it could meet, and proposals that say why. All from the book."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,16 @@ class Candidate:
     open_amount: Decimal
 
 
+class Named(NamedTuple):
+    """An open item of a document that was named; amounts signed as in the book."""
+
+    item_id: int
+    number: str
+    posted_on: date
+    amount: Decimal
+    open_amount: Decimal
+
+
 # Open items of the payer's whole group in the receipt's currency: debits, and credit notes that could be netted.
 CANDIDATES = """
 select i.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''), coalesce(v.order_number, ''),
@@ -47,7 +57,19 @@ select i.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.referen
   left join ledger_documenttext t on t.document_id = d.id
   left join invoices_invoice v on v.document_id = d.id
  where payer.company_id = %(company)s and payer.id = %(customer)s and i.currency = %(currency)s and i.open_amount <> 0
-   and (i.amount > 0 or d.kind = 'credit_note') and (%(numbers)s::text[] is null or d.number = any(%(numbers)s))
+   and (i.amount > 0 or d.kind = 'credit_note')
+ order by i.due_on, i.document_on, i.id
+"""
+
+# The same items, by the numbers of their documents and with no more than applying needs: a clerk's everyday path.
+NAMED = """
+select i.id, d.number, i.posted_on, i.amount, i.open_amount
+  from ledger_document d join ledger_item i on i.document_id = d.id
+ where d.company_id = %(company)s and d.number = any(%(numbers)s) and i.currency = %(currency)s and i.open_amount <> 0
+   and (i.amount > 0 or d.kind = 'credit_note')
+   and i.customer_id in (select c.id from customers_customer payer
+                           join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
+                          where payer.company_id = %(company)s and payer.id = %(customer)s)
  order by i.due_on, i.document_on, i.id
 """
 
@@ -75,17 +97,22 @@ def unapplied(receipt: Receipt) -> Decimal:
     return sum((-item.open_amount for item in credit_items(receipt)), ZERO)
 
 
-def candidates(
-    company: Company, *, customer_id: int, currency: str, numbers: Sequence[str] | None = None
-) -> list[Candidate]:
-    """Open debits and credit notes of the customer's group in `currency`, by due date; of the documents called
-    `numbers`, or all. One query."""
-    parameters: dict[str, Any] = {
+def named(company: Company, *, customer_id: int, currency: str, numbers: Collection[str]) -> list[Named]:
+    """The candidates among the documents called `numbers`, by due date. One query."""
+    parameters = {
         "company": company.pk,
         "customer": customer_id,
         "currency": currency,
-        "numbers": list(numbers) if numbers is not None else None,
+        "numbers": list(numbers),
     }
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, parameters)
+        return [Named(*row) for row in cursor.fetchall()]
+
+
+def candidates(company: Company, *, customer_id: int, currency: str) -> list[Candidate]:
+    """Open debits and credit notes of the customer's group in `currency`, by due date. One query."""
+    parameters: dict[str, Any] = {"company": company.pk, "customer": customer_id, "currency": currency}
     with connection.cursor() as cursor:
         cursor.execute(CANDIDATES, parameters)
         names = Candidate.__dataclass_fields__

@@ -382,7 +382,7 @@ def test_one_receipt_and_its_application_take_few_queries(
     many = {debt.document.number: Decimal(10) for debt in debts[1:]}
     with CaptureQueriesContext(connection) as more:
         receive(company, new("20.00", customer_id=group["P"].pk), by=clerk, apply_to=many)
-    assert len(queries) == len(more) <= 30
+    assert len(queries) == len(more) <= 15
 
 
 def test_a_date_in_a_closed_month_is_refused(company: Company, clerk: User, controller: User, receipt: Take) -> None:

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from arap.core.errors import Refused
 from arap.core.models import Company, User
 from arap.ledger.actions.recording import book_transaction, call, insertion, open_staging
-from arap.ledger.chart import accounts
 
 APPLY = "select ledger_apply_staged(%s, %s, %s, %s)"
 APPLIED = b"""
@@ -69,7 +68,6 @@ def apply(
     """
     if not pairs:
         raise Refused("nothing_to_apply", _("There is nothing to apply."))
-    accounts(company)
     totals: dict[tuple[int, int], Decimal] = {}
     for pair in pairs:
         sides = (pair.credit_item_id, pair.debit_item_id)
@@ -115,7 +113,6 @@ def unapply(
     Raises: Refused already_undone, not_a_mirror, over_applied_on, period_closed, nothing_to_undo.
     """
     open_staging()
-    accounts(company)
     with connection.cursor() as cursor:
         cursor.execute(
             """

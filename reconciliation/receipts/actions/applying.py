@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +38,33 @@ class ReceiptApplied:
     reasons: list[dict[str, Any]] = field(default_factory=list)
 
 
+class Credit(NamedTuple):
+    """An item in which a receipt's money stands: `left` above zero, `customer_id` None while its payer is unknown."""
+
+    item_id: int
+    customer_id: int | None
+    left: Decimal
+    posted_on: date
+
+
+class Met(NamedTuple):
+    """What must be known of an item that a receipt meets."""
+
+    posted_on: date
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenReceipt:
+    """A receipt in the book of which this transaction disposes, with its money as it stands before the act."""
+
+    company: Company
+    receipt_id: int
+    number: str
+    currency: str
+    credits: tuple[Credit, ...]
+
+
 @book_transaction
 def apply_receipt(
     company: Company,
@@ -65,10 +92,11 @@ def apply_receipt(
     }
 
     def run() -> dict[str, Any]:
-        receipt, items = lock_receipt(company, receipt_id)
-        own = [(item.pk, -item.open_amount) for item in items if item.open_amount and item.customer_id]
-        pairs = chosen_pairs(company, receipt.currency, own, amounts)
-        return asdict(apply_pairs(receipt, items, pairs, effective_on, by, MANUAL, reason, key))
+        receipt = open_receipt(*lock_receipt(company, receipt_id))
+        own = [(credit.item_id, credit.left) for credit in receipt.credits if credit.left and credit.customer_id]
+        owed = dict(Item.objects.filter(company=company, pk__in=amounts).values_list("pk", "amount"))
+        pairs = chosen_pairs(receipt.currency, own, amounts, owed)
+        return asdict(apply_pairs(receipt, pairs, effective_on, by, MANUAL, reason, key))
 
     return ReceiptApplied(**idempotent(company, key, request, run).response)
 
@@ -85,7 +113,11 @@ def auto_apply_receipt(
 
     def run() -> dict[str, Any]:
         receipt, items = lock_receipt(company, receipt_id)
-        return asdict(apply_best(receipt, items, effective_on, by, key))
+        best = next(iter(proposals(receipt, items)), None)
+        held = open_receipt(receipt, items)
+        if best is None:
+            return asdict(applied(held, [], {}))
+        return asdict(apply_proposal(held, best, effective_on, by, key))
 
     return ReceiptApplied(**idempotent(company, key, request, run).response)
 
@@ -125,10 +157,24 @@ def lock_receipt(company: Company, receipt_id: int) -> tuple[Receipt, list[Item]
     return receipt, credit_items(receipt)
 
 
+def open_receipt(receipt: Receipt, items: Sequence[Item]) -> OpenReceipt:
+    """What `lock_receipt` found, as applying wants it."""
+    assert receipt.document is not None, "a confirmed receipt is in the book"
+    return OpenReceipt(
+        company=receipt.company,
+        receipt_id=receipt.pk,
+        number=receipt.document.number,
+        currency=receipt.currency,
+        credits=tuple(Credit(item.pk, item.customer_id, -item.open_amount, item.posted_on) for item in items),
+    )
+
+
 def chosen_pairs(
-    company: Company, currency: str, own: Sequence[tuple[int, Decimal]], amounts: Mapping[int, Decimal]
+    currency: str, own: Sequence[tuple[int, Decimal]], amounts: Mapping[int, Decimal], owed: Mapping[int, Decimal]
 ) -> list[ProposedPair]:
     """Pairs that settle `amounts` of the items, from the credit notes among them, then from `own` (item, amount left).
+
+    `owed` says what each item is: its amount, signed as in the book.
 
     Raises Invalid, and Refused("not_enough").
     """
@@ -137,7 +183,6 @@ def chosen_pairs(
     for amount in amounts.values():
         if amount <= 0 or not is_exact(amount, currency):
             raise Invalid("amounts", _("Apply amounts above zero, in the currency's decimals."), field="amounts")
-    owed = dict(Item.objects.filter(company=company, pk__in=amounts).values_list("pk", "amount"))
     if owed.keys() != amounts.keys() or owed.keys() & {pk for pk, _left in own}:
         raise Invalid("amounts", _("Choose open items of the payer's group."), field="amounts")
     debits = [(pk, amounts[pk]) for pk in amounts if owed[pk] > 0]
@@ -154,19 +199,11 @@ def chosen_pairs(
     return pairs
 
 
-def apply_best(receipt: Receipt, items: Sequence[Item], on: date, by: User | None, key: str | None) -> ReceiptApplied:
-    """Apply the first proposal, if there is one."""
-    best = next(iter(proposals(receipt, items)), None)
-    if best is None:
-        return applied(receipt, items, [])
-    return apply_proposal(receipt, items, best, on, by, key)
-
-
 def apply_proposal(
-    receipt: Receipt, items: Sequence[Item], proposal: Proposal, on: date, by: User | None, key: str | None
+    receipt: OpenReceipt, proposal: Proposal, on: date, by: User | None, key: str | None
 ) -> ReceiptApplied:
     """Apply a proposal; its reason is the policy of the application and stands in the answer."""
-    done = apply_pairs(receipt, items, proposal.pairs, on, by, f"auto.{proposal.reason}", "", key)
+    done = apply_pairs(receipt, proposal.pairs, on, by, f"auto.{proposal.reason}", "", key)
     return replace(done, reasons=[_told(proposal, receipt.currency)])
 
 
@@ -183,39 +220,44 @@ def _told(proposal: Proposal, currency: str) -> dict[str, Any]:
 
 
 def apply_pairs(
-    receipt: Receipt,
-    items: Sequence[Item],
+    receipt: OpenReceipt,
     pairs: Iterable[ProposedPair],
     effective_on: date,
     by: User | None,
     policy: str,
     reason: str,
     key: str | None,
+    met: Mapping[int, Met] | None = None,
 ) -> ReceiptApplied:
-    """Apply the pairs of a receipt that is locked, each not before the day its items were posted."""
+    """Apply the pairs of a receipt that is locked, each not before the day its items were posted.
+
+    `met` is what the caller knows of the items beside the receipt's own; asked for where it knows nothing.
+    """
+    own = {credit.item_id: credit.posted_on for credit in receipt.credits}
     touched = {item for pair in pairs for item in (pair.credit_item_id, pair.debit_item_id)}
-    posted = dict(Item.objects.filter(pk__in=touched).values_list("pk", "posted_on"))
+    met = _met(touched - own.keys()) if met is None else met
+    posted = own | {item: known.posted_on for item, known in met.items()}
     by_day: dict[date, list[Pair]] = {}
     for pair in pairs:
         day = max(effective_on, posted[pair.credit_item_id], posted[pair.debit_item_id])
         by_day.setdefault(day, []).append(Pair(pair.credit_item_id, pair.debit_item_id, pair.amount))
-    lock(receipt.company, dates=sorted(by_day), items=sorted(touched))
-    acts = [
-        apply(
-            receipt.company,
-            of_day,
-            effective_on=day,
-            by=by,
-            policy=policy,
-            reason=reason,
-            verb="receipt.apply",
-            key=key,
-        )
-        for day, of_day in sorted(by_day.items())
-    ]
-    done = applied(receipt, items, acts)
-    audit.record(by=by, verb="receipt.apply", obj=receipt, after={"policy": policy, "entries": done.entries})
+    if len(by_day) > 1:  # a single act locks for itself
+        lock(receipt.company, dates=sorted(by_day), items=sorted(touched))
+    options: dict[str, Any] = {"by": by, "policy": policy, "reason": reason, "verb": "receipt.apply", "key": key}
+    acts = [(day, apply(receipt.company, by_day[day], effective_on=day, **options)) for day in sorted(by_day)]
+    done = applied(receipt, acts, met)
+    audit.record(by=by, verb="receipt.apply", obj=_row(receipt), after={"policy": policy, "entries": done.entries})
     return done
+
+
+def _met(items: Iterable[int]) -> dict[int, Met]:
+    rows = Item.objects.filter(pk__in=items).values_list("pk", "posted_on", "document__number")
+    return {pk: Met(posted_on, number) for pk, posted_on, number in rows}
+
+
+def _row(receipt: OpenReceipt) -> Receipt:
+    """The receipt as the audit log names it."""
+    return Receipt(pk=receipt.receipt_id, company=receipt.company)
 
 
 def _unapply(
@@ -227,7 +269,8 @@ def _unapply(
     reason: str,
     key: str | None,
 ) -> ReceiptApplied:
-    receipt, items = lock_receipt(company, receipt_id)
+    locked, items = lock_receipt(company, receipt_id)
+    receipt = open_receipt(locked, items)
     live = Entry.objects.filter(item__in=items, application__isnull=False, reverses=None, reversed_by=None)
     if numbers is not None:
         live = live.filter(counter_item__document__number__in=numbers)
@@ -246,35 +289,33 @@ def _unapply(
         verb="receipt.unapply",
         key=key,
     )
-    done = applied(receipt, items, acts)
-    audit.record(by=by, verb="receipt.unapply", obj=receipt, after={"reason": reason, "entries": done.entries})
+    met = _met(counter for _pk, counter in chosen if counter is not None)
+    done = applied(receipt, [(effective_on, act) for act in acts], met)
+    audit.record(by=by, verb="receipt.unapply", obj=locked, after={"reason": reason, "entries": done.entries})
     return done
 
 
-def applied(receipt: Receipt, items: Sequence[Item], acts: Sequence[Applied]) -> ReceiptApplied:
+def applied(receipt: OpenReceipt, acts: Sequence[tuple[date, Applied]], met: Mapping[int, Met]) -> ReceiptApplied:
     """The entries from the side of what was paid, with the number of each document, and what is left of the receipt.
 
-    `items` are the receipt's own as they were before `acts`.
+    Each act comes with the day it counts from.
     """
-    assert receipt.document is not None, "a confirmed receipt is in the book"
-    own = {item.pk for item in items}
-    met = [entry for act in acts for entry in act.entries if entry.counter_item_id in own]
-    entries = Entry.objects.filter(pk__in=[entry.entry_id for entry in met]).order_by("pk")
-    rows = entries.values_list("pk", "item_id", "item__document__number", "amount", "effective_on")
-    spent = sum((entry.amount for act in acts for entry in act.entries if entry.item_id in own), ZERO)
-    left = sum((-item.open_amount for item in items), ZERO) - spent
+    own = {credit.item_id for credit in receipt.credits}
+    entries = [(day, entry) for day, act in acts for entry in act.entries]
+    spent = sum((entry.amount for _day, entry in entries if entry.item_id in own), ZERO)
+    theirs = [(day, entry) for day, entry in entries if entry.counter_item_id in own]
     return ReceiptApplied(
-        receipt_id=receipt.pk,
-        number=receipt.document.number,
+        receipt_id=receipt.receipt_id,
+        number=receipt.number,
         entries=[
             {
-                "entry_id": pk,
-                "item_id": item_id,
-                "document": number,
-                "amount": format_amount(-amount, receipt.currency),
+                "entry_id": entry.entry_id,
+                "item_id": entry.item_id,
+                "document": met[entry.item_id].number,
+                "amount": format_amount(-entry.amount, receipt.currency),
                 "effective_on": day.isoformat(),
             }
-            for pk, item_id, number, amount, day in rows
+            for day, entry in sorted(theirs, key=lambda each: each[1].entry_id)
         ],
-        remaining=format_amount(left, receipt.currency),
+        remaining=format_amount(sum((credit.left for credit in receipt.credits), ZERO) - spent, receipt.currency),
     )

@@ -14,15 +14,17 @@ from arap.core.money import format_amount
 from arap.ledger.actions import book_transaction, lock
 from receipts.actions.applying import (
     MANUAL,
+    Credit,
+    Met,
+    OpenReceipt,
     ReceiptApplied,
     applied,
     apply_pairs,
     apply_proposal,
     chosen_pairs,
-    lock_receipt,
 )
 from receipts.actions.recording import NewReceipt, receipt_rows, record_rows
-from receipts.queries import Candidate, best_for, candidates
+from receipts.queries import Named, best_for, named
 from receipts.rules import Proposal, ProposedPair
 
 NOT_YET = 0  # stands for the receipt's own item until it is in the book
@@ -68,37 +70,51 @@ def _receive(
             _("An amount this large is confirmed by a second person before it can be applied. Record it alone."),
         )
     # What will be applied is locked before anything is written: see arap.ledger.actions.lock.
-    pairs = _named_pairs(company, new, apply_to) if apply_to else []
+    pairs, met = _named_pairs(company, new, apply_to) if apply_to else ([], {})
     best = _lock_best(company, new) if auto else None
     recorded = record_rows(company, [row], by, key)[0]
-    if recorded.number is None:
+    if recorded.number is None or recorded.item_id is None:
         left = format_amount(new.amount, new.currency)
         return ReceiptApplied(receipt_id=recorded.receipt_id, number=None, entries=[], remaining=left)
-    receipt, items = lock_receipt(company, recorded.receipt_id)
+    # Nobody else can know of it yet, so it needs no lock and no second look.
+    own = Credit(recorded.item_id, new.customer_id, new.amount, new.posted_on or new.received_on)
+    receipt = OpenReceipt(
+        company=company,
+        receipt_id=recorded.receipt_id,
+        number=recorded.number,
+        currency=new.currency,
+        credits=(own,),
+    )
     if best is not None:
-        proposal = replace(best, pairs=tuple(_with_receipt(best.pairs, items[0].pk)))
-        return apply_proposal(receipt, items, proposal, new.received_on, by, key)
+        proposal = replace(best, pairs=tuple(_with_receipt(best.pairs, own.item_id)))
+        return apply_proposal(receipt, proposal, new.received_on, by, key)
     if pairs:
-        return apply_pairs(receipt, items, _with_receipt(pairs, items[0].pk), new.received_on, by, MANUAL, "", key)
-    return applied(receipt, items, [])
+        settled = _with_receipt(pairs, own.item_id)
+        return apply_pairs(receipt, settled, new.received_on, by, MANUAL, "", key, met)
+    return applied(receipt, [], {})
 
 
 def _with_receipt(pairs: Sequence[ProposedPair], item_id: int) -> list[ProposedPair]:
     return [replace(pair, credit_item_id=pair.credit_item_id or item_id) for pair in pairs]
 
 
-def _named_pairs(company: Company, new: NewReceipt, apply_to: Mapping[str, Decimal]) -> list[ProposedPair]:
+def _named_pairs(
+    company: Company, new: NewReceipt, apply_to: Mapping[str, Decimal]
+) -> tuple[list[ProposedPair], dict[int, Met]]:
+    """The pairs for the named documents, their items locked, and what must be known of those items."""
     if new.customer_id is None:
         raise Refused("unidentified", _("Money can be applied when its payer is known."))
-    found = candidates(company, customer_id=new.customer_id, currency=new.currency, numbers=list(apply_to))
+    found = named(company, customer_id=new.customer_id, currency=new.currency, numbers=apply_to)
     amounts: dict[int, Decimal] = {}
     for number, amount in apply_to.items():
-        amounts |= _of_number([candidate for candidate in found if candidate.number == number], number, amount, new)
+        amounts |= _of_number([item for item in found if item.number == number], number, amount, new)
     lock(company, dates=[new.received_on], items=sorted(amounts))
-    return chosen_pairs(company, new.currency, [(NOT_YET, new.amount)], amounts)
+    owed = {item.item_id: item.amount for item in found if item.item_id in amounts}
+    met = {item.item_id: Met(item.posted_on, item.number) for item in found}
+    return chosen_pairs(new.currency, [(NOT_YET, new.amount)], amounts, owed), met
 
 
-def _of_number(found: Sequence[Candidate], number: str, amount: Decimal, new: NewReceipt) -> dict[int, Decimal]:
+def _of_number(found: Sequence[Named], number: str, amount: Decimal, new: NewReceipt) -> dict[int, Decimal]:
     """The amount over the document's open items, the earliest due first."""
     if not found:
         raise Refused(
@@ -109,10 +125,10 @@ def _of_number(found: Sequence[Candidate], number: str, amount: Decimal, new: Ne
         )
     amounts: dict[int, Decimal] = {}
     left = amount
-    for candidate in found:
-        part = min(left, abs(candidate.open_amount))
+    for item in found:
+        part = min(left, abs(item.open_amount))
         if part > 0:
-            amounts[candidate.item_id] = part
+            amounts[item.item_id] = part
             left -= part
     if left > 0:
         raise Refused(

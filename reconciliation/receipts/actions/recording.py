@@ -50,12 +50,16 @@ class NewReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What became of a new receipt: without a number it waits for a second person to confirm it."""
+    """What became of a new receipt: without a number it waits for a second person to confirm it.
+
+    `item_id` is the item in which its money stands, told when it was just recorded.
+    """
 
     receipt_id: int
     document_id: int | None
     number: str | None
     state: str
+    item_id: int | None = None
 
 
 ROWS = """
@@ -96,8 +100,8 @@ with recorded as (
          jsonb_build_object('amount', amount::text, 'currency', currency, 'received_on', received_on, 'state', state)
     from recorded
 )
-select r.id, r.document_id, b.number, r.state
-  from recorded r left join book_document b on b.id = r.document_id order by r.id
+select r.id, r.document_id, b.number, r.state, i.id
+  from recorded r left join book_document b on b.id = r.document_id left join book_item i on i.ref = b.ref order by r.id
 """  # noqa: S608
 
 
@@ -126,11 +130,13 @@ def receipt_rows(company: Company, receipts: Sequence[NewReceipt]) -> list[dict[
     """What is to be stored, checked, with the rate of each and whether it has to be confirmed."""
     wanted = {receipt.customer_id for receipt in receipts if receipt.customer_id is not None}
     customers = (
-        set(Customer.objects.filter(company=company, pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+        set(Customer.objects.filter(company=company, pk__in=wanted).order_by().values_list("pk", flat=True))
+        if wanted
+        else set()
     )
     ours = {receipt.bank_account_id for receipt in receipts if receipt.bank_account_id is not None}
     banks = (
-        dict(CompanyBankAccount.objects.filter(company=company, pk__in=ours).values_list("pk", "currency"))
+        dict(CompanyBankAccount.objects.filter(company=company, pk__in=ours).order_by().values_list("pk", "currency"))
         if ours
         else {}
     )
