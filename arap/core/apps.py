@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -7,3 +9,9 @@ class CoreConfig(AppConfig):
     name = "arap.core"
     label = "core"
     verbose_name = _("Foundation")
+
+    def ready(self) -> None:
+        """What is loaded by now lives as long as the process; a report of a hundred thousand rows would otherwise have
+        the collector walk over all of it again and again."""
+        gc.collect()
+        gc.freeze()

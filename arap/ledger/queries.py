@@ -9,43 +9,38 @@ from django.db import connection
 
 from arap.core.models import Company
 
-# Columns of an item that the as-of arithmetic needs; base columns only where a reader asks for them.
-_ITEM = """i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, i.open_amount,
-         i.first_effective_on, i.last_effective_on, i.last_position{base}"""
-
 # What was open of an item: all of it before its first entry, what is open now after its last, and only in between, or
 # when something was recorded after the position, what its entries say.
 _OPEN = """case
-         when first_effective_on > %(as_of)s then {column}
-         when last_position <= %(position)s and last_effective_on <= %(as_of)s then open_{column}
-         else {column} + (select coalesce(sum(e.{column}), 0) from ledger_entry e
-                           where e.item_id = p.id and e.effective_on <= %(as_of)s and e.position <= %(position)s)
-       end as open_{column}"""
+           when i.first_effective_on > %(as_of)s then i.{column}
+           when i.last_position <= %(position)s and i.last_effective_on <= %(as_of)s then i.open_{column}
+           else i.{column} + (select coalesce(sum(e.{column}), 0) from ledger_entry e
+                               where e.item_id = i.id and e.effective_on <= %(as_of)s and e.position <= %(position)s)
+         end as open_{column}"""
+_ITEM = "i.id, i.customer_id, i.account_id, i.currency, i.aged_from_on, i.document_on, i.amount, {open}"
 
 # The items open at as_of as known at position, each with what was open. Pruned first, so that the cost follows what was
 # open on that date: settled items through their span (one that was open at D was posted less than its span before D;
 # the last span is any length, here four thousand years), and items that moved after the position through last_position.
-# "offset 0" keeps the look-up of each span a look-up.
+# "offset 0" keeps the look-up of each span a look-up, and what was open from being worked out twice.
 _OPEN_ITEMS = """
 open_items as (
   select * from (
-    select id, customer_id, account_id, currency, aged_from_on, document_on, amount, {open}
-      from (
-        select {item} from ledger_item i
-         where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
-           and i.position <= %(position)s {where}
-        union all
-        select {item} from (values (8, 8), (16, 16), (32, 32), (64, 64), (128, 128), (256, 256), (512, 512),
-                              (1024, 1024), (32000, 1500000)) as span (code, days)
-         cross join lateral (
-           select * from ledger_item i
-            where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.code
-              and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
-              and i.position <= %(position)s {where} offset 0) i
-        union all
-        select {item} from ledger_item i
-         where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0
-           and i.settled_on <= %(as_of)s and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}) p
+    select {item} from ledger_item i
+     where i.company_id = %(company)s and i.open_amount <> 0 and i.posted_on <= %(as_of)s
+       and i.position <= %(position)s {where}
+    union all
+    select {item} from (values (8, 8), (16, 16), (32, 32), (64, 64), (128, 128), (256, 256), (512, 512),
+                          (1024, 1024), (32000, 1500000)) as span (code, days)
+     cross join lateral (
+       select * from ledger_item i
+        where i.company_id = %(company)s and i.open_amount = 0 and i.open_span = span.code
+          and i.posted_on between %(as_of)s::date - span.days and %(as_of)s::date and i.settled_on > %(as_of)s
+          and i.position <= %(position)s {where} offset 0) i
+    union all
+    select {item} from ledger_item i
+     where i.company_id = %(company)s and i.last_position > %(position)s and i.open_amount = 0
+       and i.settled_on <= %(as_of)s and i.posted_on <= %(as_of)s and i.position <= %(position)s {where}
     offset 0) o
    where open_amount <> 0
 )
@@ -60,11 +55,8 @@ def open_items_sql(*, where: str = "", base: bool = False) -> str:
     written by the caller, never by a user.
     """
     columns = ("amount", "base_amount") if base else ("amount",)
-    return _OPEN_ITEMS.format(
-        item=_ITEM.format(base=", i.base_amount, i.open_base_amount" if base else ""),
-        where=where,
-        open=", ".join(_OPEN.format(column=column) for column in columns),
-    )
+    item = _ITEM.format(open=", ".join(_OPEN.format(column=column) for column in columns))
+    return _OPEN_ITEMS.format(item=item, where=where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The aging report: what is open at a date, by age, as known at a position."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -97,8 +97,8 @@ def aging(
         cursor.execute(_aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
         fetched = cursor.fetchall()
     width = len(buckets)
-    rows = tuple(_row(values, width) for values in fetched if not values[0])
-    totals = tuple(_row(values, width) for values in fetched[len(rows) :])
+    rows = _rows((values for values in fetched if not values[0]), width, base=base)
+    totals = _rows(fetched[len(rows) :], width, base=base)
     return AgingReport(
         as_of=as_of, position=position, basis=basis, by=by, buckets=tuple(buckets), rows=rows, totals=totals
     )
@@ -129,15 +129,13 @@ def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, ba
     """  # noqa: S608
 
 
-def _row(values: tuple[Any, ...], width: int) -> AgingRow:
-    """A row of `_aging_sql`: a flag, key, currency, then figures in currency and perhaps in base."""
+def _rows(fetched: Iterable[tuple[Any, ...]], width: int, *, base: bool) -> tuple[AgingRow, ...]:
+    """Rows of `_aging_sql`: a flag, key, currency, then figures in currency and perhaps in base. There may be many."""
     end = 3 + width
-    if len(values) == end + 2:
-        return AgingRow(values[1], values[2], values[3:end], values[end], values[end + 1])
-    return AgingRow(
-        values[1], values[2], values[3:end], values[end], values[end + 1],
-        values[end + 2 : -2], values[-2], values[-1],
-    )  # fmt: skip
+    make = AgingRow._make
+    if not base:
+        return tuple(make((v[1], v[2], v[3:end], v[end], v[end + 1], (), ZERO, ZERO)) for v in fetched)
+    return tuple(make((v[1], v[2], v[3:end], v[end], v[end + 1], v[end + 2 : -2], v[-2], v[-1])) for v in fetched)
 
 
 def proofs(company: Company, report: AgingReport) -> list[Proof]:
