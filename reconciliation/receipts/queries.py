@@ -99,7 +99,7 @@ def unapplied(receipt: Receipt) -> Decimal:
 
 def named(company: Company, *, customer_id: int, currency: str, numbers: Collection[str]) -> list[Named]:
     """The candidates among the documents called `numbers`, by due date. One query."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "company": company.pk,
         "customer": customer_id,
         "currency": currency,
