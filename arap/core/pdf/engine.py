@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from arap import ROOT
 from arap.core.errors import Refused
-from arap.core.pdf.fonts import CONFIGURATION, fonts_folder
 from arap.core.pdf.frames import Answer, Limits, read_frame, write_frame
 
 logger = logging.getLogger(__name__)
@@ -137,6 +136,9 @@ class Engine:
 
 
 def _start(limits: Limits) -> _Child:
+    # Imported here: `python -m arap.core.pdf.fonts` must not find itself imported by its own package.
+    from arap.core.pdf.fonts import CONFIGURATION, fonts_folder
+
     folder = fonts_folder()
     ours, theirs = socket.socketpair()
     # A clean environment: the child needs no secret of ours, and nothing in it may change how a document looks.

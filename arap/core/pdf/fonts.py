@@ -4,7 +4,8 @@
 
 Two files, regular and semi-bold, hold Latin, Greek, Cyrillic and the Han characters of GB 2312 together, as plain
 TrueType without features: one font to embed and few runs to shape make a paper several times faster than the full
-Han font does. What they lack comes from the full Han font and the Arabic one, which stand behind them.
+Han font does. What they lack comes from those that stand behind them: the full Han font, one with the rarest Han
+characters and Hangul, Noto Sans for Arabic, Hebrew, Thai, Devanagari and so on, and emoji without colour.
 
 The folder is `ARAP_FONTS`, or `fonts` in the folder for data. In it each version of the sources has a folder of its
 own, made aside and renamed, so that several processes may want it at once and an old process keeps what it has.
@@ -26,7 +27,7 @@ from arap import ROOT
 
 # Raise it when the files below would come out differently from the same sources.
 RECIPE = 1
-SOURCES = ("fontpkg-inter", "fontpkg-noto-sans-arabic", "fonttools", "pylopdf-fonts-zh-cn")
+SOURCES = ("fontpkg-inter", "fonttools", "manimgx-fonts", "noto-cjk-sans-jp-regular", "pylopdf-fonts-zh-cn")
 FAMILY = "Arap Paper"
 CONFIGURATION = "fonts.conf"
 WIDTHS = "widths.json"
@@ -96,7 +97,7 @@ def ensure(root: Path) -> Path:
 
 def _make(folder: Path, name_later: Path) -> None:
     from fontpkg_inter import ROOT as INTER
-    from fontpkg_noto_sans_arabic import ROOT as ARABIC
+    from noto_cjk_sans_jp_regular import FONT_PATH
     from pylopdf_fonts_zh_cn import sans_path
 
     from arap.core.pdf import outlines
@@ -109,12 +110,21 @@ def _make(folder: Path, name_later: Path) -> None:
         outlines.rename(font, FAMILY, weight)
         font.save(folder / f"paper-{weight}.ttf")
         widths[str(weight)] = outlines.widths(font)
-    arabic = outlines.arabic(ARABIC / "files" / "NotoSansArabic[wdth,wght].ttf")
-    arabic.save(folder / "arabic.ttf")
+    for source in _other_scripts():
+        outlines.static(source).save(folder / f"other-{source.name.partition('[')[0]}.ttf")
     copyfile(sans_path(), folder / "han-full.otf")
+    copyfile(str(FONT_PATH), folder / "han-rare.otf")
     (folder / "cache").mkdir()
     (folder / WIDTHS).write_text(json.dumps(widths), encoding="utf-8")
     (folder / CONFIGURATION).write_text(_CONFIGURATION_TEXT.format(folder=name_later), encoding="utf-8")
+
+
+def _other_scripts() -> list[Path]:
+    import manimgx_fonts
+
+    found = sorted(Path(manimgx_fonts.__file__).parent.glob("Noto*.ttf"))
+    # Latin, Greek and Cyrillic are Inter's.
+    return [path for path in found if not path.name.startswith(("NotoSans[", "NotoSans-"))]
 
 
 if __name__ == "__main__":

@@ -84,9 +84,11 @@ def _figures_of_one_width(font: TTFont) -> None:
             table.cmap[character] = swaps.get(name, name)
 
 
-def arabic(source: Path) -> TTFont:
-    """The Arabic font in one weight and width, with its shaping."""
-    return instantiateVariableFont(TTFont(source), {"wght": 400, "wdth": 100}, inplace=True)
+def static(source: Path) -> TTFont:
+    """A variable font in its normal weight and width, with its shaping."""
+    font = TTFont(source)
+    wanted = {"wght": 400, "wdth": 100}
+    return instantiateVariableFont(font, {axis.axisTag: wanted[axis.axisTag] for axis in font["fvar"].axes}, inplace=True)
 
 
 def add_han(font: TTFont, han: Han, *, bolder: bool) -> None:
