@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from invoices import views
+from invoices.views import invoices
 
 app_name = "invoices"
 
 urlpatterns = [
-    path("", views.invoice_list, name="list"),
-    path("<int:pk>/", views.detail, name="detail"),
+    path("", invoices.invoice_list, name="list"),
+    path("<int:pk>/", invoices.detail, name="detail"),
 ]
