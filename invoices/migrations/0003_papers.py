@@ -6,29 +6,76 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0006_files_never_change'),
-        ('invoices', '0002_frozen_when_posted'),
+        ("core", "0006_files_never_change"),
+        ("invoices", "0002_frozen_when_posted"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='InvoicePaper',
+            name="InvoicePaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文'), ('both', 'Chinese and English')], max_length=10, verbose_name='language')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='made at')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
-                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='file')),
-                ('invoice', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='invoices.invoice', verbose_name='invoice')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文"), ("both", "Chinese and English")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="made at"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="invoices.invoice",
+                        verbose_name="invoice",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paper of an invoice',
-                'verbose_name_plural': 'papers of invoices',
-                'ordering': ('invoice', 'language'),
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('company', 'id'), name='invoices_invoicepaper_company_key'), models.UniqueConstraint(fields=('invoice', 'language'), name='invoices_invoicepaper_once'), models.CheckConstraint(condition=models.Q(('language__in', ['en', 'zh-hans', 'both'])), name='invoices_invoicepaper_language')],
+                "verbose_name": "paper of an invoice",
+                "verbose_name_plural": "papers of invoices",
+                "ordering": ("invoice", "language"),
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="invoices_invoicepaper_company_key"),
+                    models.UniqueConstraint(fields=("invoice", "language"), name="invoices_invoicepaper_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "zh-hans", "both"])),
+                        name="invoices_invoicepaper_language",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,30 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('core', '0006_files_never_change'),
-        ('receipts', '0002_frozen_in_the_book'),
+        ("core", "0006_files_never_change"),
+        ("receipts", "0002_frozen_in_the_book"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReceiptPaper',
+            name="ReceiptPaper",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文'), ('both', 'Chinese and English')], max_length=10, verbose_name='language')),
-                ('applied_sha256', models.CharField(max_length=64, verbose_name='digest of what was applied')),
-                ('made_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='made at')),
-                ('company', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.company', verbose_name='company')),
-                ('file', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.storedfile', verbose_name='file')),
-                ('receipt', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='receipts.receipt', verbose_name='receipt')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文"), ("both", "Chinese and English")],
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                ("applied_sha256", models.CharField(max_length=64, verbose_name="digest of what was applied")),
+                (
+                    "made_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name="made at"
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.company",
+                        verbose_name="company",
+                    ),
+                ),
+                (
+                    "file",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.storedfile",
+                        verbose_name="file",
+                    ),
+                ),
+                (
+                    "receipt",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="papers",
+                        to="receipts.receipt",
+                        verbose_name="receipt",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'paper of a receipt',
-                'verbose_name_plural': 'papers of receipts',
-                'ordering': ('receipt', 'id'),
-                'abstract': False,
-                'constraints': [models.UniqueConstraint(fields=('company', 'id'), name='receipts_receiptpaper_company_key'), models.UniqueConstraint(fields=('receipt', 'language', 'applied_sha256'), name='receipts_receiptpaper_once'), models.CheckConstraint(condition=models.Q(('language__in', ['en', 'zh-hans', 'both'])), name='receipts_receiptpaper_language')],
+                "verbose_name": "paper of a receipt",
+                "verbose_name_plural": "papers of receipts",
+                "ordering": ("receipt", "id"),
+                "abstract": False,
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "id"), name="receipts_receiptpaper_company_key"),
+                    models.UniqueConstraint(
+                        fields=("receipt", "language", "applied_sha256"), name="receipts_receiptpaper_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__in", ["en", "zh-hans", "both"])),
+                        name="receipts_receiptpaper_language",
+                    ),
+                ],
             },
         ),
     ]
