@@ -40,6 +40,10 @@ class Sheet:
         elif line.seconds < earlier.seconds:
             self.lines[self.lines.index(earlier)] = line
 
+    def add(self, name: str, items: int, seconds: float, peak_mb: int, *, note: str = "") -> None:
+        """A line that was measured elsewhere."""
+        self.lines.append(Measured(name, items, seconds, note=note, peak_mb=peak_mb))
+
     def ratio(self, line: Measured) -> float | None:
         """How many times the limit's time for one item this line took."""
         limit = next((other for other in self.lines if other.name == line.limit), None)

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from invoices import views
+from invoices.views import invoices, papers
 
 app_name = "invoices"
 
 urlpatterns = [
-    path("", views.invoice_list, name="list"),
-    path("<int:pk>/", views.detail, name="detail"),
+    path("", invoices.invoice_list, name="list"),
+    path("send/", papers.send_several, name="send_several"),
+    path("<int:pk>/", invoices.detail, name="detail"),
+    path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/send/", papers.send, name="send"),
 ]

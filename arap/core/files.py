@@ -60,3 +60,11 @@ def file_response(file: StoredFile, *, inline: bool = False) -> HttpResponse:
     response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    """A PDF that was just made and is not kept, to show in the browser."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(False, safe_name(name)) or "inline"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.errors import NotFound
 from arap.core.models import Company
 from arap.core.money import ZERO
+from arap.core.references import document_reference
 from arap.ledger.models import Item
 from receipts.models import Receipt
 from receipts.rules import OpenAmount, Proposal, propose
@@ -22,6 +23,7 @@ class Candidate:
     """An open item that a receipt of the debtor group could meet; `open_amount` is negative for a credit note."""
 
     item_id: int
+    document_id: int
     customer_id: int
     customer_code: str
     customer_name: str
@@ -48,8 +50,8 @@ class Named(NamedTuple):
 
 # Open items of the payer's whole group in the receipt's currency: debits, and credit notes that could be netted.
 CANDIDATES = """
-select i.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''), coalesce(v.order_number, ''),
-       i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount
+select i.id, d.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''),
+       coalesce(v.order_number, ''), i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount
   from customers_customer payer
   join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
   join ledger_item i on i.company_id = c.company_id and i.customer_id = c.id
@@ -162,5 +164,6 @@ def _open_amount(candidate: Candidate, payer_id: int) -> OpenAmount:
         open_amount=candidate.open_amount,
         due_on=candidate.due_on,
         document_on=candidate.document_on,
+        payment_reference=document_reference(candidate.number, candidate.document_id),
         preference=int(candidate.customer_id != payer_id),
     )

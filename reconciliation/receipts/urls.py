@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from receipts.views import lists, receipt
+from receipts.views import lists, papers, receipt
 
 app_name = "receipts"
 
@@ -11,6 +11,8 @@ urlpatterns = [
     path("new/", lists.new, name="new"),
     path("payers/", lists.payers, name="payers"),
     path("<int:pk>/", receipt.detail, name="detail"),
+    path("<int:pk>/pdf/", papers.pdf, name="pdf"),
+    path("<int:pk>/send/", papers.send, name="send"),
     path("<int:pk>/apply/", receipt.apply, name="apply"),
     path("<int:pk>/unapply/", receipt.unapply, name="unapply"),
     path("<int:pk>/return/", receipt.return_receipt, name="return"),

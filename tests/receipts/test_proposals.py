@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arap.core.references import document_reference, printed
 from receipts.rules import OpenAmount, Proposal, propose
 
 D = Decimal
@@ -82,6 +83,42 @@ def test_the_best_proposal(amount: str, text: str, best: str, why: str) -> None:
     got = proposals(amount, text)
     assert written(got[0]) == best
     assert got[-1].kind == "oldest" or len(got) == 1
+
+
+RF_10318, RF_10440 = document_reference("INV-2026-010318", 1), document_reference("INV-2026-010440", 2)
+
+
+@pytest.mark.parametrize(
+    "text, paid",
+    [
+        (RF_10440, [2]),
+        (f"/ROC/{printed(RF_10440)} thank you", [2]),
+        (printed(RF_10440).lower().replace(" ", "-"), [2]),
+        (f"货款{RF_10440}谢谢", [2]),
+        (f"{RF_10318},{printed(RF_10440)}", [1, 2]),
+        (f"{RF_10318} 10440", [1, 2]),
+        (f"{RF_10440} INV-2026-010440", [2]),
+        (RF_10440[:-1] + "1", []),
+        (RF_10440[:12], []),
+    ],
+)
+def test_the_payment_reference_finds_its_item(text: str, paid: list[int]) -> None:
+    """Also in groups of four; one that was miscopied is none."""
+    both = [
+        OpenAmount(
+            item_id=at,
+            identifiers=(f"INV-2026-010{end}",),
+            payment_reference=reference,
+            open_amount=D(30 + at),
+            due_on=date(2026, 1, at),
+            document_on=date(2026, 1, 1),
+        )
+        for at, end, reference in [(1, "318", RF_10318), (2, "440", RF_10440)]
+    ]
+    best = propose(receipt_item_id=9, amount=D(500), currency="CNY", text=text, items=both)[0]
+    assert [pair.debit_item_id for pair in best.pairs if best.kind == "reference"] == paid
+    if paid:
+        assert best.params["numbers"] == tuple(both[at - 1].identifiers[0] for at in paid)
 
 
 def test_a_reference_that_explains_the_amount_needs_no_sum_beside_it() -> None:

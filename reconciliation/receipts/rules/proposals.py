@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import Literal
 
 from arap.core.money import ZERO, minor_unit
+from arap.core.references import find
 
-from .references import named_identifiers
+from .references import Named, named_identifiers
 from .sums import OTHERS_MAX, exact_sum
 
 Kind = Literal["reference", "exact_sum", "oldest"]
@@ -30,7 +31,8 @@ Reason = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAmount:
     """An open item that a receipt could meet. `identifiers` are its numbers and references, its own
-    number first. Items of lower `preference` are taken first: the payer's own before its group's.
+    number first; `payment_reference` is the RF reference that its paper carries, or "". Items of lower `preference`
+    are taken first: the payer's own before its group's.
     """
 
     item_id: int
@@ -38,6 +40,7 @@ class OpenAmount:
     open_amount: Decimal
     due_on: date
     document_on: date
+    payment_reference: str = ""
     preference: int = 0
 
 
@@ -71,7 +74,7 @@ def propose(
 ) -> list[Proposal]:
     """Proposals for `amount` left of a receipt (positive, in `currency`), the best reasoned first.
 
-    1. by reference: the items whose numbers or references `text` names; 2. the smallest group of at
+    1. by reference: the items whose RF references, numbers or references `text` names; 2. the smallest group of at
     most five items that adds up to exactly `amount`, left out when the reference already does; 3.
     oldest due first, the last one in part. Deterministic: items are taken by due date, document
     date and id. Nothing to propose gives an empty list.
@@ -90,10 +93,14 @@ def propose(
 
 def _by_reference(receipt_item_id: int, amount: Decimal, text: str, items: Sequence[OpenAmount]) -> Proposal | None:
     named_by: dict[str, list[OpenAmount]] = {}
+    called = {item.payment_reference: item.identifiers[0] for item in items if item.payment_reference}
+    references, rest = find(text, called.keys())
     for item in items:
         for identifier in item.identifiers:
             named_by.setdefault(identifier, []).append(item)
-    named = named_identifiers(text, list(named_by))
+    by_reference = [Named(called[reference]) for reference in references]
+    known = {name.identifier for name in by_reference}
+    named = by_reference + [name for name in named_identifiers(rest, list(named_by)) if name.identifier not in known]
     chosen = list({item.item_id: item for name in named for item in named_by[name.identifier]}.values())
     if not any(item.open_amount > 0 for item in chosen):
         return None

@@ -19,6 +19,7 @@ from arap.core.fields import read_day
 from arap.core.http import CompanyRequest
 from arap.core.permissions import get_for, requires
 from arap.ledger.history import document_history
+from arap.outbox.about import messages_about
 from receipts.actions import (
     ReceiptApplied,
     apply_receipt,
@@ -190,6 +191,7 @@ def _screen(
         "page": page,
         "receipt": receipt,
         "history": document_history(receipt.document) if receipt.document else None,
+        "sent": messages_about(company, receipt),
         "previous": previous,
         "following": following,
         "waiting_count": waiting(company).count(),

@@ -263,6 +263,11 @@ class InvoiceLine(CompanyOwned):
     def __str__(self) -> str:
         return self.description or str(self.line)
 
+    @property
+    def gross(self) -> Decimal:
+        """Net and tax together (价税合计)."""
+        return Decimal(self.net + self.tax)
+
 
 class InvoiceInstalment(CompanyOwned):
     """A part of the total with its own due date; posting makes one open item of each."""

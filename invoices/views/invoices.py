@@ -15,6 +15,7 @@ from arap.core.paging import Row, read_row
 from arap.core.permissions import get_for, requires
 from arap.ledger.history import document_history, numbered
 from arap.ledger.models import Item
+from arap.outbox.about import messages_about
 from customers.queries import search
 from invoices.models import Invoice
 
@@ -69,6 +70,7 @@ def detail(request: CompanyRequest, pk: int) -> HttpResponse:
         "instalments": [] if invoice.document else list(invoice.instalments.all()),
         "facts": list(invoice.facts.all()),
         "credit_notes": list(invoice.credit_notes.select_related("document").order_by("id")),
+        "sent": messages_about(request.company, invoice),
         "history": document_history(invoice.document) if invoice.document else None,
     }
     return render(request, "invoices/invoice.html", context)

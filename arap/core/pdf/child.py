@@ -1,0 +1,154 @@
+"""The process that renders: `python -m arap.core.pdf.child`, started by engine.py with a socket as standard input.
+
+It holds the style sheets parsed and the fonts open, renders one document after the other, and knows nothing of the
+application: no settings, no database, no secret in its environment. A document that is too large or too slow ends
+this process, not the one that asked.
+"""
+
+import gc
+import logging
+import os
+import re
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from arap.core.pdf.frames import Answer, Limits, read_frame, write_answer, write_frame
+
+STYLES = Path(__file__).resolve().parents[3] / "templates" / "pdf" / "css"
+# A paper needs none of these; in text that somebody forgot to escape they would restyle the page, attach or fetch.
+FOREIGN_ELEMENTS = {"base", "embed", "iframe", "link", "object", "script", "style"}
+FOREIGN_ATTRIBUTES = ("rel", "style", "background")
+# A paper has no style attributes, so a column gets its width by class: w24 is 24 mm.
+WIDTH_CLASSES = "".join(f".w{millimetres}{{width:{millimetres}mm}}" for millimetres in range(1, 188))
+_WARM_UP = """<!doctype html><html lang="zh-Hans"><title>-</title><body><p>Aa 0 中文 <b>Aa 0 中文</b></html>"""
+
+
+class Renderer:
+    """WeasyPrint with everything shared that documents can share."""
+
+    def __init__(self) -> None:
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher
+
+        # Reports of what a document asked for in vain are the document's matter, not the log's.
+        logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
+        self._fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
+        self._fonts = FontConfiguration()
+        texts = [path.read_text(encoding="utf-8") for path in style_sheets()]
+        self._styles = [
+            CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts) for text in [WIDTH_CLASSES, *texts]
+        ]
+
+    def render(self, html: str) -> bytes:
+        """The document as PDF; the same text gives the same bytes."""
+        from weasyprint import HTML
+
+        document = HTML(string=html, base_url=None, url_fetcher=self._fetcher)
+        remove_foreign(document.etree_element)
+        pdf = document.write_pdf(
+            stylesheets=self._styles,
+            font_config=self._fonts,
+            pdf_identifier=True,
+        )
+        return bytes(pdf)
+
+
+def style_sheets() -> list[Path]:
+    """base.css, then the others in the order of their names."""
+    return sorted(STYLES.glob("*.css"), key=lambda path: (path.name != "base.css", path.name))
+
+
+def remove_foreign(root: Any) -> None:
+    """Take out of a parsed document what no paper of ours holds. Text around it stays."""
+    for parent in list(root.iter()):
+        for attribute in FOREIGN_ATTRIBUTES:
+            parent.attrib.pop(attribute, None)
+        before = None
+        for child in list(parent):
+            # An SVG inside HTML carries its namespace in braces.
+            name = re.sub(r"^\{.*\}", "", child.tag) if isinstance(child.tag, str) else ""
+            if name.lower() not in FOREIGN_ELEMENTS:
+                before = child
+                continue
+            tail = child.tail or ""
+            if before is None:
+                parent.text = (parent.text or "") + tail
+            else:
+                before.tail = (before.tail or "") + tail
+            parent.remove(child)
+
+
+def resident_mb() -> int:
+    """Memory of this process now, in MB."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
+def _address_space() -> int:
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
+
+
+def serve(connection: socket.socket, limits: Limits) -> None:
+    """Answer until the other side is gone, idle for too long, or this process has grown or served enough."""
+    renderer = Renderer()
+    renderer.render(_WARM_UP)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    most = _address_space() + limits.memory_mb * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    write_frame(connection, b"ready")
+    connection.settimeout(limits.idle_seconds)
+    for served in range(1, limits.documents + 1):
+        try:
+            request = read_frame(connection)
+        except TimeoutError:
+            return
+        if request is None:
+            return
+        # Nobody may be left to end us: then the clock does.
+        signal.alarm(limits.seconds + 5)
+        answer, pdf, why = _render(renderer, request)
+        signal.alarm(0)
+        # Rendering leaves cycles; collected after each document, what was there before it is never looked at again.
+        gc.collect()
+        if answer is not Answer.MADE or served == limits.documents or resident_mb() > limits.resident_mb:
+            answer = answer.last()
+        write_answer(connection, answer, pdf or why.encode())
+        if answer.is_last:
+            return
+
+
+def _render(renderer: Renderer, request: bytes) -> tuple[Answer, bytes, str]:
+    try:
+        return Answer.MADE, renderer.render(request.decode()), ""
+    except MemoryError:
+        return Answer.TOO_LARGE, b"", "MemoryError"
+    except RecursionError:
+        return Answer.TOO_LARGE, b"", "RecursionError"
+    except Exception as error:  # noqa: BLE001 - whatever a document does to the renderer is told to the one who asked
+        return Answer.FAILED, b"", f"{type(error).__name__}: {error}"
+
+
+def main() -> int:
+    """Serve the socket that is our standard input. What libraries print goes to standard error."""
+    limits = Limits.parse(sys.argv[1])
+    connection = socket.socket(fileno=os.dup(0))
+    os.dup2(2, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's; its end is ours
+    try:
+        serve(connection, limits)
+    except (BrokenPipeError, ConnectionResetError):
+        return 0
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,6 @@
+"""Tables of receipts, and of the papers that were made of them."""
+
+from receipts.models.papers import ReceiptPaper
+from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
+
+__all__ = ["Receipt", "ReceiptIdentification", "ReceiptPaper", "ReceiptQuerySet"]
