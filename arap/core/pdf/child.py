@@ -13,7 +13,9 @@ import resource
 import signal
 import socket
 import sys
+import zlib
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from arap.core.pdf.frames import Answer, Limits, read_frame, write_answer, write_frame
@@ -31,18 +33,20 @@ class Renderer:
     """WeasyPrint with everything shared that documents can share."""
 
     def __init__(self) -> None:
+        import pydyf
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher
 
+        # Level 9, which pydyf asks for, takes a twentieth of all the time and makes a file no smaller than level 6.
+        pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj(min(level, 6)))
         # Reports of what a document asked for in vain are the document's matter, not the log's.
         logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
         self._fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
         self._fonts = FontConfiguration()
-        texts = [path.read_text(encoding="utf-8") for path in style_sheets()]
-        self._styles = [
-            CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts) for text in [WIDTH_CLASSES, *texts]
-        ]
+        # One sheet: each element is held against each sheet.
+        text = "\n".join([WIDTH_CLASSES, *(path.read_text(encoding="utf-8") for path in style_sheets())])
+        self._styles = [CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)]
 
     def render(self, html: str) -> bytes:
         """The document as PDF; the same text gives the same bytes."""
