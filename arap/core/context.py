@@ -48,6 +48,7 @@ NAVIGATION = (
         ),
     ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
+    Section(_("Book"), (Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),)),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from arap.desk.views import customers, documents, today
+from arap.desk.views import customers, documents, jobs, today
 
 app_name = "desk"
 
@@ -14,4 +14,7 @@ urlpatterns = [
     path("customers/<int:pk>/", customers.customer, name="customer"),
     path("customers/<int:pk>/documents/", customers.customer_documents, name="customer_documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
 ]
