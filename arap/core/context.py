@@ -48,7 +48,14 @@ NAVIGATION = (
         ),
     ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
-    Section(_("Book"), (Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),)),
+    Section(
+        _("Book"),
+        (
+            Page("desk:imports", _("Import"), "history.load", "m", "desk:import"),
+            Page("desk:rates", _("Exchange rates"), "admin.rates", "x", "desk:rates"),
+            Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),
+        ),
+    ),
 )
 
 

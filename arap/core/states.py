@@ -39,6 +39,8 @@ STATES: dict[str, State] = {
     "queued": State("dashed", "", _("Not started")),
     "failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
     "cancelled": State("square", "overdue", _("Stopped")),
+    "left_out": State("triangle", "overdue", _("Left out")),
+    "provisional": State("triangle", "caution", _("Provisional")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from arap.desk.views import customers, documents, jobs, today
+from arap.desk.views import customers, documents, imports, jobs, today
 
 app_name = "desk"
 
@@ -14,6 +14,14 @@ urlpatterns = [
     path("customers/<int:pk>/", customers.customer, name="customer"),
     path("customers/<int:pk>/documents/", customers.customer_documents, name="customer_documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("import/", imports.imports, name="imports"),
+    path("import/example.csv", imports.import_example, name="import_example"),
+    path("import/<int:pk>/", imports.import_file, name="import"),
+    path("import/<int:pk>/try/", imports.try_import, name="import_try"),
+    path("import/<int:pk>/run/", imports.run_import, name="import_run"),
+    path("import/rows/<int:pk>/", imports.import_lines, name="import_lines"),
+    path("import/rows/<int:pk>/rows.csv", imports.import_lines_csv, name="import_lines_csv"),
+    path("rates/", imports.rates, name="rates"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),

@@ -155,7 +155,7 @@ def try_import(job: Job) -> dict[str, Any]:
             path,
             company=job.company,
             mapping=received.mapping,
-            progress=_progress(job, _("Reading the file")),
+            progress=_progress(job),
             look=look,
         )
     with kept[0] as lines:

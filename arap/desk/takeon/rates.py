@@ -73,6 +73,12 @@ def apply_rates(company: Company, rates: list[NewRate], *, source: str, by: User
     return set_rates(company, changed, source=source, by=by) if changed else 0
 
 
+def latest_rates(company: Company) -> list[ExchangeRate]:
+    """The latest rate of each currency, in alphabetical order."""
+    rates = ExchangeRate.objects.filter(company=company).order_by("currency", "-valid_from")
+    return list(rates.distinct("currency"))
+
+
 # The rate of every currency and day on which something is to be posted, the base currency's too.
 RATES_NEEDED = """
 drop table if exists takeon_rate;
