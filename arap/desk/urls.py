@@ -2,12 +2,17 @@
 
 from django.urls import path
 
-from arap.desk.views import customers, documents, imports, jobs, today
+from arap.desk.views import customers, documents, guide, imports, jobs, today
 
 app_name = "desk"
 
 urlpatterns = [
-    path("", today.today, name="today"),
+    path("", guide.home, name="today"),
+    path("guide/", guide.guide, name="guide"),
+    path("guide/company/", guide.guide_company, name="guide_company"),
+    path("guide/letterhead/", guide.guide_letterhead, name="guide_letterhead"),
+    path("guide/bank/", guide.guide_bank, name="guide_bank"),
+    path("guide/people/", guide.guide_people, name="guide_people"),
     path("aging-chart/", today.aging_chart, name="aging_chart"),
     path("find/", documents.find, name="find"),
     path("customers/", customers.customers, name="customers"),
