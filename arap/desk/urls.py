@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from arap.desk.views import customers, documents, guide, imports, jobs, today
+from arap.desk.views import contacts, customers, documents, guide, imports, jobs, today
 
 app_name = "desk"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("find/", documents.find, name="find"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("customers/<int:pk>/contacts/new/", contacts.contact_new, name="contact_new"),
     path("customers/<int:pk>/documents/", customers.customer_documents, name="customer_documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("import/", imports.imports, name="imports"),
