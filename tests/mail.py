@@ -28,6 +28,7 @@ import pytest
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from kombu import pools
 
 from arap import ROOT, servers
 from arap.servers import valkey
@@ -263,7 +264,7 @@ def sending_to(broker: str) -> Iterator[None]:
 
     def lead(url: str) -> None:
         app.conf.broker_url = url
-        app.pool.force_close_all()
+        pools.reset()  # closed pools would be handed out again under the same address
         app._pool = None
         app.amqp._producer_pool = None
         app.amqp.__dict__.pop("producer_pool", None)

@@ -1,5 +1,7 @@
 """Messages to send, and the guards they may carry."""
 
+import os
+import signal
 from typing import Any
 
 from django.db import transaction
@@ -48,3 +50,9 @@ def still_due(message: Message) -> str:
 def broken(message: Message) -> str:
     """A guard that has a mistake in it."""
     raise ZeroDivisionError("a mistake")
+
+
+def deadly(message: Message) -> str:
+    """A guard that takes its worker with it."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    return ""
