@@ -126,6 +126,9 @@ def announce(port: int) -> None:
     say(f"\n  http://localhost:{port}/\n")
     for name in ROLES:
         say(f"    {name:<16} password: {PASSWORD}")
+    say(
+        "\n  With your own data: sign in as administrator, open “Set-up” and found another company; the guide leads on."
+    )
     say(f"\n  Logs: {servers.var_folder() / 'log'}/   Ctrl-C stops everything and keeps the data.")
 
 

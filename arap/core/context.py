@@ -48,6 +48,15 @@ NAVIGATION = (
         ),
     ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
+    Section(
+        _("Book"),
+        (
+            Page("desk:imports", _("Import"), "history.load", "m", "desk:import"),
+            Page("desk:rates", _("Exchange rates"), "admin.rates", "x", "desk:rates"),
+            Page("desk:guide", pgettext_lazy("page", "Set-up"), "company.set_up", "u", "desk:guide"),
+            Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),
+        ),
+    ),
 )
 
 

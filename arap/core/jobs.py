@@ -13,6 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
@@ -111,10 +112,16 @@ def run(job_id: int, work: Callable[[Job], Any]) -> None:
     job = claim(job_id)
     if job is None:
         return
+    # What the work says is for the person who asked for it.
+    with translation.override(job.created_by.language if job.created_by else job.company.language):
+        _do(job, work)
+
+
+def _do(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         finish(job, work(job))
     except JobCancelled:
-        logger.info("job %s was cancelled", job_id)
+        logger.info("job %s was cancelled", job.pk)
     except DomainError as error:
         with suppress(JobCancelled):
             fail(job, str(error))

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core.dates import WEEKENDS_OFF, Calendar
 from arap.core.errors import MissingRate, NotFound
-from arap.core.models import Company, ExchangeRate, Holiday, Period
+from arap.core.models import AuditEntry, Company, ExchangeRate, Holiday, Period, User
 
 ONE = Decimal(1)
+INVITED, PASSWORD_CHOSEN = "person.invite", "person.password"
 
 
 def company_by_code(code: str) -> Company:
@@ -79,3 +80,10 @@ def calendar_of(company: Company) -> Calendar:
     assert calendar is not None
     days = Holiday.objects.filter(calendar=calendar).values_list("on", "is_working")
     return Calendar(days_off=frozenset(int(day) for day in calendar.days_off), exceptions=dict(days))
+
+
+def keeps_first_password(user: User) -> bool:
+    """Whether `user` was invited and still has the password that somebody else has seen."""
+    of_user = AuditEntry.objects.filter(object_type=User._meta.label_lower, object_id=str(user.pk))
+    last = of_user.filter(verb__in=[INVITED, PASSWORD_CHOSEN]).order_by("-pk").first()
+    return last is not None and last.verb == INVITED

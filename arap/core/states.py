@@ -47,6 +47,8 @@ STATES: dict[str, State] = {
     "bounced": State("triangle", "overdue", _("Bounced")),
     "unknown": State("diamond", "caution", _("Unknown")),
     "not_sent": State("hollow", "", _("Cancelled")),
+    "left_out": State("triangle", "overdue", _("Left out")),
+    "provisional": State("triangle", "caution", _("Provisional")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
 }

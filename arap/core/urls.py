@@ -8,6 +8,7 @@ app_name = "core"
 
 urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("password/", views.password, name="password"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("language/", views.language, name="language"),
     path("theme/", views.theme, name="theme"),

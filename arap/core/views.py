@@ -1,9 +1,11 @@
 """Signing in and out; choosing language, theme and company; the error pages."""
 
 import logging
+from urllib.parse import urlencode
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,13 +17,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from arap.core import attempts
+from arap.core.actions.people import choose_password
 from arap.core.context import THEME_COOKIE, THEMES
 from arap.core.errors import NotFound
-from arap.core.forms import SignInForm
+from arap.core.forms import PasswordForm, SignInForm
 from arap.core.middleware import SESSION_COMPANY
 from arap.core.models import User
 from arap.core.models.companies import LANGUAGES
 from arap.core.permissions import public, signed_in
+from arap.core.queries import keeps_first_password
 
 logger = logging.getLogger(__name__)
 
@@ -42,10 +46,30 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = _authenticated(request, form)
         if user is not None:
             login(request, user)
-            return _remember_language(HttpResponseRedirect(target), user.language)
+            first = keeps_first_password(user)
+            where = f"{reverse('core:password')}?{urlencode({'next': target})}" if first else target
+            return _remember_language(HttpResponseRedirect(where), user.language)
     next_page = "" if target == reverse("desk:today") else target
     context = {"form": form, "next": next_page}
     return render(request, "core/sign_in.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@never_cache
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Choose another password. The one in use is asked for, so that an open browser is not enough."""
+    user = request.user
+    assert isinstance(user, User)
+    form = PasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        choose_password(user, form.cleaned_data["new_password1"])
+        update_session_auth_hash(request, user)
+        messages.success(request, _("The new password counts from now on."))
+        return HttpResponseRedirect(_target(request))
+    context = {"form": form, "is_first": keeps_first_password(user), "next": request.GET.get("next", "")}
+    return render(request, "core/password.html", context, status=422 if form.errors else 200)
 
 
 @public

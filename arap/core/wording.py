@@ -117,6 +117,16 @@ def moment(at: datetime) -> str:
     return f"{prose_day(local.date())}{between}{local:%H:%M}"
 
 
+def seconds_words(seconds: int) -> str:
+    """A length of time in at most two units: "8 s", "3 min 5 s", "2 h 10 min"; "8 秒", "3 分 5 秒", "2 小时 10 分"."""
+    hours, minutes, rest = seconds // 3600, seconds // 60 % 60, seconds % 60
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": minutes}
+    if minutes:
+        return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)s s") % {"seconds": rest}
+
+
 def age_words(days_overdue: int) -> str:
     """An age in words: "55 d over", "in 21 d", "due today"; "逾期 55 天", "21 天后"."""
     if days_overdue > 0:

@@ -7,3 +7,10 @@ class DeskConfig(AppConfig):
     name = "arap.desk"
     label = "desk"
     verbose_name = _("Desk")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("import_trial", _("Dry run of an import"))
+        describe("import_run", _("Import"))

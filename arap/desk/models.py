@@ -1,6 +1,9 @@
-"""What the desk keeps for itself: where taken-on documents come from."""
+"""What the desk keeps for itself: where taken-on documents come from, and the files they came in."""
+
+from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.models import CompanyOwned
@@ -25,3 +28,103 @@ class TakenOn(CompanyOwned):
 
     def __str__(self) -> str:
         return str(self.document_id)
+
+
+class Import(CompanyOwned):
+    """A file that somebody brought, the mapping it is read with, its latest dry run and its latest run.
+
+    `key` comes with the form, so that a file sent twice by a double click is one. The joins to jobs and file are
+    composite (migrations/sql/imports.sql).
+    """
+
+    key = models.CharField(max_length=64)
+    file = models.ForeignKey(
+        "core.StoredFile", verbose_name=_("file"), on_delete=models.PROTECT, db_constraint=False, related_name="+"
+    )
+    mapping = models.CharField(_("mapping"), max_length=60)
+    trial = models.ForeignKey(
+        "core.Job",
+        verbose_name=_("dry run"),
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    run = models.ForeignKey(
+        "core.Job",
+        verbose_name=_("import"),
+        on_delete=models.PROTECT,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    created_by = models.ForeignKey(
+        "core.User",
+        verbose_name=_("created by"),
+        on_delete=models.PROTECT,
+        null=True,
+        db_index=False,
+        related_name="+",
+    )
+    created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
+
+    class Meta(CompanyOwned.Meta):
+        verbose_name = _("import of a file")
+        verbose_name_plural = _("imports of files")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company", "key"], name="desk_import_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.mapping}"
+
+
+class ImportLine(CompanyOwned):
+    """What becomes of one row of a file, as a dry run or a run of an import found it. A run keeps what it left out."""
+
+    class Fate(models.TextChoices):
+        NEW = "new", _("To be posted")
+        SETTLE = "settle", _("To be settled")
+        SKIPPED = "skipped", _("Skipped")
+        REJECTED = "rejected", _("Left out")
+
+    job = models.ForeignKey(
+        "core.Job",
+        verbose_name=_("job"),
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    row = models.PositiveIntegerField(_("row"))
+    fate = models.CharField(_("what happens"), max_length=10, choices=Fate)
+    is_new_customer = models.BooleanField(_("creates the customer"), default=False)
+    kind = models.CharField(_("kind"), max_length=20, blank=True, default="")
+    number = models.CharField(_("number"), max_length=60, blank=True, default="")
+    customer_code = models.CharField(_("customer code"), max_length=60, blank=True, default="")
+    customer_name = models.CharField(_("customer name"), max_length=200, blank=True, default="")
+    currency = models.CharField(_("currency"), max_length=3, blank=True, default="")
+    # As the file has it: a rejected amount may have more decimals than any currency.
+    amount = models.DecimalField(_("amount"), max_digits=40, decimal_places=12, null=True)
+    issued_on = models.DateField(_("issued on"), null=True)
+    due_on = models.DateField(_("due on"), null=True)
+    settled_on = models.DateField(_("settled on"), null=True)
+    field = models.CharField(_("column"), max_length=200, blank=True, default="")
+    message = models.TextField(_("reason"), blank=True, default="")
+
+    class Meta(CompanyOwned.Meta):
+        verbose_name = _("row of an import")
+        verbose_name_plural = _("rows of imports")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["job", "row"], name="desk_importline_row"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["job", "fate", "row"], name="desk_importline_fate")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.row} {self.fate}"

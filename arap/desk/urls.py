@@ -2,16 +2,33 @@
 
 from django.urls import path
 
-from arap.desk.views import customers, documents, today
+from arap.desk.views import contacts, customers, documents, guide, imports, jobs, today
 
 app_name = "desk"
 
 urlpatterns = [
-    path("", today.today, name="today"),
+    path("", guide.home, name="today"),
+    path("guide/", guide.guide, name="guide"),
+    path("guide/company/", guide.guide_company, name="guide_company"),
+    path("guide/letterhead/", guide.guide_letterhead, name="guide_letterhead"),
+    path("guide/bank/", guide.guide_bank, name="guide_bank"),
+    path("guide/people/", guide.guide_people, name="guide_people"),
     path("aging-chart/", today.aging_chart, name="aging_chart"),
     path("find/", documents.find, name="find"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<int:pk>/", customers.customer, name="customer"),
+    path("customers/<int:pk>/contacts/new/", contacts.contact_new, name="contact_new"),
     path("customers/<int:pk>/documents/", customers.customer_documents, name="customer_documents"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("import/", imports.imports, name="imports"),
+    path("import/example.csv", imports.import_example, name="import_example"),
+    path("import/<int:pk>/", imports.import_file, name="import"),
+    path("import/<int:pk>/try/", imports.try_import, name="import_try"),
+    path("import/<int:pk>/run/", imports.run_import, name="import_run"),
+    path("import/rows/<int:pk>/", imports.import_lines, name="import_lines"),
+    path("import/rows/<int:pk>/rows.csv", imports.import_lines_csv, name="import_lines_csv"),
+    path("rates/", imports.rates, name="rates"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
 ]

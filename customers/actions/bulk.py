@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -27,7 +29,10 @@ LANGUAGES = ("en", "zh-hans")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewCustomer:
-    """A customer to create. `currency` is an ISO 4217 code, `country` an ISO 3166 one, another system's, or empty."""
+    """A customer to create. `currency` is an ISO 4217 code, `country` an ISO 3166 one, another system's, or empty.
+
+    `email` becomes a contact of the customer's name that receives invoices, statements and reminders.
+    """
 
     code: str
     name: str
@@ -41,6 +46,7 @@ class NewCustomer:
     language: str = "en"
     terms_id: int | None = None
     payer_accounts: tuple[str, ...] = ()
+    email: str = ""
 
 
 INSERT = """
@@ -64,6 +70,13 @@ join customers_customer c on c.company_id = %(company)s and c.code = r.code
 on conflict do nothing
 """
 
+INSERT_CONTACTS = """
+insert into customers_contact (company_id, customer_id, name, email, phone, roles, language, receives)
+select %(company)s, c.id, left(c.name, 150), r.email, '', array['billing'], c.language,
+    array['invoice', 'statement', 'reminder']
+from jsonb_to_recordset(%(rows)s::jsonb) as r (code text, email text)
+join customers_customer c on c.company_id = %(company)s and c.code = r.code
+"""
 SET_PARENTS = """
 update customers_customer child set parent_id = parent.id
 from jsonb_to_recordset(%(rows)s::jsonb) as r (code text, parent_code text)
@@ -92,6 +105,9 @@ def create_customers(company: Company, rows: Sequence[NewCustomer], *, by: User 
     ]
     if accounts:
         _run(INSERT_ACCOUNTS, company, accounts)
+    contacts = [{"code": row.code, "email": row.email} for row in new if row.email]
+    if contacts:
+        _run(INSERT_CONTACTS, company, contacts)
     _set_parents(company, [row for row in new if row.parent_code])
     if created:
         after = {"created": len(created), "codes": sorted(created)[:20]}
@@ -119,9 +135,18 @@ def check_new_customer(row: NewCustomer) -> None:
         raise _invalid(row, "language", _("This language is not offered."))
     if row.parent_code == row.code:
         raise _invalid(row, "parent_code", _("A customer cannot be its own parent."))
+    if row.email:
+        _check_email(row)
     for account in row.payer_accounts:
         if not account.strip() or len(account) > ACCOUNT_LENGTH_MAX or "\x00" in account:
             raise _invalid(row, "payer_accounts", _("This is not an account number."))
+
+
+def _check_email(row: NewCustomer) -> None:
+    try:
+        validate_email(row.email)
+    except ValidationError as error:
+        raise _invalid(row, "email", _("This is not an e-mail address.")) from error
 
 
 def _check(rows: Sequence[NewCustomer]) -> None:

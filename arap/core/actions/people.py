@@ -5,6 +5,7 @@ from django.db import transaction
 
 from arap.core import audit
 from arap.core.models import Company, Membership, Role, User
+from arap.core.queries import PASSWORD_CHOSEN
 
 SYSTEM_USERNAME = "system"
 
@@ -27,6 +28,14 @@ def revoke_role(company: Company, user: User, role: Role, *, by: User | None) ->
         before = {"user": user.username, "role": role}
         audit.record(by=by, verb="role.revoke", obj=membership, before=before)
         membership.delete()
+
+
+@transaction.atomic
+def choose_password(user: User, password: str) -> None:
+    """Store another password for `user`, who chose it. Other sessions of theirs end."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    audit.record(by=user, verb=PASSWORD_CHOSEN, obj=user)
 
 
 def system_user() -> User:

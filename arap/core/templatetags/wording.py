@@ -194,6 +194,19 @@ def negated(amount: Decimal) -> Decimal:
 
 
 @register.filter
+def seconds_words(seconds: int | None) -> str:
+    """A length of time: 8 s, 3 min 5 s, 2 h 10 min; nothing is a dash."""
+    return wording.HAIRLINE_DASH if seconds is None else wording.seconds_words(seconds)
+
+
+@register.filter
+def rate_words(rate: float) -> str:
+    """How many a second: 1,284, 14.2, 0.31."""
+    decimals = 0 if rate >= 100 else 1 if rate >= 1 else 2
+    return f"{rate:,.{decimals}f}"
+
+
+@register.filter
 def short_amount(amount: Decimal) -> str:
     """An amount in a sentence: 12.84 m, 1,284 万."""
     return wording.short_amount(amount)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
@@ -20,12 +21,13 @@ from arap.core import audit
 from arap.core.actions.companies import create_company
 from arap.core.actions.periods import open_periods
 from arap.core.errors import Invalid, NotFound
-from arap.core.models import Company
+from arap.core.models import Company, User
 from arap.core.money import CURRENCIES
 from arap.desk.mapping import Reading, Rejected, load_mapping, open_rows
 from arap.desk.takeon import checks, rates
 from arap.desk.takeon.customers import create_missing_customers
-from arap.desk.takeon.posting import post_documents
+from arap.desk.takeon.forecasting import forecast
+from arap.desk.takeon.posting import post_documents, rows_to_post, set_turns
 from arap.desk.takeon.reading import Read, fates, most_frequent_currency, stage_file
 from arap.desk.takeon.settling import settle_waiting
 from arap.desk.takeon.target import HISTORY
@@ -59,11 +61,15 @@ def load_history(
     base_currency: str | None = None,
     rates_path: Path | None = None,
     progress: Progress = lambda done, total: None,
+    name: str = "",
+    by: User | None = None,
 ) -> Loaded:
     """Load the file under the mapping (a name or a file) into the company, which is created when missing.
 
-    A new company keeps its book in `base_currency`, else in the file's most frequent currency. Two runs for one company
-    wait for each other. Raises NotFound for a missing file or mapping and for wrong options, FileRefused when the file
+    A new company keeps its book in `base_currency`, else in the file's most frequent currency. `name` is what the audit
+    log calls the file. Two runs for one company wait for each other. `progress` hears of (done, total) rows, between
+    transactions, with a total of 0 while the file is read; what it raises ends the run there.
+    Raises NotFound for a missing file or mapping and for wrong options, FileRefused when the file
     cannot be read as a whole, Refused when a period is closed meanwhile; what was posted by then stays, and counts as
     skipped next time.
     """
@@ -71,43 +77,84 @@ def load_history(
     found = load_mapping(mapping, HISTORY)
     given_rates = rates.read_rates(rates_path) if rates_path else []
     reading = open_rows(path, found, HISTORY)
-    with _turn(company_code):
-        read = stage_file(reading)
+    with _turn(company_code, progress):
+        read = stage_file(reading, progress)
         loaded = Loaded(warnings=[*reading.notices, *read.warnings()], rejected=read.rejected)
         with transaction.atomic():  # rates that are refused leave no company behind
             company = _company(company_code, base_currency)
             if company is not None and rates_path:
-                rates.apply_rates(company, given_rates, source=rates_path.name)
+                rates.apply_rates(company, given_rates, source=rates_path.name, by=by)
         if company is not None:
-            _load(company, reading, read, loaded, progress)
-            _record(company, path, found.name, loaded)
+            _examine(company, reading, read, loaded, by=by)
+            try:
+                _post(company, loaded, progress, by=by)
+            except BaseException:
+                _record(company, name or path.name, found.name, loaded, by=by, is_complete=False)
+                raise
+            _record(company, name or path.name, found.name, loaded, by=by)
     loaded.rejected.sort()
     return loaded
 
 
-def _load(company: Company, reading: Reading, read: Read, loaded: Loaded, progress: Progress) -> None:
+def try_history(
+    path: Path,
+    *,
+    company: Company,
+    mapping: str,
+    progress: Progress = lambda done, total: None,
+    look: Callable[[Loaded], object] = lambda loaded: None,
+) -> Loaded:
+    """What load_history would create, skip, refuse and warn of, found by the same checks; nothing is changed.
+
+    `look` is called while takeon_row holds what becomes of each row. Raises what load_history raises.
+    """
+    found = load_mapping(mapping, HISTORY)
+    reading = open_rows(path, found, HISTORY)
+    with _turn(company.code, progress):
+        read = stage_file(reading, progress)
+        loaded = Loaded(warnings=[*reading.notices, *read.warnings()], rejected=read.rejected)
+        with transaction.atomic():
+            _examine(company, reading, read, loaded, by=None)
+            settled = forecast(company)
+            loaded.receipts, loaded.refunds = settled.receipts, settled.refunds
+            loaded.skipped += settled.unchanged
+            loaded.rejected.sort()
+            look(loaded)
+            transaction.set_rollback(True)  # periods, rates, terms and customers were made only to be looked at
+    return loaded
+
+
+def _examine(company: Company, reading: Reading, read: Read, loaded: Loaded, *, by: User | None) -> None:
+    """Judge every row and make what the documents need: periods, rates, terms, customers, and their order."""
     loaded.rejected += checks.set_currency(company, reading)
     loaded.rejected += checks.merge_duplicates(reading)
     loaded.rejected += checks.compare_with_book(company, reading)
     loaded.rejected += checks.refuse_taken_receipt_numbers(company, reading)
     loaded.rejected += checks.refuse_circles(company, reading)
     for year in checks.years():
-        open_periods(company, year, by=None)
+        open_periods(company, year, by=by)
     loaded.rejected += checks.refuse_closed_periods(company, reading)
-    loaded.warnings += rates.find_rates(company)
+    loaded.warnings += rates.find_rates(company, by=by)
     loaded.rejected += checks.refuse_large_amounts(reading)
     created = fates()
-    if terms := ensure_terms(company, sorted(read.rules), by=None):
+    if terms := ensure_terms(company, sorted(read.rules), by=by):
         for rule, terms_id in terms.items():
             checks.run("update takeon_row set terms_id = %(id)s where terms = %(rule)s", {"id": terms_id, "rule": rule})
-    loaded.customers, warnings = create_missing_customers(company)
+    loaded.customers, warnings = create_missing_customers(company, by=by)
     loaded.warnings += warnings
-    loaded.receipts = post_documents(company, progress)
-    settled = settle_waiting(company)
+    loaded.invoices, loaded.credit_notes = created["new", "invoice"], created["new", "credit_note"]
+    loaded.skipped = created["skipped", "invoice"] + created["skipped", "credit_note"]
+    set_turns()
+
+
+def _post(company: Company, loaded: Loaded, progress: Progress, *, by: User | None) -> None:
+    turns, waiting = rows_to_post()
+    total = turns + waiting
+    loaded.receipts = post_documents(company, lambda done, _of: progress(done, total), by=by)
+    settled = settle_waiting(company, lambda done, _of: progress(turns + done, total), by=by)
     loaded.receipts += settled.receipts
     loaded.refunds = settled.refunds
-    loaded.invoices, loaded.credit_notes = created["new", "invoice"], created["new", "credit_note"]
-    loaded.skipped = created["skipped", "invoice"] + created["skipped", "credit_note"] + settled.unchanged
+    loaded.skipped += settled.unchanged
 
 
 def _check_options(company_code: str, base_currency: str | None) -> None:
@@ -146,7 +193,10 @@ def _company(code: str, base_currency: str | None) -> Company | None:
 
 
 @transaction.atomic
-def _record(company: Company, path: Path, mapping: str, loaded: Loaded) -> None:
+def _record(
+    company: Company, name: str, mapping: str, loaded: Loaded, *, by: User | None, is_complete: bool = True
+) -> None:
+    """Note what was created; of a run that ended half-way, what was to be created: the rest stands in the book."""
     counts = {
         "customers": loaded.customers,
         "invoices": loaded.invoices,
@@ -155,12 +205,14 @@ def _record(company: Company, path: Path, mapping: str, loaded: Loaded) -> None:
         "refunds": loaded.refunds,
     }
     if any(counts.values()):
-        after = {"file": path.name, "mapping": mapping, **counts, "rejected": len(loaded.rejected)}
-        audit.record(by=None, verb="history.load", obj=company, after=after)
+        after: dict[str, Any] = {"file": name, "mapping": mapping, **counts, "rejected": len(loaded.rejected)}
+        if not is_complete:
+            after["is_complete"] = False
+        audit.record(by=by, verb="history.load", obj=company, after=after)
 
 
 @contextmanager
-def _turn(company_code: str) -> Iterator[None]:
+def _turn(company_code: str, progress: Progress) -> Iterator[None]:
     """One load for a company at a time. The lock belongs to the connection: it ends with it, however that ends."""
     key = [LOCK_SPACE, zlib.crc32(company_code.encode()) - 2**31]
     with connection.cursor() as cursor:
@@ -168,6 +220,7 @@ def _turn(company_code: str) -> Iterator[None]:
             cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
             if cursor.fetchone()[0]:
                 break
+            progress(0, 0)
             time.sleep(WAIT_SECONDS)
         try:
             yield

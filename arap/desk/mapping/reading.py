@@ -177,16 +177,21 @@ def _records(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Recor
             % {"path": path, "reason": error.strerror or str(error)}
         ) from error
     if size > FILE_MB_MAX << 20:
-        raise FileRefused(
-            _("The file has %(size)d MB; at most %(limit)d MB are read at once. Split it and load the parts.")
-            % {"size": size >> 20, "limit": FILE_MB_MAX}
-        )
+        raise too_large(size)
     if magic == OLE_MAGIC:
         raise FileRefused(_("The file is an old or a protected Excel workbook; save it as .xlsx without a password."))
     if magic == ZIP_MAGIC:
         rows = read_sheet(path, notices)
         return (Record(number, cells) for number, cells in enumerate(rows, start=1))
     return read_records(path, mapping, notices)
+
+
+def too_large(size: int) -> FileRefused:
+    """The refusal of a file of so many bytes."""
+    return FileRefused(
+        _("The file has %(size)d MB; at most %(limit)d MB are read at once. Split it and load the parts.")
+        % {"size": -(-size >> 20), "limit": FILE_MB_MAX}
+    )
 
 
 def _header(records: Iterator[Record]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import ngettext
 
-from arap.core.models import Company
+from arap.core.models import Company, User
 from arap.desk.takeon.checks import run, tables_read_once
 from arap.desk.takeon.reading import LIST_MARK
 from customers.actions.bulk import NewCustomer, create_customers
@@ -13,7 +13,7 @@ from customers.queries import ids_by_code
 FIRST = "(array_agg({0} order by row) filter (where {0} is not null))[1]"
 NEW = f"""
 select customer_code, {FIRST.format("customer_name")}, {FIRST.format("customer_name_local")}, {FIRST.format("country")},
-       {FIRST.format("parent_code")}, {FIRST.format("currency")},
+       {FIRST.format("parent_code")}, {FIRST.format("currency")}, {FIRST.format("contact_email")},
        array_agg(distinct payer_accounts) filter (where payer_accounts is not null),
        count(distinct customer_name) > 1 or count(distinct customer_name_local) > 1 or count(distinct country) > 1
   from takeon_row t
@@ -23,25 +23,27 @@ select customer_code, {FIRST.format("customer_name")}, {FIRST.format("customer_n
 """  # noqa: S608 - names of columns, from above
 
 
-def create_missing_customers(company: Company) -> tuple[int, list[str]]:
+def create_missing_customers(company: Company, *, by: User | None) -> tuple[int, list[str]]:
     """Create the customers of the new rows that the company lacks; returns how many, and warnings.
 
     A parent that has no row of its own is created with its code as its name. Customers that exist are left as they are.
+    A customer in China is written to in Chinese, one of another country in English, and one without in the company's
+    language.
     """
     with tables_read_once():
         found = run(NEW, {"company": company.pk})
-    customers = {row[0]: _customer(row) for row in found}
+    customers = {row[0]: _customer(row, company.language) for row in found}
     parents = {new.parent_code: new.currency for new in customers.values() if new.parent_code}
     lacking = parents.keys() - customers.keys() - ids_by_code(company, parents).keys()
     bare = [NewCustomer(code=code, name=code, currency=parents[code]) for code in sorted(lacking)]
     new = [*customers.values(), *bare]
     if new:
-        create_customers(company, new, by=None)
+        create_customers(company, new, by=by)
     return len(new), _warnings(bare, several=sum(row[-1] for row in found))
 
 
-def _customer(row: tuple[Any, ...]) -> NewCustomer:
-    code, name, name_local, country, parent_code, currency, accounts, _several = row
+def _customer(row: tuple[Any, ...], language: str) -> NewCustomer:
+    code, name, name_local, country, parent_code, currency, email, accounts, _several = row
     numbers = dict.fromkeys(number for some in accounts or () for number in some.split(LIST_MARK))
     return NewCustomer(
         code=code,
@@ -50,6 +52,8 @@ def _customer(row: tuple[Any, ...]) -> NewCustomer:
         country=country or "",
         parent_code=parent_code or "",
         currency=currency,
+        language={"": language, "CN": "zh-hans"}.get(country or "", "en"),
+        email=email or "",
         payer_accounts=tuple(numbers),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from arap.core.models import Company
+from arap.core.models import Company, User
 from arap.desk.takeon.checks import run
 from arap.ledger.actions import apply_staged, book_transaction, open_staging, post_staged, refresh_statistics
 from arap.ledger.chart import accounts
@@ -101,10 +101,27 @@ select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -t
 """
 
 
-def post_documents(company: Company, progress: Callable[[int, int], None]) -> int:
-    """Post every new row; returns how many receipts came with them. `progress` hears of (done, total) rows."""
+def set_turns() -> None:
+    """Fill takeon_turn: the order in which the new rows are posted, and which of them bring their receipt along."""
     with connection.cursor() as cursor:
         cursor.execute(ORDER)
+
+
+def rows_to_post() -> tuple[int, int]:
+    """How many rows will be posted, and how many wait to be settled afterwards."""
+    counts = run(
+        """
+        select (select count(*) from takeon_turn),
+               (select count(*) from takeon_row t left join takeon_turn o using (row)
+                 where t.fate = 'settle' or (t.fate = 'new' and t.settled_on is not null and not o.is_paid))
+        """,
+        {},
+    )
+    return int(counts[0][0]), int(counts[0][1])
+
+
+def post_documents(company: Company, progress: Callable[[int, int], None], *, by: User | None) -> int:
+    """Post every row of takeon_turn; returns how many receipts came with them. `progress` hears of (done, total)."""
     total = run("select count(*) from takeon_turn", {})[0][0]
     receipts = 0
     for number, first in enumerate(range(1, total + 1, CHUNK_ROWS)):
@@ -112,13 +129,13 @@ def post_documents(company: Company, progress: Callable[[int, int], None]) -> in
         if total > SMALL_ROWS and number & (number - 1) == 0:
             refresh_statistics()
         last = min(first + CHUNK_ROWS - 1, total)
-        receipts += _post_chunk(company, first, last)
+        receipts += _post_chunk(company, first, last, by=by)
         progress(last, total)
     return receipts
 
 
 @book_transaction
-def _post_chunk(company: Company, first: int, last: int) -> int:
+def _post_chunk(company: Company, first: int, last: int, *, by: User | None) -> int:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -131,11 +148,11 @@ def _post_chunk(company: Company, first: int, last: int) -> int:
     open_staging()
     with connection.cursor() as cursor:
         cursor.execute(STAGE_DOCUMENTS, parameters)
-        post_staged(company, by=None, verb=VERB)
+        post_staged(company, by=by, verb=VERB)
         cursor.execute(STAGE_APPLICATIONS, parameters)
         receipts = int(cursor.rowcount)
         if receipts:
-            apply_staged(company, by=None, verb=VERB)
+            apply_staged(company, by=by, verb=VERB)
         cursor.execute(RECORD, parameters)
         if receipts:
             cursor.execute(RECORD_RECEIPTS, parameters)

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from arap.core.actions.rates import NewRate, set_rates
-from arap.core.models import Company, ExchangeRate
+from arap.core.models import Company, ExchangeRate, User
 from arap.desk.mapping import FileRefused, Mapping, Rejected, Target, open_rows
 from arap.desk.mapping.declaration import parse_mapping
 from arap.desk.takeon.checks import run
@@ -54,8 +54,8 @@ def _refused(row: int, message: str) -> FileRefused:
     return FileRefused(_("Row %(row)d of the rates: %(message)s") % {"row": row, "message": message})
 
 
-def apply_rates(company: Company, rates: list[NewRate], *, source: str) -> None:
-    """Set those rates that are new or different. A rate of the base currency is 1 and is left out.
+def apply_rates(company: Company, rates: list[NewRate], *, source: str, by: User | None) -> int:
+    """Set those rates that are new or different; returns how many. One of the base currency is 1 and is left out.
 
     Raises Invalid for two different rates of one day, FileRefused for another rate of the base currency.
     """
@@ -70,8 +70,13 @@ def apply_rates(company: Company, rates: list[NewRate], *, source: str) -> None:
         for rate in rates
         if rate.currency != company.base_currency and known.get((rate.currency, rate.valid_from)) != rate.rate
     ]
-    if changed:
-        set_rates(company, changed, source=source, by=None)
+    return set_rates(company, changed, source=source, by=by) if changed else 0
+
+
+def latest_rates(company: Company) -> list[ExchangeRate]:
+    """The latest rate of each currency, in alphabetical order."""
+    rates = ExchangeRate.objects.filter(company=company).order_by("currency", "-valid_from")
+    return list(rates.distinct("currency"))
 
 
 # The rate of every currency and day on which something is to be posted, the base currency's too.
@@ -94,12 +99,12 @@ analyze takeon_rate
 """
 
 
-def find_rates(company: Company) -> list[str]:
+def find_rates(company: Company, *, by: User | None) -> list[str]:
     """Fill takeon_rate. Where no rate is known a provisional 1 is set; the warnings say where it is used."""
     _look_up(company)
     missing = run("select currency, min(day) from takeon_rate where rate is null group by currency order by 1", {})
     if missing:
-        _set_provisional(company, missing)
+        _set_provisional(company, missing, by)
         _look_up(company)
     used = run("select currency, min(day) from takeon_rate where is_provisional group by currency order by 1", {})
     return [
@@ -114,8 +119,8 @@ def _look_up(company: Company) -> None:
         cursor.execute(RATES_NEEDED, {"company": company.pk, "base": company.base_currency})
 
 
-def _set_provisional(company: Company, missing: list[tuple[Any, ...]]) -> None:
+def _set_provisional(company: Company, missing: list[tuple[Any, ...]], by: User | None) -> None:
     def provisional(currency: str, day: date) -> NewRate:
         return NewRate(currency=currency, valid_from=day, rate=ONE, is_provisional=True)
 
-    set_rates(company, [provisional(*each) for each in missing], source=_("take-on"), by=None)
+    set_rates(company, [provisional(*each) for each in missing], source=_("take-on"), by=by)

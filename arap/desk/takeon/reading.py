@@ -7,11 +7,13 @@ import hashlib
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,14 +32,15 @@ TABLE = """
 drop table if exists takeon_row;
 create temp table takeon_row (
   row int primary key, kind text, number text, customer_code text, customer_name text, customer_name_local text,
-  country text, parent_code text, payer_accounts text, currency text, amount numeric, issued_on date, due_on date,
-  settled_on date, reference text, order_number text, terms text, facts jsonb, fingerprint text,
+  country text, parent_code text, contact_email text, payer_accounts text, currency text, amount numeric,
+  issued_on date, due_on date, settled_on date, reference text, order_number text, terms text, facts jsonb,
+  fingerprint text,
   fate text not null default 'new', customer_id bigint, document_id bigint, terms_id bigint, field text, known text)
 """
 COLUMNS = (
     "row", "kind", "number", "customer_code", "customer_name", "customer_name_local", "country", "parent_code",
     "payer_accounts", "currency", "amount", "issued_on", "due_on", "settled_on", "reference", "order_number", "terms",
-    "facts", "fingerprint",
+    "facts", "fingerprint", "contact_email",
 )  # fmt: skip
 # Control characters never come out of the engine, so this one can part a list.
 LIST_MARK = "\x1f"
@@ -52,6 +55,7 @@ class Read:
     rounded: int = 0
     due_early: int = 0
     odd_countries: int = 0
+    odd_emails: int = 0
     _terms: dict[str, Terms | str] = field(default_factory=dict)
 
     def warnings(self) -> list[str]:
@@ -83,32 +87,57 @@ class Read:
                 )
                 % {"count": self.odd_countries}
             )
+        if self.odd_emails:
+            warnings.append(
+                ngettext(
+                    "%(count)d row states an e-mail address that is not one; it was left out.",
+                    "%(count)d rows state an e-mail address that is not one; it was left out.",
+                    self.odd_emails,
+                )
+                % {"count": self.odd_emails}
+            )
         return warnings
 
 
-def stage_file(reading: Reading) -> Read:
-    """Fill takeon_row with the good rows of the file. Raises FileRefused; nothing else is written by then."""
+def stage_file(reading: Reading, progress: Callable[[int, int], None] = lambda done, total: None) -> Read:
+    """Fill takeon_row with the good rows of the file. Raises FileRefused; nothing else is written by then.
+
+    `progress` hears of the rows staged so far; their total (0) is not known before the end.
+    """
     read = Read()
+    staged = 0
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
         lines = _lines(reading, read)
         while block := "".join(line for line, _number in zip(lines, range(COPY_ROWS), strict=False)):
             cursor.copy_expert(f"copy takeon_row ({', '.join(COLUMNS)}) from stdin", io.StringIO(block))
+            staged += block.count("\n")
+            progress(staged, 0)
         cursor.execute("analyze takeon_row")
     return read
 
 
 def _lines(reading: Reading, read: Read) -> Iterator[str]:
+    for row in understood(reading, read):
+        if isinstance(row, Row):
+            yield _copy_line(row)
+        else:
+            read.rejected.append(row)
+
+
+def understood(reading: Reading, read: Read) -> Iterator[Row | Rejected]:
+    """The rows of the file, each completed or rejected for what it says by itself."""
     keeps_early_due = reading.mapping.options["due_before_issue"] == "warn"
     for row in reading.rows():
         if isinstance(row, Row):
             fault = complete(row.values, read, keeps_early_due=keeps_early_due)
             if fault is None:
                 read.rounded += ROUNDED in row.notes
-                yield _copy_line(row)
-                continue
-            row = Rejected(row.number, reading.header_of(fault[0]), fault[1])
-        read.rejected.append(row)
+                yield row
+            else:
+                yield Rejected(row.number, reading.header_of(fault[0]), fault[1])
+        else:
+            yield row
 
 
 def complete(values: dict[str, Any], read: Read, *, keeps_early_due: bool) -> tuple[str, str] | None:
@@ -139,9 +168,20 @@ def complete(values: dict[str, Any], read: Read, *, keeps_early_due: bool) -> tu
         if not COUNTRY.fullmatch(values["country"]):
             values["country"] = None
             read.odd_countries += 1
+    if (email := values["contact_email"]) and not _is_email(email):
+        values["contact_email"] = None
+        read.odd_emails += 1
     if values["parent_code"] == values["customer_code"]:
         return "parent_code", _("A customer cannot be its own parent.")
     return None
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def _read_terms(rule: str, read: Read) -> Terms | str:
@@ -196,6 +236,7 @@ def _copy_line(row: Row) -> str:
         values["discount_terms"],
         json.dumps(known) if known else None,
         fingerprint(values),
+        values["contact_email"],
     )
     return "\t".join("\\N" if cell is None else str(cell).replace("\\", "\\\\") for cell in cells) + "\n"
 

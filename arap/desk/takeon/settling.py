@@ -5,14 +5,14 @@ One transaction holds whole customers, so a run that was killed goes on with the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from psycopg2.extras import execute_values
 
-from arap.core.models import Company
+from arap.core.models import Company, User
 from arap.desk.takeon.checks import run, tables_read_once
 from arap.desk.takeon.posting import POLICY, VERB
 from arap.desk.takeon.rules import OpenItem, Receipt, Refund, Settlement, Use, settle
@@ -21,6 +21,7 @@ from arap.ledger.chart import accounts
 
 CHUNK_ROWS = 5000
 Group = tuple[int, str]  # customer id, currency
+Act = Receipt | Use | Refund
 
 
 @dataclass(slots=True)
@@ -116,21 +117,25 @@ update desk_takenon x set settled_on = w.settled_on
 """
 
 
-def settle_waiting(company: Company) -> Settled:
-    """Settle every row that still waits for it."""
+def settle_waiting(company: Company, progress: Callable[[int, int], None], *, by: User | None) -> Settled:
+    """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions."""
     total = Settled()
     with tables_read_once():
         run(WAITING, {"company": company.pk})
-    for groups in _packed():
-        settled = _settle_chunk(company, groups)
+    waiting = run("select count(*) from takeon_waiting", {})[0][0]
+    done = 0
+    for groups, size in _packed():
+        settled = _settle_chunk(company, groups, by=by)
+        done += size
+        progress(done, waiting)
         total.receipts += settled.receipts
         total.refunds += settled.refunds
         total.unchanged += settled.unchanged
     return total
 
 
-def _packed() -> Iterator[list[Group]]:
-    """Customers and currencies with something to settle, in lists of about CHUNK_ROWS rows."""
+def _packed() -> Iterator[tuple[list[Group], int]]:
+    """Customers and currencies with something to settle, in lists of about CHUNK_ROWS rows, with their number."""
     groups = run(
         "select customer_id, currency, count(*) from takeon_waiting group by customer_id, currency order by 1, 2", {}
     )
@@ -140,14 +145,14 @@ def _packed() -> Iterator[list[Group]]:
         chunk.append((customer_id, currency))
         size += count
         if size >= CHUNK_ROWS:
-            yield chunk
+            yield chunk, size
             chunk, size = [], 0
     if chunk:
-        yield chunk
+        yield chunk, size
 
 
 @book_transaction
-def _settle_chunk(company: Company, groups: list[Group]) -> Settled:
+def _settle_chunk(company: Company, groups: list[Group], *, by: User | None) -> Settled:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -160,17 +165,22 @@ def _settle_chunk(company: Company, groups: list[Group]) -> Settled:
     parameters["items"] = [item_id for (item_id,) in run(CANDIDATES, parameters)]
     rows = run(SETTLEMENTS, parameters)
     lock(company, dates={row[3] for row in rows}, items=parameters["items"])
-    acts = list(_decide(parameters["items"], rows))
+    acts = list(decide(run(ITEMS, parameters), run(MOVEMENTS, parameters), rows))
     with connection.cursor() as cursor:
         if acts:
             open_staging()
             _stage_acts(cursor, acts)
             cursor.execute(STAGE_DOCUMENTS, parameters)
-            post_staged(company, by=None, verb=VERB)
+            post_staged(company, by=by, verb=VERB)
             cursor.execute(STAGE_APPLICATIONS, parameters)
-            apply_staged(company, by=None, verb=VERB)
+            apply_staged(company, by=by, verb=VERB)
             cursor.execute(RECORD, parameters)
         cursor.execute(MARK, parameters)
+    return counted(acts, rows)
+
+
+def counted(acts: Sequence[Act], rows: Iterable[tuple[Any, ...]]) -> Settled:
+    """What `acts` create, and how many known documents among the settlements `rows` needed nothing."""
     acted = {act.row for act in acts}
     return Settled(
         receipts=sum(isinstance(act, Receipt) for act in acts),
@@ -179,23 +189,28 @@ def _settle_chunk(company: Company, groups: list[Group]) -> Settled:
     )
 
 
-def _decide(item_ids: list[int], rows: list[tuple[Any, ...]]) -> Iterator[Receipt | Use | Refund]:
+def decide(
+    item_rows: Iterable[tuple[Any, ...]],
+    movement_rows: Iterable[tuple[Any, ...]],
+    settlement_rows: Iterable[tuple[Any, ...]],
+) -> Iterator[Act]:
+    """What the settlements do to the items, whose movements are given: rows as of ITEMS, MOVEMENTS and SETTLEMENTS."""
     items: dict[int, OpenItem] = {}
     debits: dict[Group, list[OpenItem]] = defaultdict(list)
-    for item_id, customer_id, currency, *figures, is_debit in run(ITEMS, {"items": item_ids}):
+    for item_id, customer, currency, *figures, is_debit in item_rows:
         items[item_id] = item = OpenItem(item_id, *figures)
         if is_debit:
-            debits[customer_id, currency].append(item)
-    for item_id, on, amount in run(MOVEMENTS, {"items": item_ids}):
+            debits[customer, currency].append(item)
+    for item_id, on, amount in movement_rows:
         items[item_id].move(on, amount)
     settlements: dict[Group, list[Settlement]] = defaultdict(list)
-    for customer_id, currency, row, on, item_id, is_credit, _was_known in rows:
-        settlements[customer_id, currency].append(Settlement(row, on, items[item_id], is_credit))
+    for customer, currency, row, on, item_id, is_credit, _was_known in settlement_rows:
+        settlements[customer, currency].append(Settlement(row, on, items[item_id], is_credit))
     for group, waiting in settlements.items():
         yield from settle(waiting, debits[group])
 
 
-def _stage_acts(cursor: Any, acts: Iterable[Receipt | Use | Refund]) -> None:
+def _stage_acts(cursor: Any, acts: Iterable[Act]) -> None:
     """Fill takeon_act: a receipt has no credit item yet, a refund no debit item."""
     cursor.execute("delete from takeon_act")
     staged: list[tuple[object, ...]] = []

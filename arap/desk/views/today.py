@@ -16,9 +16,10 @@ from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
 from arap.core.models import Company
-from arap.core.permissions import requires
+from arap.core.permissions import allows, requires
 from arap.desk.charts import Bucket, Month, stacked_bars
 from arap.desk.queries import today as figures
+from arap.desk.queries.guide import progress
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
 
@@ -49,6 +50,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "seconds": f"{seconds:.2f}",
         "position": position,
         "runs": _runs(company),
+        "set_up": progress(company) if allows(request.roles, "company.set_up") else None,
         "labels": [wording.bucket_words(each.from_days, each.to_days) for each in report.buckets],
     }
     return render(request, "desk/today.html", context)

@@ -1,0 +1,131 @@
+"""The set-up of a company."""
+
+import io
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from PIL import Image
+
+from arap.core.models import Company, CompanyBankAccount, Role, User
+from arap.core.models.companies import LANGUAGES
+
+LOGO_BYTES_MAX = 512 * 1024
+LOGO_SIDE_MAX = 4000
+LOGO_FORMATS = ("PNG", "JPEG")
+
+
+def _styled(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        widget = field.widget
+        if not isinstance(widget, forms.CheckboxInput):
+            widget.attrs.setdefault("class", "input input--file" if isinstance(widget, forms.FileInput) else "input")
+        if isinstance(widget, forms.Textarea):
+            widget.attrs["rows"] = 3
+
+
+class CompanyForm(forms.ModelForm):
+    """What a company must have before anything else. The code and the base currency never change afterwards."""
+
+    time_zone = forms.ChoiceField(label=_("time zone"))
+
+    class Meta:
+        model = Company
+        fields = ("name", "name_local", "code", "base_currency", "country", "time_zone", "language")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "code": _("Short, for addresses and files: ACME. It cannot be changed later."),
+            "base_currency": _("The currency the book is kept in. It cannot be changed later."),
+            "name_local": _("The name in Chinese, for a company that has one."),
+            "country": _("Two letters: CN, US, DE."),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        odd = ("Etc/", "SystemV/")
+        zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(odd))
+        self.fields["time_zone"].choices = [("UTC", "UTC"), *((zone, zone) for zone in zones)]  # type: ignore[attr-defined]
+        _styled(self)
+
+    def clean_country(self) -> str:
+        """Capital letters, however it was typed."""
+        return str(self.cleaned_data["country"]).upper()
+
+
+class LetterheadForm(forms.ModelForm):
+    """What stands on top of every paper."""
+
+    logo_file = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 512 KB."))
+    remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+
+    class Meta:
+        model = Company
+        fields = ("name", "name_local", "address", "address_local", "phone", "email", "website", "tax_id", "language")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "email": _("Printed on papers; answers of customers go there."),
+            "language": _("Of papers for customers without a language of their own."),
+        }
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _styled(self)
+
+    def clean_logo_file(self) -> bytes | None:
+        """The picture's bytes, after it was opened as a picture: its name and its beginning prove nothing."""
+        upload = self.cleaned_data["logo_file"]
+        if upload is None:
+            return None
+        if upload.size > LOGO_BYTES_MAX:
+            raise ValidationError(_("The logo is larger than 512 KB."))
+        content: bytes = upload.read()
+        try:
+            with Image.open(io.BytesIO(content), formats=LOGO_FORMATS) as picture:
+                width, height = picture.size
+                if max(width, height) <= LOGO_SIDE_MAX:
+                    picture.load()
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            raise ValidationError(_("The logo is neither PNG nor JPEG.")) from None
+        if max(width, height) > LOGO_SIDE_MAX:
+            raise ValidationError(_("The logo has more than 4,000 pixels on a side."))
+        return content
+
+    def changes(self) -> dict[str, Any]:
+        """The fields for set_letterhead."""
+        given = {name: self.cleaned_data[name] for name in self.Meta.fields}
+        if content := self.cleaned_data["logo_file"]:
+            given["logo"] = content
+        elif self.cleaned_data["remove_logo"]:
+            given["logo"] = None
+        return given
+
+
+class BankAccountForm(forms.ModelForm):
+    """An account that customers pay into."""
+
+    class Meta:
+        model = CompanyBankAccount
+        fields = ("name", "bank", "account_no", "currency")
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _styled(self)
+
+
+class InviteForm(forms.Form):
+    """Somebody who is to work here, and as what."""
+
+    full_name = forms.CharField(label=_("Full name"), max_length=150)
+    username = forms.CharField(
+        label=_("User name"),
+        max_length=150,
+        validators=User._meta.get_field("username").validators,
+        help_text=_("To sign in with. Somebody who has an account already keeps it and gets the role."),
+    )
+    email = forms.EmailField(label=_("Email"), required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
+    role = forms.ChoiceField(label=_("Role"), choices=Role)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _styled(self)

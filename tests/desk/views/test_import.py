@@ -1,0 +1,255 @@
+"""import: how a file is understood, its dry run, its load, and the rows that were left out."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from arap.core import jobs
+from arap.core.actions.people import grant_role
+from arap.core.models import AuditEntry, Company, Job, Role, User
+from arap.desk import tasks
+from arap.desk.models import Import, ImportLine
+from arap.ledger.models import Document, Posting
+from customers.models import Contact, Customer
+from tests.desk.views.uploads import BAD_ROW, GOOD, HEADER, bring, brought
+from tests.ledger.proofs import assert_holds
+from tests.pages import check_method, check_roles, text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_controller(client: Client, controller: User) -> Client:
+    """Who may take a history on."""
+    client.force_login(controller)
+    return client
+
+
+@pytest.fixture
+def received(as_controller: Client) -> Import:
+    """Two good rows and one that is left out."""
+    return brought(as_controller, GOOD + BAD_ROW)
+
+
+def act(client: Client, received: Import, what: str) -> Job:
+    """Start the dry run or the load, and let the worker do it."""
+    answer = client.post(f"/import/{received.pk}/{what}/")
+    job = Job.objects.get(pk=answer["Location"].strip("/").split("/")[-1])
+    {"try": tasks.try_import, "run": tasks.run_import}[what](job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def streamed(answer: Any) -> str:
+    """The text of an answer that comes in pieces."""
+    return b"".join(answer.streaming_content).decode("utf-8-sig")
+
+
+def figures(job: Job) -> dict[str, Any]:
+    assert job.state == Job.State.DONE, job.message
+    return dict(job.result or {})
+
+
+def test_the_first_rows_are_shown_as_they_are_understood(as_controller: Client, received: Import) -> None:
+    words = text_of(as_controller.get(f"/import/{received.pk}/"))
+    for expected in ("Alpha", "9 Feb 2024", "100.00", "Left out", "Start the dry run"):
+        assert expected in words.replace("\u2007", "")
+
+
+def test_a_dry_run_changes_nothing_and_says_what_the_load_then_does(
+    as_controller: Client, controller: User, company: Company, received: Import
+) -> None:
+    tried = act(as_controller, received, "try")
+    assert (Customer.objects.count(), Document.objects.count(), Posting.objects.count()) == (0, 0, 0)
+    page = text_of(as_controller.get(f"/jobs/{tried.pk}/"))
+    assert "What the import would create" in page
+    assert "Import it now" in page
+    loaded = act(as_controller, received, "run")
+    assert figures(tried) == figures(loaded)
+    assert figures(loaded) == {
+        "import": received.pk,
+        "customers": 2,
+        "invoices": 2,
+        "credit_notes": 0,
+        "receipts": 0,
+        "refunds": 0,
+        "skipped": 0,
+        "rejected": 1,
+        "warnings": [],
+    }
+    assert Document.objects.count() == 2
+    assert {posting.actor for posting in Posting.objects.all()} == {controller}
+    after = AuditEntry.objects.get(verb="history.load").after
+    assert after
+    assert after["file"] == "items.csv"
+    assert "What is now in the book" in text_of(as_controller.get(f"/jobs/{loaded.pk}/"))
+    assert_holds(company)
+
+
+def test_the_load_waits_for_a_dry_run(as_controller: Client, received: Import) -> None:
+    answer = as_controller.post(f"/import/{received.pk}/run/", follow=True)
+    assert "Do the dry run first" in text_of(answer)
+    assert Job.objects.count() == 0
+
+
+def test_a_double_click_is_one_job(as_controller: Client, received: Import) -> None:
+    first = as_controller.post(f"/import/{received.pk}/try/")
+    assert as_controller.post(f"/import/{received.pk}/try/")["Location"] == first["Location"]
+    tasks.try_import(Job.objects.get().pk)
+    first = as_controller.post(f"/import/{received.pk}/run/")
+    assert as_controller.post(f"/import/{received.pk}/run/")["Location"] == first["Location"]
+    assert Job.objects.count() == 2
+
+
+def test_a_loaded_file_is_not_loaded_again_and_its_mapping_stays(as_controller: Client, received: Import) -> None:
+    act(as_controller, received, "try")
+    done = act(as_controller, received, "run")
+    assert as_controller.post(f"/import/{received.pk}/run/")["Location"] == f"/jobs/{done.pk}/"
+    answer = as_controller.post(f"/import/{received.pk}/", {"mapping": "open-items-iso"}, follow=True)
+    assert "This file is loaded already" in text_of(answer)
+    received.refresh_from_db()
+    assert received.mapping == "standard"
+
+
+def test_bringing_it_again_skips_what_is_known(as_controller: Client, received: Import) -> None:
+    act(as_controller, received, "try")
+    act(as_controller, received, "run")
+    again = brought(as_controller, GOOD)
+    result = figures(act(as_controller, again, "try"))
+    assert (result["invoices"], result["skipped"]) == (0, 2)
+    assert "nothing in this file that the book lacks" in text_of(as_controller.get(f"/jobs/{again_job(again)}/"))
+
+
+def again_job(received: Import) -> int:
+    received.refresh_from_db()
+    assert received.trial_id is not None
+    return received.trial_id
+
+
+def test_another_mapping_that_does_not_suit_says_why(as_controller: Client, received: Import) -> None:
+    answer = as_controller.post(f"/import/{received.pk}/", {"mapping": "open-items-iso"}, follow=True)
+    words = text_of(answer)
+    assert "does not suit the mapping" in words
+    assert "Start the dry run" not in words
+    tried = act(as_controller, received, "try")
+    assert tried.state == Job.State.FAILED
+    assert "does not suit the mapping" in tried.message
+
+
+def test_a_new_mapping_voids_the_dry_run(as_controller: Client, received: Import) -> None:
+    act(as_controller, received, "try")
+    as_controller.post(f"/import/{received.pk}/", {"mapping": "late-payments-dmy"})
+    assert "Do the dry run first" in text_of(as_controller.post(f"/import/{received.pk}/run/", follow=True))
+
+
+def test_a_stopped_load_goes_on_where_it_was(
+    as_controller: Client, controller: User, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arap.desk.takeon.posting.CHUNK_ROWS", 2)
+    rows = "".join(f"A,Alpha,invoice,{number},2024-01-10,,5.00,CNY\n" for number in range(7))
+    received = brought(as_controller, HEADER + "\n" + rows)
+    act(as_controller, received, "try")
+    job = Job.objects.get(pk=as_controller.post(f"/import/{received.pk}/run/")["Location"].strip("/").split("/")[-1])
+    tell = jobs.progress
+
+    def stop_after_four(job: Job, done: int, total: int | None = None, message: str = "") -> None:
+        if total and done == 4:
+            jobs.cancel(Job.objects.get(pk=job.pk), by=controller)
+        tell(job, done, total, message)
+
+    monkeypatch.setattr(jobs, "progress", stop_after_four)
+    tasks.run_import(job.pk)
+    job.refresh_from_db()
+    assert (job.state, Document.objects.count()) == (Job.State.CANCELLED, 4)
+    monkeypatch.setattr(jobs, "progress", tell)
+    assert "Go on with the import" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
+    result = figures(act(as_controller, received, "run"))
+    assert (result["invoices"], result["skipped"], Document.objects.count()) == (3, 4, 7)
+    assert_holds(company)
+
+
+def test_every_row_is_said_and_can_be_downloaded(as_controller: Client, received: Import) -> None:
+    job = act(as_controller, received, "try")
+    page = as_controller.get(f"/import/rows/{job.pk}/")
+    assert [(line.row, line.field) for line in page.context["rows"]] == [(4, "issued_on")]
+    assert page.context["counts"] == {"new": 2, "settle": 0, "skipped": 0, "rejected": 1, "customers": 2}
+    new = as_controller.get(f"/import/rows/{job.pk}/", {"view": "new"})
+    assert [line.number for line in new.context["rows"]] == ["1", "2"]
+    text = streamed(as_controller.get(f"/import/rows/{job.pk}/rows.csv"))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [(row["row"], row["column"]) for row in rows] == [("4", "issued_on")]
+    assert "2024-31-10" in rows[0]["reason"]
+
+
+def test_left_out_rows_come_in_pages(as_controller: Client) -> None:
+    received = brought(as_controller, GOOD + BAD_ROW * 60)
+    job = act(as_controller, received, "try")
+    first = as_controller.get(f"/import/rows/{job.pk}/")
+    second = as_controller.get(f"/import/rows/{job.pk}/?" + first.context["next_query"])
+    assert [len(page.context["rows"]) for page in (first, second)] == [50, 10]
+    assert ImportLine.objects.filter(job=job, fate="rejected").count() == 60
+
+
+def test_a_formula_in_a_file_stays_a_text(as_controller: Client) -> None:
+    received = brought(as_controller, GOOD + "=HYPERLINK(1),=cmd,invoice,=1+1,2024-31-10,,5.00,CNY\n")
+    job = act(as_controller, received, "try")
+    text = streamed(as_controller.get(f"/import/rows/{job.pk}/rows.csv"))
+    assert not any(cell.startswith("=") for row in csv.reader(io.StringIO(text)) for cell in row)
+
+
+def test_an_email_becomes_the_contact_who_receives_statements(as_controller: Client) -> None:
+    content = "customer_code,document_type,document_number,issued_on,amount,contact_email,country\n"
+    content += "A,invoice,1,2024-01-10,5,ap@alpha.example,CN\nB,invoice,2,2024-01-10,5,no address,US\n"
+    received = brought(as_controller, content)
+    act(as_controller, received, "try")
+    assert Contact.objects.count() == 0
+    result = figures(act(as_controller, received, "run"))
+    contact = Contact.objects.get()
+    assert (contact.customer.code, contact.email, contact.language) == ("A", "ap@alpha.example", "zh-hans")
+    assert "statement" in contact.receives
+    assert result["warnings"] == ["1 row states an e-mail address that is not one; it was left out."]
+
+
+def test_the_sentences_are_in_the_language_of_who_asked(as_controller: Client, controller: User) -> None:
+    controller.language = "zh-hans"
+    controller.save(update_fields=["language"])
+    received = brought(as_controller, GOOD + BAD_ROW)
+    act(as_controller, received, "try")
+    line = ImportLine.objects.get(fate="rejected")
+    assert any("\u4e00" <= sign <= "\u9fff" for sign in line.message)
+
+
+def test_roles_and_other_companies(company: Company, as_controller: Client, received: Import) -> None:
+    job = act(as_controller, received, "try")
+    for url in (f"/import/{received.pk}/", f"/import/rows/{job.pk}/", f"/import/rows/{job.pk}/rows.csv"):
+        User.objects.filter(username__startswith="only-").delete()
+        check_roles(company, "history.load", url)
+    for url in (f"/import/{received.pk}/try/", f"/import/{received.pk}/run/"):
+        check_method(as_controller, url, wrong="get")
+
+
+def test_posting_roles(company: Company, as_controller: Client, received: Import) -> None:
+    check_roles(company, "history.load", f"/import/{received.pk}/try/", method="post")
+
+
+def test_loading_roles(company: Company, as_controller: Client, received: Import) -> None:
+    check_roles(company, "history.load", f"/import/{received.pk}/run/", method="post")
+
+
+def test_another_company_s_import_is_not_found(
+    as_controller: Client, received: Import, other_company: Company, administrator: User
+) -> None:
+    job = act(as_controller, received, "try")
+    stranger = User.objects.create(username="stranger", last_company=other_company)
+    grant_role(other_company, stranger, Role.ADMINISTRATOR, by=None)
+    client = Client()
+    client.force_login(stranger)
+    for url in (f"/import/{received.pk}/", f"/import/rows/{job.pk}/", f"/import/rows/{job.pk}/rows.csv"):
+        assert client.get(url).status_code == 404
+    for what in ("try", "run"):
+        assert client.post(f"/import/{received.pk}/{what}/").status_code == 404
+    assert bring(client, GOOD).status_code == 302
+    assert Import.objects.filter(company=other_company).count() == 1
