@@ -215,7 +215,7 @@ _WITHDRAW = """
 with gone as (
   update dunning_notice n
      set state = 'cancelled', reason = case when n.state = 'proposed' then 'superseded' else 'not_sent' end
-    from dunning_run r
+    from dunning_dunningrun r
    where r.id = n.run_id and n.company_id = %(company)s and n.customer_id > %(after)s and n.customer_id <= %(until)s
      and ((n.state = 'proposed' and r.company_id = %(company)s and r.as_of < %(as_of)s)
           or (n.state = 'released'

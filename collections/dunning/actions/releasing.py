@@ -47,7 +47,7 @@ def release_run(
 def _release_chunk(run: DunningRun, ids: list[int], by: User | None) -> int:
     """Release those of the notices `ids` that still wait; one that another worker is just releasing is waited for."""
     locked = Notice.objects.select_for_update(of=("self",)).filter(pk__in=ids, state=Notice.State.PROPOSED)
-    notices = list(locked.order_by("pk"))
+    notices = list(locked.select_related("run").order_by("pk"))
     if not notices:
         return 0
     letters = letters_of(run.company, notices)

@@ -47,7 +47,8 @@ class DunningPolicy(CompanyOwned):
     from_hour = models.PositiveSmallIntegerField(
         _("from hour"), default=8, db_default=8, validators=[MinValueValidator(0), MaxValueValidator(23)],
         help_text=_(
-            "The day’s reminders are decided from this hour on, in the company’s time zone. The default policy’s counts."
+            "The day’s reminders are decided from this hour on, in the company’s time zone. The default policy’s hour"
+            " counts."
         ),
     )  # fmt: skip
 
@@ -121,10 +122,7 @@ def validate_template(text: str) -> None:
     """Refuse words in braces that stand for nothing, and template code: both would reach the customer as they stand."""
     if has_code(text):
         raise ValidationError(
-            _(
-                "Template code such as {{ … }} or {%% … %%} is not carried out. Write a word of the list in single braces."
-            )
-            % {}
+            _("Double braces and other template code are not carried out. Write a word of the list in single braces.")
         )
     if unknown := unknown_placeholders(text):
         raise ValidationError(

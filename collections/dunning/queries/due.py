@@ -80,7 +80,7 @@ select a.*, s.number as step,
        a.days <= 0 and s.number is not null and exists (
          select from dunning_noticeitem ni
            join dunning_notice n on n.id = ni.notice_id
-           join dunning_run r on r.id = n.run_id
+           join dunning_dunningrun r on r.id = n.run_id
           where ni.company_id = %(company)s and ni.item_id = a.item_id and ni.due_on = a.due_on
             and ni.announces = s.number and {SAID}) as is_announced
   from aged a
@@ -176,7 +176,7 @@ select c.id, c.language,
        exists (select from customers_contact k
                 where k.customer_id = c.id and k.email <> '' and 'reminder' = any(k.receives)),
        cy.id, cy.started_on, cy.seen_on,
-       (select max(n.step) from dunning_notice n join dunning_run r on r.id = n.run_id
+       (select max(n.step) from dunning_notice n join dunning_dunningrun r on r.id = n.run_id
          where n.cycle_id = cy.id and {SAID}),
        (select max(e.ended_on) from dunning_cycle e
          where e.company_id = c.company_id and e.customer_id = c.id and e.ended_on <= %(as_of)s),

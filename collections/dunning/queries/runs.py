@@ -153,7 +153,7 @@ def fates(notices: Sequence[Notice]) -> dict[int, str]:
 def _fate(state: str, messages: set[str]) -> str:
     if state != Notice.State.RELEASED or not messages:
         return f"reminder_{state}"
-    return f"message_{next(each for each in MESSAGE_ORDER if each in messages)}"
+    return f"reminder_{next(each for each in MESSAGE_ORDER if each in messages)}"
 
 
 def totals_by_step(run: DunningRun) -> list[dict[str, Any]]:
