@@ -106,7 +106,7 @@ class ReminderTemplateAdmin(EnsuresPolicyMixin, RoleAdmin):
 
     @admin.display(description=_("Preview with made-up figures, as last saved"))
     def preview(self, obj: ReminderTemplate) -> str:
-        if obj.pk is None:
+        if not obj.subject:  # a new one
             return "–"
         subject, text = sample_words(obj.company, obj.language, obj.subject, obj.body)
         return format_html("<strong>{}</strong><pre>{}</pre>", subject, text)

@@ -3,10 +3,12 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from arap.core import wording
 from arap.core.models import Company, CompanyBankAccount
@@ -16,6 +18,7 @@ from dunning.rules import ZERO, fill
 from dunning.texts import DEFAULT_TEXTS
 
 ITEMS_PLACE = "{items}"
+SAMPLE_DAY, SAMPLE_AMOUNT = date(2026, 11, 20), Decimal(12480)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,7 @@ def _values(
     """What each placeholder stands for, in the language in use.
 
     total: what is to be paid after credits; overdue: of that the overdue items alone, before credits; count: items;
-    oldest_number, oldest_days: the document that is over longest and by how many days; earliest_due: the first due date.
+    oldest_number, oldest_days: the document that is over longest and its days; earliest_due: the first due date.
     """
     items = [item for block in blocks for item in block.items]
     oldest = min(items, key=lambda item: (item.due_on, item.number)) if items else None
@@ -154,6 +157,27 @@ def _values(
         "phone": company.phone,
         "email": company.email,
     }
+
+
+def sample_words(company: Company, language: str, subject: str, body: str) -> tuple[str, str]:
+    """Subject and text of a template filled with made-up figures, for the person who writes it."""
+    with translation.override(language):
+        values = {
+            "customer": _("Example Trading"),
+            "contact": _("Accounts payable"),
+            "company": wording.names(company.name, company.name_local)[0],
+            "as_of": wording.prose_day(SAMPLE_DAY),
+            "total": f"{company.base_currency} {wording.amount_text(SAMPLE_AMOUNT, company.base_currency)}",
+            "overdue": f"{company.base_currency} {wording.amount_text(SAMPLE_AMOUNT, company.base_currency)}",
+            "count": "1",
+            "oldest_number": "INV-2026-000123",
+            "oldest_days": "16",
+            "earliest_due": wording.prose_day(SAMPLE_DAY - timedelta(days=16)),
+            "items": _("(the table of items)"),
+            "phone": company.phone,
+            "email": company.email,
+        }
+        return fill(subject, values), _tidy(fill(body, values))
 
 
 def _tidy(text: str) -> str:

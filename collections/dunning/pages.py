@@ -33,7 +33,7 @@ def rows_of(notices: Sequence[Notice], as_of: date) -> list[Row]:
     sent: dict[int, list[str]] = defaultdict(list)
     messages = Message.objects.filter(company__in={n.company_id for n in notices}, about_type="dunning.notice")
     for about_id, address in messages.filter(about_id__in=ids).order_by("pk").values_list("about_id", "to_address"):
-        sent[about_id].append(address)
+        sent[about_id or 0].append(address)
     known: dict[int, list[str]] = defaultdict(list)
     contacts = Contact.objects.filter(customer__in=[n.customer_id for n in notices], receives__contains=["reminder"])
     for customer_id, address in contacts.exclude(email="").order_by("pk").values_list("customer_id", "email"):

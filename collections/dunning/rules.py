@@ -170,8 +170,8 @@ def is_day_off(on: date, *, waits: bool, calendar: Calendar = WEEKENDS_OFF) -> b
 
 # The words that a template may hold. What each stands for is said in letters.py and beside the field.
 PLACEHOLDERS = (
-    "customer", "contact", "company", "as_of", "total", "overdue", "count", "oldest_number", "oldest_days", "earliest_due",
-    "items", "phone", "email",
+    "customer", "contact", "company", "as_of", "total", "overdue", "count", "oldest_number", "oldest_days",
+    "earliest_due", "items", "phone", "email",
 )  # fmt: skip
 _PLACEHOLDER = re.compile(r"(?<!\{)\{([A-Za-z_]+)\}(?!\})")
 _CODE = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
@@ -192,5 +192,5 @@ def unknown_placeholders(text: str) -> list[str]:
 
 
 def has_code(text: str) -> bool:
-    """Whether `text` holds what looks like the code of a template language. It would reach the customer as it stands."""
+    """Whether `text` holds what looks like template code. It would reach the customer as it stands."""
     return _CODE.search(text) is not None

@@ -249,8 +249,9 @@ select n.company_id, n.id, d.item_id, i.document_id, t.number, i.line, d.currenc
 _WHY = """
 update dunning_notice n set item_count = w.items, why_number = w.number, why_days = w.days
   from (select i.notice_id, count(*) over (partition by i.notice_id) as items, i.number, i.days,
-               row_number() over (partition by i.notice_id
-                                  order by (m.step_days <= 0 and i.announces is null), i.due_on, i.number, i.line) as place
+               row_number() over (
+                 partition by i.notice_id
+                 order by (m.step_days <= 0 and i.announces is null), i.due_on, i.number, i.line) as place
           from dunning_noticeitem i join dunning_notice m on m.id = i.notice_id
          where m.run_id = %(run)s and m.customer_id > %(after)s and m.customer_id <= %(until)s) w
  where n.id = w.notice_id and w.place = 1

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arap.core import wording
+from arap.core.models import Company
 from customers.models import Customer
 from dunning.models import DunningRun, Notice, NoticeItem, Skipped
 
@@ -54,8 +55,10 @@ def table_of(run: DunningRun) -> Decided:
     notices = list(Notice.objects.filter(run=run).select_related("cycle"))
     lines: dict[int, list[Asked]] = defaultdict(list)
     rows = NoticeItem.objects.filter(notice__run=run).order_by("due_on", "number", "line")
-    for notice_id, *fields in rows.values_list("notice_id", "number", "currency", "open_amount", "days"):
-        lines[notice_id].append(Asked(*fields))
+    for notice_id, number, currency, left, days in rows.values_list(
+        "notice_id", "number", "currency", "open_amount", "days"
+    ):
+        lines[notice_id].append(Asked(number, currency, left, days))
     skipped = list(Skipped.objects.filter(run=run).values_list("customer_id", "reason"))
     ids = {notice.customer_id for notice in notices} | {pk for pk, _reason in skipped}
     codes = dict(Customer.objects.filter(company=run.company_id, pk__in=ids).values_list("pk", "code"))
@@ -82,7 +85,8 @@ def _messages(run: DunningRun) -> int:
             select (select count(*) from outbox_message m join dunning_notice n on n.id = m.about_id
                      where m.company_id = %(company)s and m.about_type = 'dunning.notice' and n.run_id = %(run)s)
                  + (select count(*) from dunning_notice n join customers_contact k on k.customer_id = n.customer_id
-                     where n.run_id = %(run)s and n.state = 'proposed' and k.email <> '' and 'reminder' = any(k.receives))
+                     where n.run_id = %(run)s and n.state = 'proposed' and k.email <> ''
+                       and 'reminder' = any(k.receives))
             """,
             {"company": run.company_id, "run": run.pk},
         )
@@ -139,6 +143,8 @@ MESSAGE_ORDER = ("unknown", "bounced", "failed", "sending", "pending", "sent", "
 def fates(notices: Sequence[Notice]) -> dict[int, str]:
     """Notice id -> the state to show. One query."""
     found: dict[int, set[str]] = defaultdict(set)
+    if not notices:
+        return {}
     with connection.cursor() as cursor:
         cursor.execute(
             "select about_id, state from outbox_message"
@@ -166,7 +172,9 @@ def totals_by_step(run: DunningRun) -> list[dict[str, Any]]:
         return [{"step": step, "days": days, "count": count} for step, days, count in cursor.fetchall()]
 
 
-def reminders_of(customer: Customer, limit: int) -> list[Notice]:
-    """The latest reminders of a customer, those that a later run replaced left out."""
-    rows = Notice.objects.filter(company=customer.company_id, customer=customer.pk)
-    return list(rows.exclude(reason="superseded").select_related("run").order_by("-pk")[:limit])
+def latest_reminders(company: Company, customer_id: int, *, limit: int) -> list[tuple[Notice, str]]:
+    """The latest reminders of a customer with what became of them; those that a later run replaced are left out."""
+    rows = Notice.objects.filter(company=company, customer=customer_id).exclude(reason="superseded")
+    notices = list(rows.select_related("run").order_by("-pk")[:limit])
+    states = fates(notices)
+    return [(notice, states[notice.pk]) for notice in notices]
