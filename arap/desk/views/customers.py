@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from arap.core import wording
 from arap.core.forms import ClocksForm
 from arap.core.http import CompanyRequest
+from arap.core.models import Company
 from arap.core.paging import SEPARATOR, Row, read_number, read_row
 from arap.core.permissions import get_for, requires
 from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, View, balances
@@ -97,7 +98,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "credit_count": len(credit_items),
         "proofs": proofs,
         "ties": all(each.difference == 0 for each in proofs),
-        **_reminding(found, as_of),
+        **_reminding(request.company, found, as_of),
         "events": events(request.company, found.pk, as_of=as_of, position=position, limit=EVENTS_SHOWN),
         "tab": "items",
     }
@@ -140,11 +141,11 @@ def _head(found: Customer) -> dict[str, object]:
     }
 
 
-def _reminding(found: Customer, as_of: date) -> dict[str, object]:
+def _reminding(company: Company, found: Customer, as_of: date) -> dict[str, object]:
     """The latest reminders of a customer, and what holds them back on a day."""
-    holds = list(holds_in_force(found.company, as_of=as_of).filter(customer=found.pk))
+    holds = list(holds_in_force(company, as_of=as_of).filter(customer=found.pk))
     return {
-        "reminders": latest_reminders(found.company, found.pk, limit=REMINDERS_SHOWN),
+        "reminders": latest_reminders(company, found.pk, limit=REMINDERS_SHOWN),
         "holds": holds,
         "held_items": {hold.item_id for hold in holds},
     }

@@ -95,22 +95,26 @@ def _messages(run: DunningRun) -> int:
 
 def why(notice: Notice, as_of: date) -> str:
     """One sentence in the language in use: whose age decided, and since when the cycle runs."""
-    words = {"number": notice.why_number, "step_days": abs(notice.step_days)}
+    words = {"number": notice.why_number, "days": f"{abs(notice.why_days):,}"}
     if notice.cycle is None:
         if notice.why_days == 0:
-            return _("%(number)s is due today; the step %(step_days)s days before due was not said for it.") % words
-        return ngettext(
-            "%(number)s is due in %(days)s day; the step %(step_days)s days before due was not said for it.",
-            "%(number)s is due in %(days)s days; the step %(step_days)s days before due was not said for it.",
-            -notice.why_days,
-        ) % {**words, "days": -notice.why_days}
+            return _("%(number)s is due today and was not announced yet.") % words
+        return (
+            ngettext(
+                "%(number)s is due in %(days)s day and was not announced yet.",
+                "%(number)s is due in %(days)s days and was not announced yet.",
+                -notice.why_days,
+            )
+            % words
+        )
+    step = ngettext("the reminder at %(days)s day", "the reminder at %(days)s days", notice.step_days) % {
+        "days": f"{notice.step_days:,}"
+    }
     return ngettext(
-        "%(number)s is %(days)s day overdue; the step at %(step_days)s was not said since something is overdue,"
-        " %(since)s.",
-        "%(number)s is %(days)s days overdue; the step at %(step_days)s was not said since something is overdue,"
-        " %(since)s.",
+        "%(number)s is %(days)s day overdue; %(step)s was not sent yet in the cycle since %(since)s.",
+        "%(number)s is %(days)s days overdue; %(step)s was not sent yet in the cycle since %(since)s.",
         notice.why_days,
-    ) % {**words, "days": f"{notice.why_days:,}", "since": wording.prose_day(notice.cycle.started_on)}
+    ) % {**words, "step": step, "since": wording.prose_day(notice.cycle.started_on)}
 
 
 @dataclass(frozen=True, slots=True)
