@@ -30,23 +30,23 @@ _EN = {
         " if the payment is already arranged.\n\n{items}\n",
     ),
     Tone.FRIENDLY: (
-        "Friendly reminder: {overdue} is past due",
+        "Friendly reminder: {total} is past due",
         "Dear {contact},\n\nPerhaps it escaped your attention: on {as_of} the following had passed its due date. May we"
         " ask you to look into it?\n\n{items}\n",
     ),
     Tone.PLAIN: (
-        "Reminder: {overdue} is overdue, oldest by {oldest_days} days",
+        "Reminder: {total} is overdue, oldest by {oldest_days} days",
         "Dear {contact},\n\nWe have not received payment for the following, of which {oldest_number} is"
         " {oldest_days} days overdue. Please arrange payment, or tell us by when we may expect it.\n\n{items}\n",
     ),
     Tone.FIRM: (
-        "Overdue for {oldest_days} days: {overdue}",
-        "Dear {contact},\n\nAlthough we have reminded you, the following is still unpaid; {oldest_number} is now"
+        "Overdue for {oldest_days} days: {total}",
+        "Dear {contact},\n\nLong after its due date the following is still unpaid; {oldest_number} is now"
         " {oldest_days} days overdue. Please pay within seven days, or let us know what stands in the way so that we"
         " can settle it together.\n\n{items}\n",
     ),
     Tone.FINAL: (
-        "Last reminder: {overdue} is overdue",
+        "Last reminder: {total} is overdue",
         "Dear {contact},\n\nThe following is still unpaid; {oldest_number} is {oldest_days} days overdue. This is our"
         " last reminder by e-mail. Unless we receive payment or agree on a date with you within seven days, the matter"
         " goes to our credit manager, who decides on further deliveries and further steps.\n\n{items}\n",
@@ -58,21 +58,21 @@ _ZH = {
         "{contact}：\n\n您好！以下款项即将到期，谨此提示。如付款已安排，无需另作处理。\n\n{items}\n",
     ),
     Tone.FRIENDLY: (
-        "友情提醒：{overdue} 已过到期日",
+        "友情提醒：{total} 已过到期日",
         "{contact}：\n\n您好！截至 {as_of}，以下款项已过到期日，或系疏忽，烦请查核并安排付款。\n\n{items}\n",
     ),
     Tone.PLAIN: (
-        "催款提醒：逾期 {overdue}，最长逾期 {oldest_days} 天",
+        "催款提醒：逾期 {total}，最长逾期 {oldest_days} 天",
         "{contact}：\n\n您好！我司尚未收到以下款项，其中 {oldest_number} 已逾期 {oldest_days} 天。请安排付款，"
         "或告知预计付款日期。\n\n{items}\n",
     ),
     Tone.FIRM: (
-        "催款函：{overdue} 已逾期 {oldest_days} 天",
-        "{contact}：\n\n经多次提醒，以下款项仍未支付，其中 {oldest_number} 已逾期 {oldest_days} 天。请于七日内付款；"
+        "催款函：{total} 已逾期 {oldest_days} 天",
+        "{contact}：\n\n以下款项早已到期，至今仍未支付，其中 {oldest_number} 已逾期 {oldest_days} 天。请于七日内付款；"
         "如有困难或异议，请告知原因，以便双方协商解决。\n\n{items}\n",
     ),
     Tone.FINAL: (
-        "最后催款通知：逾期 {overdue}",
+        "最后催款通知：逾期 {total}",
         "{contact}：\n\n以下款项至今未付，其中 {oldest_number} 已逾期 {oldest_days} 天。本函为最后一次邮件催款。如七日"
         "内未收到付款，亦未与我司商定付款日期，此事将移交信用经理，由其决定后续发货及其他措施。\n\n{items}\n",
     ),
