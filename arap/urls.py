@@ -13,5 +13,7 @@ urlpatterns = [
     path("invoices/", include("invoices.urls")),
     path("receipts/", include("receipts.urls")),
     path("aging/", include("aging.urls")),
+    path("holds/", include("cases.urls")),
+    path("reminders/", include("dunning.urls")),
     path("admin/", admin.site.urls),
 ]

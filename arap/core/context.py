@@ -47,6 +47,13 @@ NAVIGATION = (
             Page("receipts:list", _("Receipts"), "receipt.view", "r", "receipts:"),
         ),
     ),
+    Section(
+        _("Collections"),
+        (
+            Page("dunning:list", _("Reminders"), "reminder.view", "d", "dunning:"),
+            Page("cases:holds", _("Holds"), "hold.view", "o", "cases:"),
+        ),
+    ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
     Section(
         _("Book"),

@@ -170,6 +170,12 @@ def grouped(number: int) -> str:
 
 
 @register.filter
+def absolute(number: int) -> int:
+    """A number of days without its sign."""
+    return abs(number)
+
+
+@register.filter
 def as_json(value: object) -> str:
     """The value as JSON, for a data- attribute; the template escapes it."""
     return json.dumps(value)

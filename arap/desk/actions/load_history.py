@@ -33,6 +33,7 @@ from arap.desk.takeon.settling import settle_waiting
 from arap.desk.takeon.target import HISTORY
 from arap.ledger.chart import ensure_chart
 from customers.actions.terms import ensure_terms
+from dunning.actions import ensure_policy
 
 Progress = Callable[[int, int], None]
 WAIT_SECONDS = 0.2  # not money: between two tries of the lock
@@ -189,6 +190,7 @@ def _company(code: str, base_currency: str | None) -> Company | None:
         return None
     company = create_company(code=code, name=code, base_currency=currency, by=None)
     ensure_chart(company)
+    ensure_policy(company)
     return company
 
 

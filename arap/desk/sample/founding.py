@@ -18,6 +18,7 @@ from arap.desk.sample.world import Trader
 from arap.ledger.chart import ensure_chart
 from customers.actions import NewCustomer, create_customers, ensure_terms
 from customers.models import Contact
+from dunning.actions import ensure_policy
 
 BASE = "CNY"
 # Base units for one unit: where each rate starts, and how far it may wander in a month.
@@ -43,6 +44,7 @@ def found(code: str, *, first_day: date, until: date, rnd: Random) -> Company:
         by=None,
     )
     ensure_chart(company)
+    ensure_policy(company)
     for currency, account_no in (("CNY", "1001 2345 0900 4471 882"), ("USD", "1001 2345 1400 0092 017")):
         CompanyBankAccount.objects.create(
             company=company,
@@ -122,7 +124,7 @@ def settle_in(company: Company, traders: Sequence[Trader], people: dict[str, Use
                 email=f"ap@{trader.name.code.lower()}.example",
                 roles=["payments"],
                 language="zh-hans" if trader.name.country == "CN" else "en",
-                receives=["invoice", "statement"],
+                receives=["invoice", "statement", "reminder"],
             )
             for trader in traders
         ],

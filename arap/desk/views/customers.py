@@ -1,6 +1,7 @@
 """The list of customers, and the page of one."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -14,16 +15,20 @@ from django.views.decorators.http import require_safe
 from arap.core import wording
 from arap.core.forms import ClocksForm
 from arap.core.http import CompanyRequest
+from arap.core.models import Company
 from arap.core.paging import SEPARATOR, Row, read_number, read_row
 from arap.core.permissions import get_for, requires
 from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, View, balances
 from arap.desk.queries.customers import documents, events, proof, strips
 from arap.ledger.queries import OpenItem, open_items, position_at
+from cases.queries import holds_in_force
 from customers.models import Customer
 from customers.queries import group_of
+from dunning.queries.runs import latest_reminders
 
 PAGE = 20
 EVENTS_SHOWN = 10
+REMINDERS_SHOWN = 5
 ITEMS_SHOWN = 200
 
 
@@ -93,6 +98,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "credit_count": len(credit_items),
         "proofs": proofs,
         "ties": all(each.difference == 0 for each in proofs),
+        **_reminding(request.company, found, as_of),
         "events": events(request.company, found.pk, as_of=as_of, position=position, limit=EVENTS_SHOWN),
         "tab": "items",
     }
@@ -132,6 +138,16 @@ def _head(found: Customer) -> dict[str, object]:
         "name2": second,
         "group_size": group_of(found).count(),
         "contacts": list(found.contacts.all()[:5]),
+    }
+
+
+def _reminding(company: Company, found: Customer, as_of: date) -> dict[str, object]:
+    """The latest reminders of a customer, and what holds them back on a day."""
+    holds = list(holds_in_force(company, as_of=as_of).filter(customer=found.pk))
+    return {
+        "reminders": latest_reminders(company, found.pk, limit=REMINDERS_SHOWN),
+        "holds": holds,
+        "held_items": {hold.item_id for hold in holds},
     }
 
 

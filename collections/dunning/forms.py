@@ -1,0 +1,31 @@
+"""Which day's reminders, and why one is left out."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from arap.core.fields import DayField
+
+
+class DayForm(forms.Form):
+    """The day that reminders are decided for."""
+
+    as_of = DayField(label=pgettext_lazy("reminders", "For the day"), error_messages={"required": _("Type a day.")})
+
+    def __init__(self, *arguments: Any, today: date, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fields["as_of"].today = today  # type: ignore[attr-defined]
+
+
+class ExcludeForm(forms.Form):
+    """Why a reminder is left out."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
+        error_messages={"required": _("Say why this reminder is left out.")},
+    )
