@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "statements",
     "dunning",
     "arap.desk",
+    "arap.upkeep",
 ]
 
 MIDDLEWARE = [

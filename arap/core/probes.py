@@ -65,7 +65,6 @@ def _holds(name: str, question: Callable[[], bool]) -> bool:
         return question()
     except (DatabaseError, redis.RedisError, OSError) as error:
         logger.warning("not ready: %s: %s", name, type(error).__name__)
-        connection.close_if_unusable_or_obsolete()
         return False
 
 
