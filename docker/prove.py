@@ -214,7 +214,6 @@ class Servers:
         self.data.mkdir(parents=True)
         os.chown(self.data, NOBODY, NOBODY)
         self._as_nobody("initdb", "--pgdata", str(self.data), "--username=postgres", "--auth=trust", "--locale=C.UTF-8")
-        log = f"{self.data}/log"
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.data}"
         self._as_nobody(
             "pg_ctl", "start", "--wait", "--pgdata", str(self.data), "-o", options, "-l", f"{self.data}/log"
