@@ -6,6 +6,10 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.made-from-lock
 PYTEST_WORKERS ?= 2
+# A server's settings, for Django's own checks of them. Nothing is connected to.
+PRODUCTION := env ARAP_ENV=production ARAP_PROCESS=web SECRET_KEY=only-for-the-checks-0123456789-abcdefghijklmnopqrstuvwxyz \
+	SITE_URL=https://localhost BEHIND_PROXY=true DATABASE_URL=postgresql://nobody@localhost/none \
+	REDIS_URL=redis://localhost EMAIL_URL=smtp://localhost DEFAULT_FROM_EMAIL=nobody@localhost
 SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
@@ -15,7 +19,7 @@ help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
-	@echo 'make check   style, types, layers, templates, migrations'
+	@echo 'make check   style, types, layers, templates, migrations, image, production settings'
 	@echo 'make bench   the measured table (sizes: make bench SIZES="10000 100000 1000000")'
 	@echo 'make lock    rewrite the hashed locks from the .in files'
 	@echo 'make clean   remove the virtual environment, caches and private servers with their data'
@@ -47,8 +51,11 @@ check: setup
 	$(VENV)/bin/mypy
 	PYTHONPATH=.:collections:reconciliation $(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint --lint --quiet templates
+	$(VENV)/bin/hadolint Dockerfile
+	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: setup
 	$(PY) manage.py bench all --size $(SIZES)

@@ -7,6 +7,7 @@ from pathlib import Path
 from celery import Celery
 
 from arap import servers
+from arap.core import work_log
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arap.settings")
 if Path(sys.argv[0]).name == "celery":  # worker or beat, not a process that merely wakes one
@@ -16,3 +17,4 @@ if Path(sys.argv[0]).name == "celery":  # worker or beat, not a process that mer
 app = Celery("arap")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+work_log.attach(app)

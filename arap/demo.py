@@ -70,8 +70,8 @@ def programs(port: int) -> dict[str, list[str]]:
     celery = [*python, "celery", "--app", "arap"]
     return {
         "web": [*web, "--worker-tmp-dir", str(servers.var_folder())],
-        "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
-        "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
+        "worker": [*celery, "worker", "--concurrency", "2", "--queues", "celery,backup"],
+        "beat": [*celery, "beat", "--pidfile="],
     }
 
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from arap import ROOT, servers
+from arap.core import logs
 
 BASE_DIR = ROOT
 VAR: Path = servers.var_folder()
@@ -73,13 +74,22 @@ DEBUG = read_bool("DEBUG", default=False)
 if DEBUG and not DEV:
     raise ImproperlyConfigured("DEBUG is true: that is allowed only with ARAP_ENV=dev.")
 SECRET_KEY = read("SECRET_KEY", unsafe_default("for trying out on one's own machine only, never on a server"))
-if not DEV and len(SECRET_KEY) < 50:
-    raise ImproperlyConfigured("SECRET_KEY is shorter than 50 characters.")
 SECRET_KEY_FALLBACKS = read_list("SECRET_KEY_FALLBACKS", "")
+if not DEV:
+    for name, key in [("SECRET_KEY", SECRET_KEY), *(("SECRET_KEY_FALLBACKS", key) for key in SECRET_KEY_FALLBACKS)]:
+        if len(key) < 50:
+            raise ImproperlyConfigured(f"{name} is shorter than 50 characters.")
+        if len(set(key)) < 10 or key.startswith("django-insecure-"):
+            raise ImproperlyConfigured(f"{name} can be guessed: make it with `openssl rand -base64 48`.")
 SITE_URL = read("SITE_URL", unsafe_default("http://localhost:8000")).rstrip("/")
 if urlsplit(SITE_URL).scheme not in ("http", "https") or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}: it must look like https://receivables.example.com.")
+IS_HTTPS = SITE_URL.startswith("https://")
+if not DEV and not IS_HTTPS and urlsplit(SITE_URL).hostname not in ("localhost", "127.0.0.1", "::1"):
+    raise ImproperlyConfigured("SITE_URL is not https://: passwords and accounts do not travel in the open.")
 ALLOWED_HOSTS = read_list("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]" if DEV else urlsplit(SITE_URL).hostname)
+if not DEV and "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS is *: name the hosts, or leave it out for the host of SITE_URL.")
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "arap.core.views.csrf_failure"
 
@@ -107,9 +117,12 @@ INSTALLED_APPS = [
     "statements",
     "dunning",
     "arap.desk",
+    "arap.upkeep",
 ]
 
 MIDDLEWARE = [
+    "arap.core.probes.answer_probes",
+    "arap.core.access.log_requests",
     "django.middleware.security.SecurityMiddleware",
     "arap.core.csp.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -163,6 +176,8 @@ def database(url: str, process: str) -> dict[str, Any]:
     }
     if process != "owner":
         server_settings["role"] = "arap_app"
+    # Nobody waits longer than this for a database that is away.
+    query.setdefault("connect_timeout", "5")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),
@@ -208,7 +223,7 @@ USE_I18N = True
 
 # Static files
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(read("STATIC_ROOT", str(VAR / "static")))
 STATICFILES_DIRS = [ROOT / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -221,14 +236,27 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEV
 MEDIA_ROOT = VAR / "media"
 
+# The nightly backup
+BACKUP_DIR = Path(read("BACKUP_DIR", str(VAR / "backups")))
+BACKUP_KEEP_DAYS = read_int("BACKUP_KEEP_DAYS", default=30, least=1, most=3650)
+
 # Safety of the browser's side
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_URL.startswith("https://")
-SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", default=SITE_URL.startswith("https://"))
-SECURE_HSTS_SECONDS = 31_536_000 if SITE_URL.startswith("https://") else 0
-if read_bool("BEHIND_PROXY", default=False):
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Browsers take a cookie of such a name from this very host over https only, so no neighbour can plant one.
+SESSION_COOKIE_NAME = "__Host-arap_session" if IS_HTTPS else "arap_session"
+CSRF_COOKIE_NAME = "__Host-arap_csrf" if IS_HTTPS else "arap_csrf"
+SECURE_SSL_REDIRECT = read_bool("SECURE_SSL_REDIRECT", default=IS_HTTPS)
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = IS_HTTPS
+# The preload list takes whole domains and hardly ever gives one back: that is for the domain's owner to decide.
+SECURE_HSTS_PRELOAD = read_bool("HSTS_PRELOAD", default=False)
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+BEHIND_PROXY = read_bool("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 FILE_UPLOAD_HANDLERS = [
     "arap.core.uploads.SizeLimit",
@@ -266,6 +294,8 @@ OUTBOX_LEASE_SECONDS = read_int("OUTBOX_LEASE_SECONDS", 300, 1, 3600)
 OUTBOX_RETRY_SECONDS = read_int("OUTBOX_RETRY_SECONDS", 300, 1, 3600)
 OUTBOX_SENDERS = read_int("OUTBOX_SENDERS", 2, 1, 64)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
+if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
+    raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {DEFAULT_FROM_EMAIL!r}: it must be an e-mail address.")
 
 # Celery. The three visibility timeouts belong together: the shortest among all that share a broker wins.
 CELERY_APP = "arap.celery.app"
@@ -295,7 +325,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "arap.core.beat:SingleScheduler"
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
@@ -304,14 +334,8 @@ REST_FRAMEWORK: dict[str, Any] = {
     "COERCE_DECIMAL_TO_STRING": True,
 }
 
-# Notices of every process go to stderr; stdout belongs to what a command has been asked for.
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {
-        "handlers": ["stderr"],
-        "level": read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING"),
-    },
-}
+LOGGING = logs.configuration(
+    read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING"),
+    as_json=read_choice("LOG_FORMAT", ("json", "plain"), "plain" if DEV else "json") == "json",
+    process=ARAP_PROCESS,
+)

@@ -6,6 +6,7 @@ from django.urls import include, path
 handler400 = "arap.core.views.bad_request"
 handler403 = "arap.core.views.forbidden"
 handler404 = "arap.core.views.not_found"
+handler500 = "arap.core.views.failed"
 
 urlpatterns = [
     path("", include("arap.core.urls")),

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.module_loading import import_string
@@ -125,6 +125,11 @@ def _do(job: Job, work: Callable[[Job], Any]) -> None:
     except DomainError as error:
         with suppress(JobCancelled):
             fail(job, str(error))
+    except (SystemExit, KeyboardInterrupt):
+        # This worker is being stopped: the next one need not wait for the lease to run out.
+        with suppress(DatabaseError):
+            _mine(job).update(lease_until=Now())
+        raise
     except Exception:
         with suppress(JobCancelled):
             fail(job, str(_("Something went wrong on our side; it was noted.")))

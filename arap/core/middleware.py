@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from arap.core import logs
 from arap.core.errors import DomainError
 from arap.core.models import Company, Membership, Role, User
 from arap.core.permissions import ROLE_WEIGHT
@@ -37,6 +38,8 @@ class CompanyMiddleware:
         held = _memberships(user) if isinstance(user, User) else {}
         company = _choose(request, user, held) if isinstance(user, User) else None
         _put(request, company, held)
+        if isinstance(user, User):
+            logs.bind(user=user.pk, company=company.code if company else None)
         with ExitStack() as stack:
             if isinstance(user, User):
                 stack.enter_context(translation.override(user.language))

@@ -1,13 +1,15 @@
 """Signing in and out; choosing language, theme and company; the error pages."""
 
 import logging
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, HttpResponseServerError
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -30,6 +32,7 @@ from arap.core.queries import keeps_first_password
 logger = logging.getLogger(__name__)
 
 YEAR_SECONDS = 365 * 24 * 3600
+_COOKIE: dict[str, Any] = {"samesite": "Lax", "httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
 
 
 @public
@@ -100,7 +103,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = HttpResponseRedirect(_target(request))
     chosen = request.POST.get("theme", "")
     if chosen in THEMES:
-        response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR_SECONDS, samesite="Lax", httponly=True)
+        response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR_SECONDS, **_COOKIE)
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
@@ -143,6 +146,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _error(request, 404, _("Not found"), _("There is no such page."))
 
 
+def failed(request: HttpRequest) -> HttpResponse:
+    """500: what went wrong is in the log, under the reference that the page shows."""
+    return HttpResponseServerError(render_to_string("500.html", {"reference": getattr(request, "reference", "")}))
+
+
 def _error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     return render(request, "core/error.html", {"title": title, "message": message}, status=status)
 
@@ -157,7 +165,7 @@ def _target(request: HttpRequest) -> str:
 
 
 def _remember_language(response: HttpResponse, chosen: str) -> HttpResponse:
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR_SECONDS, samesite="Lax")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR_SECONDS, **_COOKIE)
     return response
 
 

@@ -16,19 +16,20 @@ WITHOUT_SERVERS = {
     "check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "startapp",
     "version",
 }  # fmt: skip
-# Commands about the schema act as its owner, and leave it to `migrate` to fill an empty database.
+# Commands about the schema, or about whole databases, act as the owner, and leave an empty database to `migrate`.
 AS_OWNER = {
     "dbshell",
     "inspectdb",
     "makemigrations",
     "migrate",
     "optimizemigration",
+    "restore",
     "showmigrations",
     "sqlmigrate",
     "squashmigrations",
 }
 # Commands whose single statements may run for a long time on purpose.
-IN_BULK = {"bench", "load_history", "make_sample"}
+IN_BULK = {"backup", "bench", "load_history", "make_sample"}
 
 
 def process_kind(command: str) -> str:

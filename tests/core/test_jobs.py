@@ -184,3 +184,16 @@ def test_only_listed_transitions_happen(job: Job, clerk: User) -> None:
             moved = (before, State(job.state))
             expected = after if (before, after) in jobs.TRANSITIONS else before
             assert moved == (before, expected)
+
+
+def test_a_worker_that_is_stopped_leaves_the_job_to_the_next_at_once(job: Job) -> None:
+    def stopped(job: Job) -> None:
+        raise SystemExit(1)
+
+    with pytest.raises(SystemExit):
+        jobs.run(job.pk, stopped)
+    job.refresh_from_db()
+    assert job.state == State.RUNNING
+    jobs.run(job.pk, lambda job: {"done": True})
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (State.DONE, 2)

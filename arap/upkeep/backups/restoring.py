@@ -1,0 +1,117 @@
+"""Restoring a backup into a database of its own, and the proof that what is there is what was there."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+from django.db import connection
+from django.utils.translation import gettext as _
+from psycopg2 import sql
+
+from arap.core.errors import Refused
+from arap.upkeep.backups import files, programs, totals
+from arap.upkeep.backups.totals import Comparison
+
+APPLICATION = "arap_app"
+HAS_TABLES = "select exists (select from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r')"
+# Roles belong to the server and so are in no dump of a database. See also core's first migration.
+ROLE = """
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'arap_app') then
+        create role arap_app nologin;
+    end if;
+    if not pg_has_role('arap_app', 'set') then
+        grant arap_app to current_user;
+    end if;
+end
+$$
+"""
+
+
+def restore(dump: Path, database: str) -> list[Comparison]:
+    """Load a backup into the database `database` of our server, made if it is not there, and count everything again.
+
+    All of it arrives or nothing. Returns the companies and then the tables, each as counted then and now.
+
+    Raises: NotFound no_backup; Refused backup_incomplete, backup_changed, not_empty, other_owner, restore_failed.
+    """
+    manifest = files.open_backup(dump)
+    is_new = _prepare(database, manifest)
+    program = programs.find("pg_restore", server_major=int(manifest.server.partition(".")[0]))
+    arguments = ["--no-owner", "--single-transaction", "--exit-on-error", "--no-password"]
+    said = programs.run(program, [*arguments, f"--dbname={database}", str(dump)], database=database)
+    if said:
+        if is_new:
+            with _session("postgres") as cursor:
+                cursor.execute(sql.SQL("drop database {}").format(sql.Identifier(database)))
+        raise Refused("restore_failed", _("The backup could not be restored: %(reason)s") % {"reason": said})
+    with _session(database) as cursor:
+        cursor.execute("analyze")
+        companies, tables = totals.count(cursor)
+    return [*totals.compare(manifest.companies, companies), *totals.compare_tables(manifest.tables, tables)]
+
+
+def _prepare(database: str, manifest: files.Manifest) -> bool:
+    """Make the database unless there is an empty one of that name. True when it was made."""
+    with _session("postgres") as cursor:
+        cursor.execute("select session_user")
+        (user,) = cursor.fetchone()
+        if user != manifest.owner:
+            raise Refused(
+                "other_owner",
+                _("The backup belongs to the database user %(owner)s, but this is %(user)s: connect as %(owner)s.")
+                % {"owner": manifest.owner, "user": user},
+            )
+        cursor.execute(ROLE)
+        cursor.execute("select 1 from pg_database where datname = %s", [database])
+        is_new = cursor.fetchone() is None
+        if is_new:
+            cursor.execute(
+                sql.SQL("create database {} template template0 encoding 'UTF8' lc_collate {} lc_ctype {}").format(
+                    sql.Identifier(database), sql.Literal(manifest.collate), sql.Literal(manifest.ctype)
+                )
+            )
+    if not is_new:
+        with _session(database) as cursor:
+            cursor.execute(HAS_TABLES)
+            if cursor.fetchone()[0]:
+                raise Refused(
+                    "not_empty",
+                    _("The database %(database)s is not empty, and nothing is restored over anything.")
+                    % {"database": database},
+                )
+    return is_new
+
+
+@contextmanager
+def _session(database: str) -> Iterator[Any]:
+    """A cursor on a database of our server as the owner of the tables, each statement its own transaction."""
+    parameters = {**connection.get_connection_params(), "dbname": database, "options": "-c timezone=UTC"}
+    try:
+        opened = psycopg2.connect(**parameters)
+    except psycopg2.OperationalError as error:
+        sentence = _("The database server does not let us in: %(reason)s") % {"reason": str(error).strip()}
+        raise Refused("no_server", sentence) from error
+    with closing(opened) as session:
+        session.autocommit = True
+        with session.cursor() as cursor:
+            yield cursor
+
+
+@contextmanager
+def working_on(database: str, *, role: str = "") -> Iterator[None]:
+    """Everything inside that uses Django's connection uses this database, in this role."""
+    before = dict(connection.settings_dict)
+    options = dict(before["OPTIONS"])
+    if role:
+        options["options"] = f"{options.get('options', '')} -c role={role}".strip()
+    connection.close()
+    connection.settings_dict |= {"NAME": database, "OPTIONS": options}
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict |= {"NAME": before["NAME"], "OPTIONS": before["OPTIONS"]}

@@ -1,0 +1,64 @@
+"""Load a backup into a database and prove it."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+from django.utils.translation import gettext as _
+
+from arap.core.commands import ArapCommand
+from arap.core.errors import Refused
+from arap.core.probes import is_migrated
+from arap.upkeep.backups import totals
+from arap.upkeep.backups.restoring import APPLICATION, restore, working_on
+
+
+class Command(ArapCommand):
+    help = _(
+        "Load a backup into the database NAME of the same server, made if it is not there, and prove it: totals as "
+        "counted when it was made, migrations, invariants, seals. Exit 1 when something does not hold."
+    )
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path)
+        parser.add_argument("--database", required=True, metavar="NAME", type=name)
+        parser.add_argument("--migrate", action="store_true", help=_("a backup of an older version: migrate it"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        database = options["database"]
+        found = restore(options["file"], database)
+        for each in found:
+            if isinstance(each.then or each.now, dict):
+                self._line(each.holds, f"{each.name}  {totals.sentence(each.now)}")
+                if not each.holds:
+                    self.stdout.write(f"        then: {totals.sentence(each.then)}")
+            elif not each.holds:
+                self._line(False, f"{each.name}  {each.now} rows, then {each.then}")
+        tables = [each for each in found if not isinstance(each.then or each.now, dict)]
+        rows = sum(each.now or 0 for each in tables)
+        self._line(all(each.holds for each in tables), f"{len(tables)} tables, {rows} rows")
+        if options["migrate"]:
+            with working_on(database):
+                call_command("migrate", interactive=False, verbosity=0)
+        with working_on(database, role=APPLICATION):
+            if not is_migrated():
+                raise Refused("not_migrated", _("It was restored, but belongs to an older version: add --migrate."))
+            call_command("check_ledger", stdout=self.stdout)
+            call_command("verify_seals", stdout=self.stdout)
+        if not all(each.holds for each in found):
+            raise Refused("totals_differ", _("What was restored is not what was there."))
+        self.say(_("Restored into %(database)s, and proven.") % {"database": database})
+
+    def _line(self, holds: bool, text: str) -> None:
+        self.stdout.write(f"{'ok    ' if holds else 'BROKEN'}  {text}")
+
+
+def name(text: str) -> str:
+    """An argparse type: what PostgreSQL takes as a name without quotes."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", text):
+        raise argparse.ArgumentTypeError(
+            _("%(text)s is not a name: small letters, digits and underscores.") % {"text": text}
+        )
+    return text
