@@ -66,8 +66,9 @@ def test_ticked_invoices_are_sent_together(
     browse_as: Callable[..., Chrome], clerk: User, story: Story, screenshot: Callable[[str], Path]
 ) -> None:
     browser = browse_as(clerk, "/invoices/")
-    for tick in browser.find_elements(By.CSS_SELECTOR, "input[name=invoice]"):
-        tick.click()
+    for _row in browser.find_elements(By.CSS_SELECTOR, "input[name=invoice]"):
+        browser.switch_to.active_element.send_keys("j", "x")
+    assert len(browser.find_elements(By.CSS_SELECTOR, "input[name=invoice]:checked")) == 3
     screenshot("invoice-list-ticked")
     browser.find_element(By.CSS_SELECTOR, "#batch button").click()
     until(browser, "Left out")
