@@ -90,6 +90,7 @@ def test_sending_queues_one_message_with_the_file(as_clerk: Client, story: Story
     assert (message.about_type, message.about_id) == ("invoices.invoice", story.late.pk)
     kept = message.files.get()
     entry = AuditEntry.objects.get(verb="invoice.send")
+    assert entry.after
     assert entry.after["sha256"] == kept.sha256
     page = text_of(as_clerk.get(f"/invoices/{story.late.pk}/"))
     assert "ap@haichen.example" in page
@@ -156,11 +157,13 @@ def test_many_are_a_job_that_may_run_twice(as_clerk: Client, clerk: User, story:
     send_many(job.pk)
     job.refresh_from_db()
     assert job.state == "done"
+    assert job.result
     assert job.result["messages"] == 1
     assert job.result["skipped"][0]["invoice"] == number_of(story.foreign)
     Job.objects.filter(pk=job.pk).update(state="queued")
     send_many(job.pk)
     job.refresh_from_db()
+    assert job.result
     assert job.result["messages"] == 1
     assert Message.objects.count() == 1
 
