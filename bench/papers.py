@@ -5,6 +5,7 @@ The same words and figures twice: as a page written without a thought of speed, 
 
 import datetime
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from django.template import Template, engines
+from django.template import engines
 
 from arap.core.pdf.columns import Column, Table
 from arap.core.wording import amount_text
@@ -46,7 +47,7 @@ class Paper:
     date: str
     customer: str
     customer_address: str
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     balance: str
     ages: list[tuple[str, str]]
     note: str
@@ -87,10 +88,9 @@ def paper(pages: int, seed: int) -> Paper:
 
 
 @cache
-def _template() -> Template:
+def _template() -> Any:
     text = (Path(__file__).parent / "paper.html").read_text(encoding="utf-8")
-    template: Template = engines["django"].from_string(text)
-    return template
+    return engines["django"].from_string(text)
 
 
 def ours(said: Paper) -> str:
@@ -107,7 +107,7 @@ def ours(said: Paper) -> str:
             said.rows,
         ),
     }
-    return _template().render(context)
+    return str(_template().render(context))
 
 
 NAIVE_CSS = """
