@@ -5,6 +5,7 @@ The same words and figures twice: as a page written without a thought of speed, 
 
 import datetime
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -13,7 +14,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from django.template import Template, engines
+from django.template import engines
 
 from arap.core.pdf.columns import Column, Table
 from arap.core.wording import amount_text
@@ -46,10 +47,9 @@ class Paper:
     date: str
     customer: str
     customer_address: str
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
     balance: str
-    aging_heads: tuple[str, ...]
-    aging: tuple[str, ...]
+    ages: list[tuple[str, str]]
     note: str
 
 
@@ -79,17 +79,18 @@ def paper(pages: int, seed: int) -> Paper:
         customer_address="浙江省宁波市北仑区明州路 300 号 315800",
         rows=rows,
         balance=amount_text(balance, "CNY"),
-        aging_heads=AGING_HEADS,
-        aging=tuple(amount_text(part.quantize(Decimal("0.01")), "CNY") for part in (*shares, balance)),
+        ages=[
+            (head, amount_text(part.quantize(Decimal("0.01")), "CNY"))
+            for head, part in zip(AGING_HEADS, (*shares, balance), strict=True)
+        ],
         note="请于到期日前付款，如有疑问请与我们联系。 Please pay before the due date and call us if anything differs.",
     )
 
 
 @cache
-def _template() -> Template:
+def _template() -> Any:
     text = (Path(__file__).parent / "paper.html").read_text(encoding="utf-8")
-    template: Template = engines["django"].from_string(text)
-    return template
+    return engines["django"].from_string(text)
 
 
 def ours(said: Paper) -> str:
@@ -106,7 +107,7 @@ def ours(said: Paper) -> str:
             said.rows,
         ),
     }
-    return _template().render(context)
+    return str(_template().render(context))
 
 
 NAIVE_CSS = """
@@ -147,14 +148,14 @@ def naive(said: Paper) -> str:
     rows = "".join(
         f"<tr>{''.join(f'<td{_figure(n)}>{escape(cell)}</td>' for n, cell in enumerate(row))}</tr>" for row in said.rows
     )
-    aging = "".join(f"<td>{escape(cell)}</td>" for cell in said.aging)
+    ages = ["".join(f"<td>{escape(age[n])}</td>" for age in said.ages) for n in (0, 1)]
     return f"""<!doctype html><html lang="zh-Hans"><head><meta charset="utf-8"><title>{said.title}</title></head><body>
 <div class="head"><div><b>{COMPANY.name_local}</b><br>{COMPANY.name}<br>{COMPANY.tax_id}</div>
 <div>{COMPANY.address_local}<br>{COMPANY.address}<br>{COMPANY.email} {COMPANY.phone}</div></div>
 <div class="parties"><div><h1>{said.title}</h1></div><div>{said.date}<br><b>{said.balance}</b></div>
 <div>{escape(said.customer)}<br>{said.customer_address}</div><div>{said.number}</div></div>
 <table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>
-<table class="aging"><tr>{"".join(f"<td>{escape(head)}</td>" for head in said.aging_heads)}</tr><tr>{aging}</tr></table>
+<table class="aging"><tr>{ages[0]}</tr><tr>{ages[1]}</tr></table>
 <p class="note">{said.note}</p></body></html>"""
 
 

@@ -79,7 +79,8 @@ def compare() -> tuple[Side, Side]:
     asked = subprocess.Popen(
         [sys.executable, "-m", "bench.pdf"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert asked.stdin is not None and asked.stdout is not None
+    assert asked.stdin is not None
+    assert asked.stdout is not None
     try:
         for turn in range(WARM_UP + ROUNDS):
             for pages in (1, 3):

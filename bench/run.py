@@ -1,17 +1,20 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, apply, post
+from bench import aging, apply, pdf, post
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
-NAMES = ("post", "apply", "aging")
+NAMES = ("post", "apply", "aging", "pdf")
 
 
 def run(names: set[str], size: int) -> Sheet:
-    """Measure `names` (of NAMES) with `size` invoices."""
+    """Measure `names` (of NAMES) with `size` invoices, or with `size` documents for "pdf" alone."""
     sheet = Sheet(size)
+    if names == {"pdf"}:
+        pdf.measure(sheet, size)
+        return sheet
     with scratch_database() as url:
         _ours(sheet, names, url)
     if names & {"post", "apply"}:

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from customers.models import Contact
 
@@ -33,7 +34,7 @@ class SendForm(forms.Form):
         error_messages={"required": _("Type a subject.")},
     )
     text = forms.CharField(
-        label=_("Text"),
+        label=pgettext_lazy("e-mail", "Text"),
         max_length=10_000,
         widget=forms.Textarea(attrs={"class": "input", "rows": 10}),
         error_messages={"required": _("Type a text.")},

@@ -40,9 +40,11 @@ class _Words(HTMLParser):
         self.parts: list[str] = []
         self.links: list[str] = []
         self.forms: list[tuple[str, str]] = []
+        self.in_textarea = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        self.in_textarea |= tag == "textarea"
         if tag == "a" and given.get("href"):
             self.links.append(given["href"] or "")
         if tag == "form":
@@ -50,8 +52,13 @@ class _Words(HTMLParser):
         if given.get("hx-get"):
             self.links.append(given["hx-get"] or "")
 
+    def handle_endtag(self, tag: str) -> None:
+        self.in_textarea &= tag != "textarea"
+
     def handle_data(self, data: str) -> None:
-        self.parts.append(data)
+        # What stands in a text field is somebody's, not the page's: a letter in the customer's language.
+        if not self.in_textarea:
+            self.parts.append(data)
 
 
 def parsed(answer: Any) -> _Words:

@@ -1,4 +1,4 @@
-// Lists by keyboard: J and K move the cursor, Enter opens, the arrows fold a row's items out and in.
+// Lists by keyboard: J and K move the cursor, X ticks, Enter opens, the arrows fold a row's items out and in.
 // A click anywhere in a row opens it. The cursor is kept by row id, so it survives a refreshed list.
 (() => {
   let cursor = null;
@@ -32,6 +32,7 @@
     const row = rows().find((each) => each.id === cursor);
     if (event.key === "j") move(1);
     else if (event.key === "k") move(-1);
+    else if (event.key === "x") row?.querySelector("input[type=checkbox]")?.click();
     else if (event.key === "Enter" && row && !event.target.closest("a, button, summary")) row.querySelector("[data-open]")?.click();
     else if (event.key === "ArrowRight" && !event.target.closest("svg")) unfold(row, true);
     else if (event.key === "ArrowLeft" && !event.target.closest("svg")) unfold(row, false);

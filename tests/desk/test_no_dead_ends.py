@@ -35,6 +35,8 @@ def walk(client: Client) -> dict[str, str]:
         shapes.add(shape)
         answer = client.get(url, follow=True)
         assert answer.status_code == 200, url
+        if not answer["Content-Type"].startswith("text/html"):
+            continue  # a paper leads nowhere
         here = answer.redirect_chain[-1][0] if answer.redirect_chain else url
         words[here] = text_of(answer)
         found = parsed(answer)

@@ -113,11 +113,11 @@ def add_han(font: TTFont, han: Han, *, bolder: bool) -> None:
     glyf.glyphOrder = order
     glyf._reverseGlyphOrder = {}  # or glyphs are found by their place in the old order
     font["maxp"].recalc(font)
-    font["post"].formatType = 3.0
+    font["post"].formatType = 3
 
 
 def common_first(font: TTFont) -> None:
-    """Put the glyphs of frequent characters first. An embedded subset carries tables up to its last glyph, used or not."""
+    """Put the glyphs of frequent characters first: an embedded subset carries tables up to its last glyph."""
     names = font.getBestCmap()
     wanted = dict.fromkeys([".notdef", *(names[character] for character in sorted(names, key=_rank))])
     font.ensureDecompiled()

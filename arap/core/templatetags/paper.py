@@ -133,6 +133,15 @@ def columns(context: template.Context, table: paper_columns.Table) -> dict[str, 
     return {"table": table, "paper_language": context["paper_language"], "blocks": paper_columns.blocks(table)}
 
 
+@register.simple_tag(takes_context=True)
+def paper_head(context: template.Context, text: str | Promise) -> SafeString:
+    """The head of a column, English in a line of its own below the Chinese."""
+    first, *second = texts(text, languages_of(context))
+    if not second:
+        return SafeString(conditional_escape(first))
+    return format_html('{}\n<span class="q" lang="en">{}</span>', first, second[0])
+
+
 @register.simple_tag
 def paper_line(line: paper_columns.Cell) -> SafeString:
     """One line of a column; an empty one keeps its place, as all lines end with a break."""

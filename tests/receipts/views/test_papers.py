@@ -77,6 +77,8 @@ def test_another_companys_receipt_is_not_found(client: Client, outsider: User, s
     assert client.post(f"/receipts/{story.waiting.pk}/send/", form()).status_code == 404
 
 
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.view", f"/receipts/{story.waiting.pk}/pdf/")
-    check_roles(company, "receipt.send", f"/receipts/{story.waiting.pk}/send/")
+@pytest.mark.parametrize(
+    "verb, path, method", [("view", "pdf/", "get"), ("send", "send/", "get"), ("send", "send/", "post")]
+)
+def test_roles(company: Company, story: Story, verb: str, path: str, method: str) -> None:
+    check_roles(company, f"receipt.{verb}", f"/receipts/{story.waiting.pk}/{path}", method=method)
