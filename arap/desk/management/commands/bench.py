@@ -7,11 +7,14 @@ from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand
 
-NAMES = ("post", "apply", "aging")
+NAMES = ("post", "apply", "aging", "dunning")
 
 
 class Command(ArapCommand):
-    help = _("Measure posting, applying or aging beside hand-written SQL that writes the same rows, and print a table.")
+    help = _(
+        "Measure posting, applying, aging or reminders beside hand-written SQL that writes the same rows, and"
+        " print a table."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", choices=(*NAMES, "all"))
