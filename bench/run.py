@@ -1,12 +1,12 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, apply, pdf, post
+from bench import aging, apply, dunning, pdf, post
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
-NAMES = ("post", "apply", "aging", "pdf")
+NAMES = ("post", "apply", "aging", "dunning", "pdf")
 
 
 def run(names: set[str], size: int) -> Sheet:
@@ -35,11 +35,13 @@ def _ours(sheet: Sheet, names: set[str], url: str) -> None:
     bench = prepare(sheet.size, "OURS")
     with sheet.timed("post, bulk", bench.size, limit="SQL: post, bulk"):
         post_all(bench)
-    if names & {"apply", "aging"}:
+    if names & {"apply", "aging", "dunning"}:
         with sheet.timed("apply, bulk", bench.receipts, limit="SQL: apply, bulk"):
             receive_all(bench)
     if "aging" in names:
         aging.reads(sheet, bench, url)
+    if "dunning" in names:
+        dunning.nights(sheet, bench, url)
     if "apply" in names:
         apply.singles(sheet, bench)
         apply.by_the_action(sheet, bench)

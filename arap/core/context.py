@@ -51,7 +51,7 @@ NAVIGATION = (
         _("Collections"),
         (
             Page("dunning:list", _("Reminders"), "reminder.view", "d", "dunning:"),
-            Page("cases:holds", _("Holds"), "hold.view", "o", "cases:"),
+            Page("cases:holds", _("Holds"), "hold.view", "p", "cases:"),
         ),
     ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),

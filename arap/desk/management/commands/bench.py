@@ -7,13 +7,14 @@ from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand
 
-NAMES = ("post", "apply", "aging", "pdf")
+NAMES = ("post", "apply", "aging", "dunning", "pdf")
 INVOICES = 10_000
 
 
 class Command(ArapCommand):
     help = _(
-        "Measure posting, applying or aging beside hand-written SQL, or PDFs beside plain calls, and print a table."
+        "Measure posting, applying, aging or reminders beside hand-written SQL, or PDFs beside plain calls, and"
+        " print a table."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
