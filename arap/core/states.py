@@ -39,6 +39,14 @@ STATES: dict[str, State] = {
     "queued": State("dashed", "", _("Not started")),
     "failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
     "cancelled": State("square", "overdue", _("Stopped")),
+    # Messages: "sent" is what the next mail server took, more is not known.
+    "waiting": State("dashed", "", _("Waiting")),
+    "deferred": State("dashed", "", _("To be tried again")),
+    "sending": State("ring", "", _("Sending")),
+    "sent": State("low", "accent", _("Sent")),
+    "bounced": State("triangle", "overdue", _("Bounced")),
+    "unknown": State("diamond", "caution", _("Unknown")),
+    "not_sent": State("hollow", "", _("Cancelled")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
 }
