@@ -16,5 +16,6 @@ urlpatterns = [
     path("aging/", include("aging.urls")),
     path("holds/", include("cases.urls")),
     path("reminders/", include("dunning.urls")),
+    path("outbox/", include("arap.outbox.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -56,12 +56,6 @@ STATES: dict[str, State] = {
     "reminder_released": State("dashed", "", _("Waiting")),
     "reminder_excluded": State("square", "", _("Left out")),
     "reminder_cancelled": State("square", "", _("No longer due")),
-    "reminder_pending": State("dashed", "", _("Waiting")),
-    "reminder_sending": State("ring", "", _("Sending")),
-    "reminder_sent": State("low", "accent", _("Sent")),
-    "reminder_failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
-    "reminder_bounced": State("triangle", "overdue", _("Bounced")),
-    "reminder_unknown": State("triangle", "caution", _("Unknown")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
 }

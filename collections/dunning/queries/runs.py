@@ -163,7 +163,9 @@ def fates(notices: Sequence[Notice]) -> dict[int, str]:
 def _fate(state: str, messages: set[str]) -> str:
     if state != Notice.State.RELEASED or not messages:
         return f"reminder_{state}"
-    return f"reminder_{next(each for each in MESSAGE_ORDER if each in messages)}"
+    message = next(each for each in MESSAGE_ORDER if each in messages)
+    # A message that its guard called off: what it asked for is no longer due.
+    return "reminder_cancelled" if message == Message.State.CANCELLED else STATE_CODES.get(Message.State(message), message)
 
 
 def totals_by_step(run: DunningRun) -> list[dict[str, Any]]:
