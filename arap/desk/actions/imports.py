@@ -133,13 +133,19 @@ def start_trial(received: Import, *, by: User) -> Job:
 
 
 @transaction.atomic
-def start_run(received: Import, *, by: User) -> Job:
-    """Queue the load; one that is under way or done is returned instead. Raises Refused before a dry run has ended."""
+def start_run(received: Import, *, by: User, trial_id: int | None = None) -> Job:
+    """Queue the load; one that is under way or done is returned instead.
+
+    `trial_id` is the dry run that was looked at. Raises Refused before a dry run has ended, and when another one was
+    made since.
+    """
     locked = _lock(received)
     if locked.run is not None and locked.run.state in (*ACTIVE, Job.State.DONE):
         return locked.run
     if locked.trial is None or locked.trial.state != Job.State.DONE:
         raise Refused("trial_missing", _("Do the dry run first: it shows what will happen."))
+    if trial_id not in (None, locked.trial_id):
+        raise Refused("trial_old", _("Another dry run was made since: look at that one."))
     locked.run = _job(locked, RUN, "arap.desk.tasks.run_import", by)
     locked.save(update_fields=["run"])
     return locked.run

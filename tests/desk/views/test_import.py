@@ -148,6 +148,16 @@ def test_a_new_mapping_voids_the_dry_run(as_controller: Client, received: Import
     assert "Do the dry run first" in text_of(as_controller.post(f"/import/{received.pk}/run/", follow=True))
 
 
+def test_what_was_looked_at_is_what_is_loaded(as_controller: Client, received: Import) -> None:
+    first = act(as_controller, received, "try")
+    second = act(as_controller, received, "try")
+    url = f"/import/{received.pk}/run/"
+    answer = as_controller.post(url, {"trial": first.pk}, follow=True)
+    assert "Another dry run was made since" in text_of(answer)
+    assert Job.objects.filter(kind="import_run").count() == 0
+    assert "/jobs/" in as_controller.post(url, {"trial": second.pk})["Location"]
+
+
 def test_a_stopped_load_goes_on_where_it_was(
     as_controller: Client, controller: User, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
