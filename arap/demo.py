@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,8 @@ CUSTOMERS, ITEMS = 150, 6_000
 PASSWORD = "show-me-the-book"  # noqa: S105 - for the demonstration only, which listens on this machine alone
 ROLES = ("clerk", "collector", "credit_manager", "controller", "auditor", "administrator")
 PORTS = range(8000, 8100)
+MAIL_PORTS = range(1025, 1125)
+MAIL_PAGE_PORTS = range(8025, 8125)
 PATIENCE_SECONDS = 25
 
 
@@ -30,11 +33,36 @@ def free_port() -> int:
     """The first port nobody listens on, or exactly the one that PORT names."""
     if named := os.environ.get("PORT"):
         return int(named)
-    for port in PORTS:
+    return first_free(PORTS, but="name one, PORT=9000 make demo")
+
+
+def first_free(ports: range, *, but: str) -> int:
+    """The first of `ports` nobody listens on."""
+    for port in ports:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
-    raise folders.CannotStart("No free port from 8000 to 8099: name one, PORT=9000 make demo.")
+    raise folders.CannotStart(f"No free port from {ports[0]} to {ports[-1]}: {but}.")
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where the programs listen. Mail is caught, and read in the browser, unless EMAIL_URL sends it elsewhere."""
+
+    web: int
+    mail: int | None = None
+    mail_page: int | None = None
+
+
+def choose_ports() -> Ports:
+    """Free ports for all programs."""
+    web = free_port()
+    if "EMAIL_URL" in os.environ or "EMAIL_URL_FILE" in os.environ:
+        return Ports(web)
+    but = "set EMAIL_URL"
+    # Nobody listens on `web` yet, and it may lie among the others.
+    pages = MAIL_PAGE_PORTS if web not in MAIL_PAGE_PORTS else range(web + 1, MAIL_PAGE_PORTS.stop + 1)
+    return Ports(web, first_free(MAIL_PORTS, but=but), first_free(pages, but=but))
 
 
 def prepare() -> None:
@@ -63,25 +91,30 @@ def prepare() -> None:
         people.grant_role(company, user, Role(name), by=None)
 
 
-def programs(port: int) -> dict[str, list[str]]:
-    """What runs: the web, a worker, and the clock that wakes it."""
+def programs(ports: Ports) -> dict[str, list[str]]:
+    """What runs: the web, a worker, the clock that wakes it, and what catches the mail."""
     python = [sys.executable, "-m"]
-    web = [*python, "gunicorn", "arap.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
+    web = [*python, "gunicorn", "arap.wsgi", "--bind", f"127.0.0.1:{ports.web}", "--workers", "2", "--threads", "4"]
     celery = [*python, "celery", "--app", "arap"]
+    mail = [*python, "arap.mailcatcher", "--folder", str(servers.var_folder() / "mail")]
+    mail += ["--smtp", str(ports.mail), "--web", str(ports.mail_page)]
     return {
+        **({"mail": mail} if ports.mail else {}),
         "web": [*web, "--worker-tmp-dir", str(servers.var_folder())],
         "worker": [*celery, "worker", "--concurrency", "2", "--loglevel", "INFO"],
         "beat": [*celery, "beat", "--loglevel", "INFO", "--pidfile="],
     }
 
 
-def start(port: int) -> dict[str, subprocess.Popen[bytes]]:
+def start(ports: Ports) -> dict[str, subprocess.Popen[bytes]]:
     """Start the programs, each with a log of its own, out of reach of the terminal's Ctrl-C."""
     logs = servers.var_folder() / "log"
     logs.mkdir(exist_ok=True)
-    base = {**os.environ, "SITE_URL": f"http://localhost:{port}"}
+    base = {**os.environ, "SITE_URL": f"http://localhost:{ports.web}"}
+    if ports.mail:
+        base["EMAIL_URL"] = f"smtp://127.0.0.1:{ports.mail}"
     running = {}
-    for name, command in programs(port).items():
+    for name, command in programs(ports).items():
         environment = {**base, "ARAP_PROCESS": "web" if name == "web" else "job"}
         with (logs / f"{name}.log").open("ab") as log:
             running[name] = subprocess.Popen(
@@ -121,14 +154,16 @@ def stop(running: dict[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
-def announce(port: int) -> None:
+def announce(ports: Ports) -> None:
     """Where it is, and who may come in."""
-    say(f"\n  http://localhost:{port}/\n")
+    say(f"\n  http://localhost:{ports.web}/\n")
     for name in ROLES:
         say(f"    {name:<16} password: {PASSWORD}")
     say(
         "\n  With your own data: sign in as administrator, open “Set-up” and found another company; the guide leads on."
     )
+    if ports.mail_page:
+        say(f"\n  Mail: http://localhost:{ports.mail_page}/   nothing leaves this machine")
     say(f"\n  Logs: {servers.var_folder() / 'log'}/   Ctrl-C stops everything and keeps the data.")
 
 
@@ -149,10 +184,10 @@ def main() -> int:
         if servers.private_postgres():
             commands.migrate_private_database(servers.var_folder())
         prepare()
-        port = free_port()
-        running = start(port)
-        if wait_for(port, running["web"]):
-            announce(port)
+        ports = choose_ports()
+        running = start(ports)
+        if wait_for(ports.web, running["web"]):
+            announce(ports)
             while all(child.poll() is None for child in running.values()):
                 time.sleep(0.5)
         ended = [name for name, child in running.items() if child.poll() is not None] or ["web"]

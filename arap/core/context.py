@@ -47,6 +47,7 @@ NAVIGATION = (
             Page("receipts:list", _("Receipts"), "receipt.view", "r", "receipts:"),
         ),
     ),
+    Section(_("Correspondence"), (Page("outbox:list", _("Outbox"), "message.view", "o", "outbox:"),)),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
     Section(
         _("Book"),

@@ -41,6 +41,14 @@ STATES: dict[str, State] = {
     "cancelled": State("square", "overdue", _("Stopped")),
     "left_out": State("triangle", "overdue", _("Left out")),
     "provisional": State("triangle", "caution", _("Provisional")),
+    # Messages: "sent" is what the next mail server took, more is not known.
+    "waiting": State("dashed", "", _("Waiting")),
+    "deferred": State("dashed", "", _("To be tried again")),
+    "sending": State("ring", "", _("Sending")),
+    "sent": State("low", "accent", _("Sent")),
+    "bounced": State("triangle", "overdue", _("Bounced")),
+    "unknown": State("diamond", "caution", _("Unknown")),
+    "not_sent": State("hollow", "", _("Cancelled")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
 }

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
-
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 

@@ -4,6 +4,7 @@ Claim (lease, attempt row) · ask whether it is still due · transfer · note th
 """
 
 import logging
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -137,9 +138,13 @@ def send_next(carrier: Carrier) -> Ending | None:
     claim = _claim(uuid4())
     if claim is None:
         return None
-    with translation.override(claim.message.company.language):
-        ending = _try(claim, carrier)
-        _settle(claim, ending)
+    held = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        with translation.override(claim.message.company.language):
+            ending = _try(claim, carrier)
+            _settle(claim, ending)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, held)
     return ending
 
 
@@ -187,6 +192,8 @@ def _hand_over(claim: _Claim, carrier: Carrier) -> Ending:
     content = build(message, message.company, files, at=claim.started_at).as_bytes()
 
     def before_end() -> None:
+        # Whoever asks the worker to end, as Celery does when it loses its broker, waits until the answer is noted.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         _note_hand_over(claim)
         claim.is_handed_over = True
 
