@@ -43,6 +43,17 @@ class JobCancelled(Exception):
     """Raised inside the work when a person cancelled the job, or another worker took it over."""
 
 
+class JobContinues(Exception):
+    """Raised by the work between transactions, when its time is nearly out: another task goes on with it.
+
+    `kept` is put into the job's parameters for it.
+    """
+
+    def __init__(self, **kept: Any) -> None:
+        super().__init__()
+        self.kept = kept
+
+
 def enqueue(name: str, *ids: int | str) -> None:
     """Wake the task called `name` with `ids` once the current transaction has committed.
 
@@ -97,7 +108,7 @@ def claim(job_id: int) -> Job | None:
     if row is None:
         return None
     job = Job.objects.select_related("company", "created_by").get(pk=job_id)
-    if row[0] > ATTEMPTS_MAX:
+    if row[0] > ATTEMPTS_MAX + rounds(job):
         fail(job, str(_("Gave up: the work was interrupted too many times.")))
         return None
     return job
@@ -120,6 +131,8 @@ def run(job_id: int, work: Callable[[Job], Any]) -> None:
 def _do(job: Job, work: Callable[[Job], Any]) -> None:
     try:
         finish(job, work(job))
+    except JobContinues as more:
+        _hand_over(job, more.kept)
     except JobCancelled:
         logger.info("job %s was cancelled", job.pk)
     except DomainError as error:
@@ -134,6 +147,19 @@ def _do(job: Job, work: Callable[[Job], Any]) -> None:
         with suppress(JobCancelled):
             fail(job, str(_("Something went wrong on our side; it was noted.")))
         raise
+
+
+def rounds(job: Job) -> int:
+    """How many tasks have worked on the job and handed it over."""
+    return int(job.params.get("rounds", 0))
+
+
+@transaction.atomic
+def _hand_over(job: Job, kept: dict[str, Any]) -> None:
+    """Let the lease run out now and wake the next task. A stopped job stays stopped."""
+    params = {**job.params, **kept, "rounds": rounds(job) + 1}
+    if _mine(job).update(params=params, lease_until=Now()):
+        enqueue(job.task, job.pk)
 
 
 def progress(job: Job, done: int, total: int | None = None, message: str = "") -> None:

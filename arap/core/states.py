@@ -39,6 +39,8 @@ STATES: dict[str, State] = {
     "queued": State("dashed", "", _("Not started")),
     "failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
     "cancelled": State("square", "overdue", _("Stopped")),
+    "left_out": State("triangle", "overdue", _("Left out")),
+    "provisional": State("triangle", "caution", _("Provisional")),
     # Messages: "sent" is what the next mail server took, more is not known.
     "waiting": State("dashed", "", _("Waiting")),
     "deferred": State("dashed", "", _("To be tried again")),
@@ -47,8 +49,6 @@ STATES: dict[str, State] = {
     "bounced": State("triangle", "overdue", _("Bounced")),
     "unknown": State("diamond", "caution", _("Unknown")),
     "not_sent": State("hollow", "", _("Cancelled")),
-    "left_out": State("triangle", "overdue", _("Left out")),
-    "provisional": State("triangle", "caution", _("Provisional")),
     "on_hold": State("square", "overdue", _("On hold")),
     "to_release": State("low", "accent", _("To release")),
     "released": State("full", "good", pgettext_lazy("run", "Released")),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django_celery_beat.models import PeriodicTask
 
 from arap.celery import app
@@ -197,3 +198,50 @@ def test_a_worker_that_is_stopped_leaves_the_job_to_the_next_at_once(job: Job) -
     jobs.run(job.pk, lambda job: {"done": True})
     job.refresh_from_db()
     assert (job.state, job.attempts) == (State.DONE, 2)
+def test_work_whose_time_is_nearly_out_goes_on_in_another_task(job: Job, sent: list[Any]) -> None:
+    """However often: only tasks that died count as attempts."""
+    seen = []
+
+    def work(claimed: Job) -> str:
+        seen.append(claimed.params.get("at", 0))
+        if len(seen) < 2 * jobs.ATTEMPTS_MAX:
+            raise jobs.JobContinues(at=len(seen))
+        return "done"
+
+    for _round in range(2 * jobs.ATTEMPTS_MAX):
+        sent.clear()
+        jobs.run(job.pk, work)
+    job.refresh_from_db()
+    assert (job.state, job.result, job.params["n"]) == (State.DONE, "done", 1)
+    assert seen == [0, 1, 2, 3, 4, 5]
+
+
+def test_a_job_that_kills_its_workers_is_given_up_also_after_handing_over(job: Job, sent: list[Any]) -> None:
+    def more(claimed: Job) -> None:
+        raise jobs.JobContinues
+
+    jobs.run(job.pk, more)
+    for _death in range(jobs.ATTEMPTS_MAX):
+        assert jobs.claim(job.pk) is not None
+        run_out(job)
+    assert jobs.claim(job.pk) is None
+    job.refresh_from_db()
+    assert job.state == State.FAILED
+
+
+def test_a_job_stopped_meanwhile_is_not_handed_over(job: Job, clerk: User, sent: list[Any]) -> None:
+    def work(claimed: Job) -> None:
+        jobs.cancel(Job.objects.get(pk=claimed.pk), by=clerk)
+        raise jobs.JobContinues
+
+    jobs.run(job.pk, work)
+    job.refresh_from_db()
+    assert (job.state, "rounds" in job.params) == (State.CANCELLED, False)
+
+
+def test_the_work_speaks_the_language_of_who_asked(job: Job, clerk: User, sent: list[Any]) -> None:
+    clerk.language = "zh-hans"
+    clerk.save(update_fields=["language"])
+    languages = []
+    jobs.run(job.pk, lambda claimed: languages.append(get_language()))
+    assert languages == ["zh-hans"]

@@ -90,6 +90,49 @@ WORDS = {
 }
 
 
+def found_company(browser: Chrome, address: str, language: str, screenshot: Callable[[str], Path]) -> Company:
+    """The first steps of the guide: the company, its letterhead, its bank account."""
+    company_words, letterhead_words, bank_words, *_rest = WORDS[language]
+    go_on(browser, address, company_words)
+    fill(browser, name="Haichen Trading", name_local="海辰贸易", code="HAICHEN", base_currency="USD")
+    fill(browser, country="CN", time_zone="Asia/Shanghai", language=language)
+    screenshot(f"guide-company-{language}")
+    send(browser)
+    go_on(browser, address, letterhead_words)
+    fill(browser, address="1 Harbour Road, Shanghai", address_local="上海市海港路 1 号", phone="+86 21 5555 0100")
+    fill(browser, email="ar@haichen.example", tax_id="91310000MA1FL0AB12")
+    screenshot(f"guide-letterhead-{language}")
+    send(browser)
+    go_on(browser, address, bank_words)
+    fill(browser, bank="Bank of Shanghai", account_no="6222 0210 0100 1234", currency="USD")
+    send(browser)
+    screenshot(f"guide-bank-{language}")
+    return Company.objects.get()
+
+
+def import_items(browser: Chrome, address: str, items: Path, language: str, screenshot: Callable[[str], Path]) -> None:
+    """Bring the file, try it, load it."""
+    import_words, booked_words = WORDS[language][3:]
+    go_on(browser, address, import_words)
+    fill(browser, file=str(items))
+    send(browser)
+    screenshot(f"import-{language}")
+    click(browser, "[data-ctrl-enter]")
+    wait(browser, lambda page: "/jobs/" in page.current_url)
+    tried = last_job(browser)
+    assert tried.state == Job.State.DONE, tried.message
+    assert Document.objects.count() == 0, "a dry run changes nothing"
+    wait(browser, lambda page: page.find_elements(By.ID, "start-import"))
+    screenshot(f"job-trial-{language}")
+    click(browser, "#start-import")
+    wait(browser, lambda page: not page.current_url.endswith(f"/{tried.pk}/"))
+    loaded = last_job(browser)
+    assert loaded.state == Job.State.DONE, loaded.message
+    assert loaded.result == tried.result
+    wait(browser, lambda page: booked_words in one(page, "#job").text)
+    screenshot(f"job-done-{language}")
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_from_nothing_to_customers_who_can_be_written_to(
     browser: Chrome,
@@ -103,58 +146,19 @@ def test_from_nothing_to_customers_who_can_be_written_to(
 ) -> None:
     founder.language = language
     founder.save(update_fields=["language"])
-    found_words, letterhead_words, bank_words, import_words, booked_words = WORDS[language]
     started = time.monotonic()
-
     fill(browser, username="founder", password=PASSWORD)
     click(browser, "main form button:not([type])")
     wait(browser, lambda page: page.current_url == live_address + "/guide/")
     screenshot(f"guide-empty-{language}")
-
-    go_on(browser, live_address, found_words)
-    fill(browser, name="Haichen Trading", name_local="海辰贸易", code="HAICHEN", base_currency="USD")
-    fill(browser, country="CN", time_zone="Asia/Shanghai", language=language)
-    screenshot(f"guide-company-{language}")
-    send(browser)
-    company = Company.objects.get()
-
-    go_on(browser, live_address, letterhead_words)
-    fill(browser, address="1 Harbour Road, Shanghai", address_local="上海市海港路 1 号", phone="+86 21 5555 0100")
-    fill(browser, email="ar@haichen.example", tax_id="91310000MA1FL0AB12")
-    screenshot(f"guide-letterhead-{language}")
-    send(browser)
-
-    go_on(browser, live_address, bank_words)
-    fill(browser, bank="Bank of Shanghai", account_no="6222 0210 0100 1234", currency="USD")
-    send(browser)
-    screenshot(f"guide-bank-{language}")
-
-    go_on(browser, live_address, import_words)
-    fill(browser, file=str(items))
-    send(browser)
-    screenshot(f"import-{language}")
-    click(browser, "[data-ctrl-enter]")
-    wait(browser, lambda page: "/jobs/" in page.current_url)
-    tried = last_job(browser)
-    assert tried.state == Job.State.DONE, tried.message
-    assert Document.objects.count() == 0, "a dry run changes nothing"
-    wait(browser, lambda page: page.find_elements(By.ID, "start-import"))
-    screenshot(f"job-trial-{language}")
-    click(browser, "#start-import")
-    wait(browser, lambda page: not page.current_url.endswith(f"/{tried.pk}/"))
-    screenshot(f"job-running-{language}")
-    loaded = last_job(browser)
-    assert loaded.state == Job.State.DONE, loaded.message
-    assert loaded.result == tried.result
-    wait(browser, lambda page: booked_words in one(page, "#job").text)
-    screenshot(f"job-done-{language}")
+    company = found_company(browser, live_address, language, screenshot)
+    import_items(browser, live_address, items, language, screenshot)
     assert_holds(company)
 
     browser.get(live_address + "/guide/")
     screenshot(f"guide-{language}")
     click(browser, "[aria-current=step] .guide__act a")
     wait(browser, lambda page: "/guide/" not in page.current_url)
-
     customer = Document.objects.filter(kind="invoice").order_by("pk")[0].customer
     assert customer is not None
     browser.get(f"{live_address}/customers/{customer.pk}/contacts/new/")

@@ -1,5 +1,6 @@
 """Files brought through the browser: taken in, tried, and loaded, each once however often it is asked for."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils.translation import gettext as _
 
 from arap.core import audit, jobs
@@ -22,14 +23,17 @@ from arap.desk.mapping.reading import FILE_MB_MAX, too_large
 from arap.desk.mapping.workbook import ZIP_MAGIC
 from arap.desk.models import Import
 from arap.desk.takeon.lines import keep_lines, read_lines
+from arap.desk.takeon.posting import VERB
 from arap.desk.takeon.reading import Read, understood
 from arap.desk.takeon.target import HISTORY
+from arap.ledger.models import Document, Posting
 from customers.models import Customer
 
 TRIAL, RUN = "import_trial", "import_run"
 ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SAMPLE_ROWS = 500
+ROUND_SECONDS = 180  # well within the task's limit: reading and judging a file again comes before each round
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +133,19 @@ def start_trial(received: Import, *, by: User) -> Job:
 
 
 @transaction.atomic
-def start_run(received: Import, *, by: User) -> Job:
-    """Queue the load; one that is under way or done is returned instead. Raises Refused before a dry run has ended."""
+def start_run(received: Import, *, by: User, trial_id: int | None = None) -> Job:
+    """Queue the load; one that is under way or done is returned instead.
+
+    `trial_id` is the dry run that was looked at. Raises Refused before a dry run has ended, and when another one was
+    made since.
+    """
     locked = _lock(received)
     if locked.run is not None and locked.run.state in (*ACTIVE, Job.State.DONE):
         return locked.run
     if locked.trial is None or locked.trial.state != Job.State.DONE:
         raise Refused("trial_missing", _("Do the dry run first: it shows what will happen."))
+    if trial_id not in (None, locked.trial_id):
+        raise Refused("trial_old", _("Another dry run was made since: look at that one."))
     locked.run = _job(locked, RUN, "arap.desk.tasks.run_import", by)
     locked.save(update_fields=["run"])
     return locked.run
@@ -144,7 +154,7 @@ def start_run(received: Import, *, by: User) -> Job:
 def try_import(job: Job) -> dict[str, Any]:
     """The work of a dry run: its counts, with a line kept for every row of the file."""
     received = _import_of(job)
-    last_customer = _last_customer(job.company)
+    last_customer = _last(Customer, job.company)
     kept: list[Any] = []
 
     def look(loaded: Loaded) -> None:
@@ -164,28 +174,64 @@ def try_import(job: Job) -> dict[str, Any]:
 
 
 def run_import(job: Job) -> dict[str, Any]:
-    """The work of a load: what try_import forecast, in chunks. Stopped or dead, what is posted stays and is skipped."""
+    """The work of a load: what try_import forecast, in chunks. Stopped or dead, what is posted stays and is skipped.
+
+    Raises JobContinues when it has worked for ROUND_SECONDS: the next round goes on behind it.
+    """
     received = _import_of(job)
+    since = job.params.get("since") or {
+        "position": _last(Posting, job.company, "position"),
+        "customer": _last(Customer, job.company),
+    }
+    skipped: list[int] = []
     with as_path(bytes(received.file.content)) as path:
         loaded = load_history(
             path,
             company_code=job.company.code,
             mapping=received.mapping,
-            progress=_progress(job),
+            progress=_rounds(job, since, skipped),
             name=received.file.name,
             by=job.created_by,
+            examined=lambda loaded: skipped.append(loaded.skipped),
         )
+    if jobs.rounds(job):
+        loaded.skipped = since["skipped"]  # what this round met as known was new to the first
+        _add_earlier_rounds(job, since, loaded)
     with read_lines(job, loaded.rejected, last_customer=0, only_rejected=True) as lines:
         keep_lines(job, lines)
     return _result(received, loaded)
 
 
 def _progress(job: Job) -> Callable[[int, int], None]:
+    before = int(job.params.get("done", 0))
+
     def report(done: int, total: int) -> None:
         message = _("Posting") if total else _("Reading the file") if done else _("Waiting for another import to end")
-        jobs.progress(job, done, total or None, message)
+        jobs.progress(job, done + before if total else done, total + before if total else None, message)
 
     return report
+
+
+def _rounds(job: Job, since: dict[str, int], skipped: list[int]) -> Callable[[int, int], None]:
+    report = _progress(job)
+    ends_at = time.monotonic() + ROUND_SECONDS
+
+    def report_or_hand_over(done: int, total: int) -> None:
+        report(done, total)
+        if done < total and time.monotonic() >= ends_at:
+            raise jobs.JobContinues(since={"skipped": skipped[0], **since}, done=int(job.params.get("done", 0)) + done)
+
+    return report_or_hand_over
+
+
+def _add_earlier_rounds(job: Job, since: dict[str, int], loaded: Loaded) -> None:
+    """Count what all rounds created: this one only knows what it found missing, and the rest as known."""
+    postings = Posting.objects.filter(company=job.company, position__gt=since["position"], verb=VERB)
+    posted = Document.objects.filter(company=job.company, position__in=postings.values("position"))
+    kinds = dict(posted.values_list("kind").annotate(count=Count("pk")).order_by())
+    loaded.invoices, loaded.credit_notes = kinds.get("invoice", 0), kinds.get("credit_note", 0)
+    loaded.receipts, loaded.refunds = kinds.get("receipt", 0), kinds.get("refund", 0)
+    loaded.customers = Customer.objects.filter(company=job.company, pk__gt=since["customer"]).count()
 
 
 def _result(received: Import, loaded: Loaded) -> dict[str, Any]:
@@ -211,9 +257,9 @@ def _import_of(job: Job) -> Import:
     return Import.objects.select_related("file").get(company=job.company, pk=job.params["import"])
 
 
-def _last_customer(company: Company) -> int:
-    found = Customer.objects.filter(company=company).aggregate(last=Max("pk"))["last"]
-    return int(found or 0)
+def _last(model: type[Posting] | type[Customer], company: Company, field: str = "pk") -> int:
+    """The largest id (or other number) of the company's rows; 0 without any."""
+    return int(model._default_manager.filter(company=company).aggregate(last=Max(field))["last"] or 0)
 
 
 def _lock(received: Import) -> Import:

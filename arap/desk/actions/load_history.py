@@ -64,12 +64,14 @@ def load_history(
     progress: Progress = lambda done, total: None,
     name: str = "",
     by: User | None = None,
+    examined: Callable[[Loaded], object] = lambda loaded: None,
 ) -> Loaded:
     """Load the file under the mapping (a name or a file) into the company, which is created when missing.
 
     A new company keeps its book in `base_currency`, else in the file's most frequent currency. `name` is what the audit
     log calls the file. Two runs for one company wait for each other. `progress` hears of (done, total) rows, between
-    transactions, with a total of 0 while the file is read; what it raises ends the run there.
+    transactions, with a total of 0 while the file is read; what it raises ends the run there. `examined` is called with
+    what is known before anything is posted.
     Raises NotFound for a missing file or mapping and for wrong options, FileRefused when the file
     cannot be read as a whole, Refused when a period is closed meanwhile; what was posted by then stays, and counts as
     skipped next time.
@@ -87,6 +89,7 @@ def load_history(
                 rates.apply_rates(company, given_rates, source=rates_path.name, by=by)
         if company is not None:
             _examine(company, reading, read, loaded, by=by)
+            examined(loaded)
             try:
                 _post(company, loaded, progress, by=by)
             except BaseException:

@@ -124,7 +124,7 @@ def settle_waiting(company: Company, progress: Callable[[int, int], None], *, by
         run(WAITING, {"company": company.pk})
     waiting = run("select count(*) from takeon_waiting", {})[0][0]
     done = 0
-    for groups, size in _packed():
+    for groups, size in packed():
         settled = _settle_chunk(company, groups, by=by)
         done += size
         progress(done, waiting)
@@ -134,7 +134,7 @@ def settle_waiting(company: Company, progress: Callable[[int, int], None], *, by
     return total
 
 
-def _packed() -> Iterator[tuple[list[Group], int]]:
+def packed() -> Iterator[tuple[list[Group], int]]:
     """Customers and currencies with something to settle, in lists of about CHUNK_ROWS rows, with their number."""
     groups = run(
         "select customer_id, currency, count(*) from takeon_waiting group by customer_id, currency order by 1, 2", {}

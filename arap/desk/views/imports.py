@@ -106,7 +106,8 @@ def run_import(request: CompanyRequest, pk: int) -> HttpResponse:
     """Start the load, or go to the one that is under way or done."""
     received = get_for(request.user, VERB, _imports(), pk, request.company)
     try:
-        return redirect("desk:job", actions.start_run(received, by=request.user).pk)
+        looked_at = read_number(request.POST.get("trial"))
+        return redirect("desk:job", actions.start_run(received, by=request.user, trial_id=looked_at).pk)
     except Refused as error:
         messages.warning(request, str(error.message))
         return redirect("desk:import", received.pk)

@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 
 from arap.core import wording
 from arap.core.models import Company
+from arap.outbox.about import STATE_CODES
+from arap.outbox.models import Message
 from customers.models import Customer
 from dunning.models import DunningRun, Notice, NoticeItem, Skipped
 

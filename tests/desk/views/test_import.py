@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from arap.core import jobs
 from arap.core.actions.people import grant_role
 from arap.core.models import AuditEntry, Company, Job, Role, User
 from arap.desk import tasks
+from arap.desk.actions import imports
 from arap.desk.models import Import, ImportLine
 from arap.ledger.models import Document, Posting
 from customers.models import Contact, Customer
+from tests.desk.takeon import histories
 from tests.desk.views.uploads import BAD_ROW, GOOD, HEADER, bring, brought
 from tests.ledger.proofs import assert_holds
 from tests.pages import check_method, check_roles, text_of
@@ -145,6 +148,16 @@ def test_a_new_mapping_voids_the_dry_run(as_controller: Client, received: Import
     assert "Do the dry run first" in text_of(as_controller.post(f"/import/{received.pk}/run/", follow=True))
 
 
+def test_what_was_looked_at_is_what_is_loaded(as_controller: Client, received: Import) -> None:
+    first = act(as_controller, received, "try")
+    second = act(as_controller, received, "try")
+    url = f"/import/{received.pk}/run/"
+    answer = as_controller.post(url, {"trial": first.pk}, follow=True)
+    assert "Another dry run was made since" in text_of(answer)
+    assert Job.objects.filter(kind="import_run").count() == 0
+    assert "/jobs/" in as_controller.post(url, {"trial": second.pk})["Location"]
+
+
 def test_a_stopped_load_goes_on_where_it_was(
     as_controller: Client, controller: User, company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -168,6 +181,26 @@ def test_a_stopped_load_goes_on_where_it_was(
     assert "Go on with the import" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
     result = figures(act(as_controller, received, "run"))
     assert (result["invoices"], result["skipped"], Document.objects.count()) == (3, 4, 7)
+    assert_holds(company)
+
+
+def test_a_long_load_is_handed_from_task_to_task(
+    as_controller: Client, company: Company, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("arap.desk.takeon.posting.CHUNK_ROWS", 60)
+    monkeypatch.setattr("arap.desk.takeon.settling.CHUNK_ROWS", 40)
+    monkeypatch.setattr(imports, "ROUND_SECONDS", 0)  # a round does one chunk
+    received = brought(as_controller, histories.random_standard(tmp_path / "a.csv", seed=5).read_bytes())
+    tried = figures(act(as_controller, received, "try"))
+    job = act(as_controller, received, "run")
+    done = []
+    while job.state == Job.State.RUNNING:
+        done.append(job.progress_done)
+        tasks.run_import(job.pk)
+        job.refresh_from_db()
+    assert len(done) > 5
+    assert done == sorted(set(done))
+    assert {**figures(job), "warnings": tried["warnings"]} == tried
     assert_holds(company)
 
 
