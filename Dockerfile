@@ -40,6 +40,7 @@ WORKDIR /app
 # SIGTERM lets Celery end its tasks, or give them back, before it goes.
 ENV ARAP_ENV=production \
     ARAP_FONTS=/app/fonts \
+    ARAP_PULSE=/tmp \
     ARAP_VAR=/var/lib/arap \
     HOME=/tmp \
     PATH=/opt/venv/bin:$PATH \

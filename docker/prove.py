@@ -33,6 +33,15 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 MOUNTS = ("proc", "dev", "sys")
 NOBODY = 65534
 BACKUPS = "var/lib/arap/backups"
+# The beginning of a paper, its size, and the seconds that a second one takes.
+PAPER = """
+import time
+from arap.core.pdf import render_pdf
+pdf = render_pdf("<p>Statement 对账单 𠮷</p>")
+started = time.perf_counter()
+render_pdf("<p>Reminder 催款</p>")
+print(pdf[:8].decode(), len(pdf), round(time.perf_counter() - started, 3))
+"""
 ALONE = "ARAP_PROOF_MOUNTS"
 BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
@@ -334,6 +343,9 @@ def use(image: Stage, servers: Servers, logs: Path) -> list[str]:
         dumps = [f"/var/lib/arap/backups/{each.name}" for each in (image.root / BACKUPS).glob("*.dump")]
         done = once("python", "manage.py", "restore", *dumps, "--database", "second")
         check("restore into another database", done.returncode == 0, done.stderr.strip()[-200:])
+        if (image.root / "app/arap/core/pdf").exists():
+            done = once("python", "manage.py", "shell", "--no-imports", "--command", PAPER)
+            check("a PDF in both languages", done.stdout.startswith("%PDF"), done.stdout.strip() or done.stderr[-300:])
         with_broker_away(servers, url, check)
     finally:
         for name, child in running.items():

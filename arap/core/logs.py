@@ -119,6 +119,8 @@ def configuration(level: str, *, as_json: bool, process: str) -> dict[str, Any]:
         "loggers": {
             "arap.requests": {"level": events},
             "arap.work": {"level": events},
+            # When a worker is ready, and when it ends.
+            "celery.apps.worker": {"level": events},
             # A 4xx is on the request's own line already; what failed on our side keeps its traceback.
             "django.request": {"level": "ERROR"},
             # These would say again what `arap.work` says, with the result of the task.

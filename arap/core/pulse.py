@@ -8,10 +8,11 @@ because something else is. A worker that has lost its broker grows old here afte
 
 import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 from urllib.request import Request, urlopen
+
+from arap import ROOT
 
 SECONDS_BETWEEN = 5
 AGE_MAX_SECONDS = 90
@@ -19,13 +20,14 @@ ROLES = ("web", "worker", "beat", "backup")
 
 
 def folder() -> Path:
-    """Where the files are: ARAP_PULSE, or the system's temporary folder."""
-    return Path(os.environ.get("ARAP_PULSE") or tempfile.gettempdir())
+    """Where the files are: ARAP_PULSE, or the folder for data."""
+    return Path(os.environ.get("ARAP_PULSE") or os.environ.get("ARAP_VAR") or ROOT / "var")
 
 
 def touch(role: str) -> None:
     """The loop of `role` has turned. A full or read-only disk must not stop the work itself."""
     try:
+        folder().mkdir(parents=True, exist_ok=True)
         file(role).touch()
     except OSError as error:
         sys.stderr.write(f"{file(role)} cannot be touched: {error}\n")

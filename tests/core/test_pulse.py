@@ -44,7 +44,7 @@ def test_a_web_process_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_disk_that_is_full_does_not_stop_the_work(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("ARAP_PULSE", "/nonexistent")
+    monkeypatch.setenv("ARAP_PULSE", "/proc/nonexistent")
     pulse.touch("worker")
     assert "cannot be touched" in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""What no schema knows of docker-compose.yml: each part may do no more than it needs, and every name leads somewhere."""
+"""What no schema knows of docker-compose.yml: no part may do more than it needs, every name leads somewhere."""
 
 import re
 from pathlib import Path

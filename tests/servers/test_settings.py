@@ -173,3 +173,10 @@ answer = client.get(staticfiles_storage.url("css/app.css"), secure=True)
 print(answer.status_code, answer["Content-Encoding"], answer["Cache-Control"])
 print(client.get("/static/css/absent.css", secure=True).status_code)
 """
+
+
+@pytest.mark.parametrize("process, level", [("web", "INFO"), ("job", "INFO"), ("command", "WARNING")])
+def test_requests_and_tasks_have_their_line_at_any_level(process: str, level: str) -> None:
+    show = "[settings.LOGGING['loggers'][n]['level'] for n in ('arap.requests', 'arap.work', 'celery.apps.worker')]"
+    done = read_settings({**SAFE, "ARAP_PROCESS": process, "LOG_LEVEL": "WARNING"}, show)
+    assert done.stdout == str([level] * 3)
