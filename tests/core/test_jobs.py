@@ -198,6 +198,8 @@ def test_a_worker_that_is_stopped_leaves_the_job_to_the_next_at_once(job: Job) -
     jobs.run(job.pk, lambda job: {"done": True})
     job.refresh_from_db()
     assert (job.state, job.attempts) == (State.DONE, 2)
+
+
 def test_work_whose_time_is_nearly_out_goes_on_in_another_task(job: Job, sent: list[Any]) -> None:
     """However often: only tasks that died count as attempts."""
     seen = []

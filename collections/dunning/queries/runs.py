@@ -167,7 +167,9 @@ def _fate(state: str, messages: set[str]) -> str:
         return f"reminder_{state}"
     message = next(each for each in MESSAGE_ORDER if each in messages)
     # A message that its guard called off: what it asked for is no longer due.
-    return "reminder_cancelled" if message == Message.State.CANCELLED else STATE_CODES.get(Message.State(message), message)
+    return (
+        "reminder_cancelled" if message == Message.State.CANCELLED else STATE_CODES.get(Message.State(message), message)
+    )
 
 
 def totals_by_step(run: DunningRun) -> list[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """Cutting texts to a width, and long tables of short lines."""
 
+from itertools import pairwise
+
 import pytest
 from django.template import engines
 
@@ -71,6 +73,6 @@ def test_empty_cells_keep_the_columns_in_step(engine: Engine) -> None:
     pages = [found.extract_text().split() for found in PdfReader(BytesIO(engine.render(page(drawn(200))))).pages]
     assert len(pages) > 3
     for words in pages:
-        days = [int(after) for word, after in zip(words, words[1:], strict=False) if word == "day"]
+        days = [int(after) for word, after in pairwise(words) if word == "day"]
         amounts = [int(word[:-3]) for word in words if word.endswith(".00")]
         assert days == amounts
