@@ -44,10 +44,10 @@ def controllers_desk(client: Client, controller: User) -> Client:
 
 # What each role finds on the admin's first page, beside what it may only read.
 CHANGEABLE = {
-    Role.CLERK: {"customer", "suppression"},
-    Role.COLLECTOR: {"suppression"},
+    Role.CLERK: {"customer"},
+    Role.COLLECTOR: set(),
     Role.CREDIT_MANAGER: {"customer", "paymentterms"},
-    Role.CONTROLLER: {"customer", "paymentterms", "exchangerate", "taxcode", "suppression"},
+    Role.CONTROLLER: {"customer", "paymentterms", "exchangerate", "taxcode"},
     Role.AUDITOR: set(),
     Role.ADMINISTRATOR: {
         *("user", "company", "numberseries", "exchangerate", "taxcode", "businesscalendar", "paymentterms"),

@@ -32,7 +32,7 @@ class Catcher:
 
     def _answers(self) -> bool:
         try:
-            return self.get("/").status == 200
+            return bool(self.get("/").status == 200)
         except OSError:
             return False
 
