@@ -4,6 +4,7 @@ from collections.abc import Callable
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from typing import ClassVar
 from urllib.parse import quote, urlsplit
 
 from arap.mailcatcher.keeping import Folder, Kept
@@ -75,83 +76,87 @@ def mail_page(kept: Kept) -> bytes:
     return _page(subject, body)
 
 
-def handler_for(folder: Folder, hosts: set[str] | None) -> type[BaseHTTPRequestHandler]:
-    """The web server's handler. Other names than `hosts` are refused, so that no page elsewhere can read the mail."""
+class Pages(BaseHTTPRequestHandler):
+    """The web server's handler, for one folder. `hosts` are the names it answers to; None: any."""
 
-    class Handler(BaseHTTPRequestHandler):
-        server_version, sys_version = "mail", ""
+    folder: ClassVar[Folder]
+    hosts: ClassVar[set[str] | None]
+    server_version, sys_version = "mail", ""
 
-        def do_GET(self) -> None:
-            if not self._is_ours():
-                return
-            path = urlsplit(self.path).path.strip("/")
-            if not path:
-                self._answer(list_page(folder))
-                return
-            name, _slash, part = path.partition("/")
-            kept = folder.read(name)
-            if kept is None or not self._show(kept, part):
-                self.send_error(HTTPStatus.NOT_FOUND)
+    def do_GET(self) -> None:
+        if not self._is_ours():
+            return
+        path = urlsplit(self.path).path.strip("/")
+        if not path:
+            self._answer(list_page(self.folder))
+            return
+        name, _slash, part = path.partition("/")
+        kept = self.folder.read(name)
+        if kept is None or not self._show(kept, part):
+            self.send_error(HTTPStatus.NOT_FOUND)
 
-        def do_POST(self) -> None:
-            if not self._is_ours():
-                return
-            origin = urlsplit(self.headers.get("Origin", "")).netloc
-            if self.path != "/clear" or origin != self.headers.get("Host"):
-                self.send_error(HTTPStatus.FORBIDDEN)
-                return
-            folder.clear()
-            self.send_response(HTTPStatus.SEE_OTHER)
-            self.send_header("Location", "/")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+    def do_POST(self) -> None:
+        if not self._is_ours():
+            return
+        origin = urlsplit(self.headers.get("Origin", "")).netloc
+        if self.path != "/clear" or origin != self.headers.get("Host"):
+            self.send_error(HTTPStatus.FORBIDDEN)
+            return
+        self.folder.clear()
+        self.send_response(HTTPStatus.SEE_OTHER)
+        self.send_header("Location", "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
-        def _is_ours(self) -> bool:
-            host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-            if hosts is not None and host not in hosts:
-                self.send_error(HTTPStatus.FORBIDDEN)
-                return False
+    def _is_ours(self) -> bool:
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        if self.hosts is not None and host not in self.hosts:
+            self.send_error(HTTPStatus.FORBIDDEN)
+            return False
+        return True
+
+    def _show(self, kept: Kept, part: str) -> bool:
+        parts: dict[str, Callable[[], None]] = {
+            "": lambda: self._answer(mail_page(kept)),
+            "html": lambda: self._answer(kept.body("html").encode("utf-8", "replace"), policy=SANDBOX),
+            "source": lambda: self._answer(kept.mail.as_bytes(), media_type="text/plain; charset=utf-8"),
+        }
+        if part in parts:
+            parts[part]()
             return True
+        word, _slash, number = part.partition("/")
+        files = kept.attachments()
+        if word != "files" or not number.isascii() or not number.isdigit() or int(number) >= len(files):
+            return False
+        name, content = files[int(number)]
+        disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+        self._answer(content, media_type="application/octet-stream", disposition=disposition)
+        return True
 
-        def _show(self, kept: Kept, part: str) -> bool:
-            parts: dict[str, Callable[[], None]] = {
-                "": lambda: self._answer(mail_page(kept)),
-                "html": lambda: self._answer(kept.body("html").encode("utf-8", "replace"), policy=SANDBOX),
-                "source": lambda: self._answer(kept.mail.as_bytes(), media_type="text/plain; charset=utf-8"),
-            }
-            if part in parts:
-                parts[part]()
-                return True
-            word, _slash, number = part.partition("/")
-            files = kept.attachments()
-            if word != "files" or not number.isascii() or not number.isdigit() or int(number) >= len(files):
-                return False
-            name, content = files[int(number)]
-            disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-            self._answer(content, media_type="application/octet-stream", disposition=disposition)
-            return True
+    def _answer(
+        self,
+        body: bytes,
+        *,
+        media_type: str = "text/html; charset=utf-8",
+        policy: str = POLICY,
+        disposition: str = "",
+    ) -> None:
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", policy)
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cache-Control", "no-store")
+        if disposition:
+            self.send_header("Content-Disposition", disposition)
+        self.end_headers()
+        self.wfile.write(body)
 
-        def _answer(
-            self,
-            body: bytes,
-            *,
-            media_type: str = "text/html; charset=utf-8",
-            policy: str = POLICY,
-            disposition: str = "",
-        ) -> None:
-            self.send_response(HTTPStatus.OK)
-            self.send_header("Content-Type", media_type)
-            self.send_header("Content-Length", str(len(body)))
-            self.send_header("Content-Security-Policy", policy)
-            self.send_header("X-Content-Type-Options", "nosniff")
-            self.send_header("Referrer-Policy", "no-referrer")
-            self.send_header("Cache-Control", "no-store")
-            if disposition:
-                self.send_header("Content-Disposition", disposition)
-            self.end_headers()
-            self.wfile.write(body)
+    def log_message(self, format: str, *args: object) -> None:
+        """Nobody reads it."""
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nobody reads it."""
 
-    return Handler
+def handler_for(folder: Folder, hosts: set[str] | None) -> type[Pages]:
+    """The handler for `folder`. Other names than `hosts` are refused, so that no page elsewhere can read the mail."""
+    return type("Handler", (Pages,), {"folder": folder, "hosts": hosts})

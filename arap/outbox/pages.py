@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
-from arap.core.models import Company
+from arap.core.models import Company, CompanyOwned
 from arap.outbox.actions.resolving import CANCELLABLE, SENDABLE, suppression_of
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
 
@@ -110,6 +110,8 @@ def _about(message: Message) -> tuple[str, str]:
     try:
         model: Any = apps.get_model(message.about_type)
     except LookupError:  # the room is gone; the message stays
+        return "", ""
+    if not issubclass(model, CompanyOwned):
         return "", ""
     found = model._default_manager.filter(pk=message.about_id, company_id=message.company_id).first()
     if found is None:
