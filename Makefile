@@ -13,12 +13,13 @@ PRODUCTION := env ARAP_ENV=production ARAP_PROCESS=web SECRET_KEY=only-for-the-c
 SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock messages clean
+.PHONY: help setup fonts demo test check bench lock messages clean
 
 help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
+	@echo 'make fonts   the fonts of the PDFs, from the dependencies (else the first PDF makes them)'
 	@echo 'make check   style, types, layers, templates, migrations, image, production settings'
 	@echo 'make bench   the measured table (sizes: make bench SIZES="10000 100000 1000000")'
 	@echo 'make lock    rewrite the hashed locks from the .in files'
@@ -35,7 +36,10 @@ $(STAMP): requirements-dev.txt
 messages: setup
 	@$(PY) -m arap.core.locale_files compile
 
-demo: setup messages
+fonts: setup
+	@$(PY) -m arap.core.pdf.fonts >/dev/null
+
+demo: setup messages fonts
 	@$(PY) -m arap.demo
 
 test: setup messages

@@ -21,6 +21,8 @@ for name in ("DATABASE_URL", "DATABASE_URL_FILE", "REDIS_URL", "REDIS_URL_FILE",
 var = Path(os.environ.get("ARAP_VAR") or ROOT / "var").absolute()
 os.environ["ARAP_VAR"] = str(var if "PYTEST_XDIST_WORKER" in os.environ else var / "test")
 os.environ["ARAP_SERVERS_FSYNC"] = "off"
+# Made once, for the tests and for trying out.
+os.environ.setdefault("ARAP_FONTS", str(var / "fonts"))
 os.environ["ARAP_PROCESS"] = "command"
 os.environ["DJANGO_SETTINGS_MODULE"] = "arap.settings"
 

@@ -12,10 +12,7 @@ INVOICES = 10_000
 
 
 class Command(ArapCommand):
-    help = _(
-        "Measure posting, applying, aging or reminders beside hand-written SQL, or PDFs beside plain calls, and"
-        " print a table."
-    )
+    help = _("Measure the book beside hand-written SQL, or PDFs beside plain calls, and print a table.")
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", choices=(*NAMES, "all"))
