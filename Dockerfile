@@ -14,7 +14,7 @@ COPY . .
 ENV ARAP_FONTS=/app/fonts \
     STATIC_ROOT=/app/collected
 RUN python -m arap.core.locale_files compile \
-    && if [ -e arap/core/pdf/fonts.py ]; then python -m arap.core.pdf.fonts /app/fonts; fi \
+    && python -m arap.core.pdf.fonts /app/fonts \
     && ARAP_ENV=production \
        SECRET_KEY=it-only-collects-the-static-files-while-the-image-is-made-0123456789 \
        SITE_URL=https://localhost DATABASE_URL=postgresql://nobody@localhost/none REDIS_URL=redis://localhost \
