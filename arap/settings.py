@@ -255,6 +255,11 @@ def email(url: str) -> dict[str, Any]:
 
 globals().update(email(read("EMAIL_URL", unsafe_default(f"file://{VAR / 'mail'}"))))
 EMAIL_TIMEOUT = 10
+# A server may think long about a whole message before it says yes; giving up early makes doubts.
+EMAIL_REPLY_TIMEOUT = read_int("EMAIL_REPLY_SECONDS", 60, 1, 120)
+OUTBOX_LEASE_SECONDS = read_int("OUTBOX_LEASE_SECONDS", 300, 1, 3600)
+OUTBOX_RETRY_SECONDS = read_int("OUTBOX_RETRY_SECONDS", 300, 1, 3600)
+OUTBOX_SENDERS = read_int("OUTBOX_SENDERS", 2, 1, 64)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
 
 # Celery. The three visibility timeouts belong together: the shortest among all that share a broker wins.

@@ -35,7 +35,7 @@ from tests.databases import Database  # noqa: E402
 
 django.setup()
 
-pytest_plugins = ["tests.people", "tests.browser", "tests.skips"]
+pytest_plugins = ["tests.people", "tests.browser", "tests.mail", "tests.skips"]
 
 
 def pytest_configure(config: pytest.Config) -> None:

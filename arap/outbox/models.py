@@ -7,14 +7,14 @@ row is the truth; Celery only wakes workers. What lies below this room is known 
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arap.core.models import CompanyOwned
 from arap.core.models.companies import LANGUAGES
 
-ATTEMPTS_MAX = 8
+ATTEMPTS_MAX = 8  # tries before a person is asked; sending again grants as many more
 
 
 class Message(CompanyOwned):
@@ -40,7 +40,8 @@ class Message(CompanyOwned):
         UNKNOWN = "unknown", _("Unknown")
         CANCELLED = "cancelled", _("Cancelled")
 
-    # A person decides about `unknown`: it was sent, or it is to be sent again. What failed or bounced may be retried.
+    # A person decides about `unknown`: it was sent, or it is to be sent again. What failed or bounced may be sent again
+    # or left.
     TRANSITIONS = frozenset(
         {
             (State.PENDING, State.SENDING),
@@ -55,7 +56,9 @@ class Message(CompanyOwned):
             (State.UNKNOWN, State.PENDING),
             (State.UNKNOWN, State.CANCELLED),
             (State.FAILED, State.PENDING),
+            (State.FAILED, State.CANCELLED),
             (State.BOUNCED, State.PENDING),
+            (State.BOUNCED, State.CANCELLED),
         }
     )
 
@@ -75,6 +78,9 @@ class Message(CompanyOwned):
     not_after = models.DateTimeField(_("not after"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING, db_default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, db_default=0)
+    attempts_max = models.PositiveSmallIntegerField(
+        _("attempts at most"), default=ATTEMPTS_MAX, db_default=ATTEMPTS_MAX
+    )
     next_attempt_at = models.DateTimeField(_("next attempt"), db_default=Now())
     lease_owner = models.UUIDField(null=True, blank=True, editable=False)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
@@ -146,7 +152,11 @@ class Attachment(CompanyOwned):
 
 
 class Attempt(CompanyOwned):
-    """One try to hand a message over: what the other side said, or that nobody knows."""
+    """One try to hand a message over: what the other side said, or that nobody knows.
+
+    `handed_over_at` is committed just before the mark that ends the message goes out. Without it the other side cannot
+    have taken the message; with it and no answer, nobody knows.
+    """
 
     class Outcome(models.TextChoices):
         SENT = "sent", _("Sent")
@@ -159,6 +169,7 @@ class Attempt(CompanyOwned):
     message = models.ForeignKey(Message, on_delete=models.CASCADE, db_constraint=False, related_name="tries")
     number = models.PositiveSmallIntegerField(_("attempt"))
     started_at = models.DateTimeField(_("started at"))
+    handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, default="", db_default="")
     smtp_code = models.PositiveSmallIntegerField(_("reply code"), null=True, blank=True)
@@ -170,8 +181,39 @@ class Attempt(CompanyOwned):
         verbose_name_plural = _("attempts")
         constraints = [
             *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["message", "number"], name="outbox_attempt_once"),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("started_at")),
                 name="outbox_attempt_order",
             ),
         ]
+
+
+class Suppression(CompanyOwned):
+    """An address that is not written to until a person clears it, because a message to it came back for good."""
+
+    address = models.CharField(_("address"), max_length=254)
+    reason = models.CharField(_("reason"), max_length=500, blank=True, default="", db_default="")
+    message = models.ForeignKey(
+        Message,
+        verbose_name=_("message"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["address"]
+        verbose_name = _("suppressed address")
+        verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint("company", Lower("address"), name="outbox_suppression_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address

@@ -10,19 +10,9 @@ from django.db.utils import IntegrityError
 
 from arap.core.files import NewFile, store
 from arap.core.models import Company, StoredFile, User
-from arap.outbox.actions import NewMessage, queue
+from arap.outbox.actions import queue
 from arap.outbox.models import Attachment, Message
-
-
-def new(key: str, **given: Any) -> NewMessage:
-    plain = {
-        "kind": Message.Kind.STATEMENT,
-        "to_address": "ap@haichen.example",
-        "subject": "Statement",
-        "body_text": "Dear customer",
-        "language": "en",
-    }
-    return NewMessage(dedupe_key=key, **{**plain, **given})
+from tests.outbox.letters import new
 
 
 @pytest.fixture

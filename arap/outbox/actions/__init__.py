@@ -1,5 +1,19 @@
 """Writes of the outbox: one verb, one function, one transaction."""
 
 from arap.outbox.actions.queueing import NewMessage, queue
+from arap.outbox.actions.resolving import allow_address, cancel, mark_sent, send_again, suppression_of
+from arap.outbox.actions.sending import send_due
+from arap.outbox.actions.sweeping import reap, sweep
 
-__all__ = ["NewMessage", "queue"]
+__all__ = [
+    "NewMessage",
+    "allow_address",
+    "cancel",
+    "mark_sent",
+    "queue",
+    "reap",
+    "send_again",
+    "send_due",
+    "suppression_of",
+    "sweep",
+]

@@ -16,6 +16,7 @@ from arap.outbox.models import Attachment, Message
 
 SEND_TASK = "arap.outbox.tasks.send_due"
 ROWS_AT_ONCE = 1000
+WORTH_ANOTHER_SENDER = 20  # messages for which a second worker is woken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,7 @@ def queue(company: Company, messages: Sequence[NewMessage], *, by: User | None) 
         ),
         batch_size=ROWS_AT_ONCE,
     )
-    if ours:
+    for _nth in range(min(settings.OUTBOX_SENDERS, 1 + len(ours) // WORTH_ANOTHER_SENDER) if ours else 0):
         enqueue(SEND_TASK)
     return [(kept | stored)[new.dedupe_key] for new in messages]
 
