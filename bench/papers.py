@@ -143,7 +143,7 @@ def naive_css() -> str:
 
 def naive(said: Paper) -> str:
     """The paper as one writes it first: flex and grid, a table that finds its own widths, a cell for each figure."""
-    heads = "".join(f'<th{_figure(n)}>{escape(head).replace(" ", "<br>")}</th>' for n, head in enumerate(HEADS))
+    heads = "".join(f"<th{_figure(n)}>{escape(head).replace(' ', '<br>')}</th>" for n, head in enumerate(HEADS))
     rows = "".join(
         f"<tr>{''.join(f'<td{_figure(n)}>{escape(cell)}</td>' for n, cell in enumerate(row))}</tr>" for row in said.rows
     )

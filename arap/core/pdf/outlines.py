@@ -88,7 +88,9 @@ def static(source: Path) -> TTFont:
     """A variable font in its normal weight and width, with its shaping."""
     font = TTFont(source)
     wanted = {"wght": 400, "wdth": 100}
-    return instantiateVariableFont(font, {axis.axisTag: wanted[axis.axisTag] for axis in font["fvar"].axes}, inplace=True)
+    return instantiateVariableFont(
+        font, {axis.axisTag: wanted[axis.axisTag] for axis in font["fvar"].axes}, inplace=True
+    )
 
 
 def add_han(font: TTFont, han: Han, *, bolder: bool) -> None:
