@@ -13,5 +13,6 @@ urlpatterns = [
     path("invoices/", include("invoices.urls")),
     path("receipts/", include("receipts.urls")),
     path("aging/", include("aging.urls")),
+    path("statements/", include("statements.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -47,6 +47,10 @@ NAVIGATION = (
             Page("receipts:list", _("Receipts"), "receipt.view", "r", "receipts:"),
         ),
     ),
+    Section(
+        _("Reconciliation"),
+        (Page("statements:list", pgettext_lazy("page", "Statements"), "statement.view", "s", "statements:"),),
+    ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
 )
 

@@ -27,9 +27,9 @@ from statements.queries.said import Said
 from statements.rules import ACTIVITY, Block, Line
 
 PAGE_MM = 182
-DATE_MM = 20
+DATE_MM = 22
+OVERDUE_MM = 23
 KINDS = dict(Document.Kind.choices)
-OVERDUE = _("{days} d overdue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _part(said: Said, block: Block) -> Part:
     return Part(
         block=block,
         movement=_movement(said, block, widths) if said.kind == ACTIVITY else None,
-        items=_items(said, block, widths),
+        items=_items(said, block, (*widths[:2], rest - OVERDUE_MM + amount_mm, DATE_MM, OVERDUE_MM, *widths[5:])),
         widths=widths,
         words=_words(said, block),
         ages=[
@@ -133,6 +133,11 @@ def _day(said: Said, on: Any) -> str:
         return wording.day(on)
 
 
+def _age(said: Said, days: int) -> str:
+    with override(LANGUAGES[said.language][0]):
+        return wording.age_words(days)
+
+
 def _amount(amount: Decimal, currency: str) -> str:
     return wording.amount_text(amount, currency)
 
@@ -143,7 +148,7 @@ def _description(said: Said, line: Line) -> Cell:
     kind = KINDS.get(line.kind, _("Settlement by others"))
     kinds = texts(kind, languages)
     if line.applied_to:
-        first = texts(_("{kind}, applied to {numbers}"), languages[:1], kind=kinds[0], numbers=line.applied_to)[0]
+        first = texts(_("{kind} for {numbers}"), languages[:1], kind=kinds[0], numbers=line.applied_to)[0]
     else:
         first = f"{kinds[0]} {line.reference}".strip()
     return (first, kinds[1]) if len(kinds) > 1 else first
@@ -186,7 +191,7 @@ def _items(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
     for line in block.items:
         assert line.original_amount is not None, "an open item has an amount"
         late = line.days is not None and line.days > 0
-        over = texts(OVERDUE, LANGUAGES[said.language][:1], days=f"{line.days:,}")[0] if late else wording.HAIRLINE_DASH
+        over = _age(said, line.days or 0) if late else wording.HAIRLINE_DASH
         description = _description(said, line)
         if line.amount != line.original_amount:
             description = _part_open(said, line, description, code)

@@ -20,7 +20,7 @@ MOVEMENT_SECTION, OPEN_SECTION = "movement", "open"
 # How long a customer has to say that the books differ, counted from the day the statement is made.
 REPLY_DAYS = 10
 MONTH_BACK = timedelta(days=1)  # from the first of a month to the last of the one before
-NUMBERS_SHOWN = 2
+NUMBERS_SHOWN = 1
 CHECK_DIGITS = 12
 
 
@@ -178,7 +178,7 @@ def _buckets(items: list[Open], as_of: date) -> tuple[Decimal, ...]:
 
 
 def applied_words(numbers: Sequence[str]) -> str:
-    """What a credit was applied to, short: "INV-1, INV-2 +3"."""
+    """What a credit was applied to, short: "INV-1 +3"."""
     more = len(numbers) - NUMBERS_SHOWN
     return ", ".join(numbers[:NUMBERS_SHOWN]) + (f" +{more}" if more > 0 else "")
 
