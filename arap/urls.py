@@ -17,5 +17,6 @@ urlpatterns = [
     path("holds/", include("cases.urls")),
     path("reminders/", include("dunning.urls")),
     path("outbox/", include("arap.outbox.urls")),
+    path("statements/", include("statements.urls")),
     path("admin/", admin.site.urls),
 ]

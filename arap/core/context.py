@@ -54,7 +54,13 @@ NAVIGATION = (
             Page("cases:holds", _("Holds"), "hold.view", "p", "cases:"),
         ),
     ),
-    Section(_("Correspondence"), (Page("outbox:list", _("Outbox"), "message.view", "o", "outbox:"),)),
+    Section(
+        _("Reconciliation"),
+        (
+            Page("statements:list", pgettext_lazy("page", "Statements"), "statement.view", "s", "statements:"),
+            Page("outbox:list", _("Outbox"), "message.view", "o", "outbox:"),
+        ),
+    ),
     Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
     Section(
         _("Book"),

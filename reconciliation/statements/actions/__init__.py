@@ -1,0 +1,28 @@
+"""Writes of the room: one verb, one function, one transaction."""
+
+from statements.actions.making import Wanted, make_statement, preview, wanted
+from statements.actions.plans import due_plans, run_plan, start_job
+from statements.actions.rendering import message_of, render_waiting, retry_failed
+from statements.actions.running import begin_run, make_records, release_one, release_run, stop_run
+from statements.actions.sending import recipient_for, send_again, send_statement
+
+__all__ = [
+    "Wanted",
+    "begin_run",
+    "due_plans",
+    "make_records",
+    "make_statement",
+    "message_of",
+    "preview",
+    "recipient_for",
+    "release_one",
+    "release_run",
+    "render_waiting",
+    "retry_failed",
+    "run_plan",
+    "send_again",
+    "send_statement",
+    "start_job",
+    "stop_run",
+    "wanted",
+]

@@ -1,0 +1,15 @@
+"""Statements as they were made, the runs that made them, and the plans that begin runs."""
+
+from statements.models.runs import StatementPlan, StatementRun, StatementSkipped
+from statements.models.statements import PaperLanguage, Statement, StatementBalance, StatementKind, StatementLine
+
+__all__ = [
+    "PaperLanguage",
+    "Statement",
+    "StatementBalance",
+    "StatementKind",
+    "StatementLine",
+    "StatementPlan",
+    "StatementRun",
+    "StatementSkipped",
+]

@@ -1,0 +1,174 @@
+"""What became of a run: counts by state, totals beside the book, rows in pages, who was left out."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from aging.queries import aging
+from arap.ledger.queries import control_totals
+from statements.models import Statement, StatementRun, StatementSkipped
+from statements.models.choices import Unsent
+from statements.queries.recipients import recipients
+
+# In the order of the bar. The state of a statement is that of its latest message, once it has one.
+STATES = ("sent", "sending", "unknown", "bounced", "failed", "pending", "ready", "making", "cancelled", "skipped")
+ABOUT = "statements.statement"
+
+_STATE = """
+case when s.pdf_state = 'failed' then 'failed'
+     when m.state is not null then m.state
+     when s.unsent = 'stopped' then 'cancelled'
+     when s.unsent <> '' then 'skipped'
+     when s.pdf_state = 'waiting' then 'making'
+     when s.released_at is null then 'ready'
+     else 'pending' end"""
+_FROM = f"""
+  from (select s.*, {_STATE} as state, m.state as message_state, m.id as message_id, m.last_error,
+               coalesce(m.sent_at, m.created_at, s.made_at) as at
+          from statements_statement s
+          left join lateral (
+            select * from outbox_message m
+             where m.company_id = s.company_id and m.about_type = '{ABOUT}' and m.about_id = s.id
+             order by m.id desc limit 1) m on true
+         where s.company_id = %(company)s and {{where}}) s
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A statement in a list: its state, why it is not further, and its closing balances."""
+
+    statement_id: int
+    number: str
+    customer_id: int
+    code: str
+    name: str
+    name_local: str
+    as_of: Any
+    kind: str
+    state: str
+    unsent: str
+    problem: str
+    to_address: str
+    at: datetime
+    message_id: int | None
+    balances: list[tuple[str, Decimal]]
+
+
+_ROWS = """
+select s.id, s.number, s.customer_id, c.code, c.name, c.name_local, s.as_of, s.kind, s.state, s.unsent,
+       coalesce(nullif(s.pdf_error, ''), s.last_error, ''), s.to_address, s.at, s.message_id,
+       (select array_agg(b.currency || ' ' || b.closing order by b.currency) from statements_statementbalance b
+         where b.statement_id = s.id)
+{source} join customers_customer c on c.id = s.customer_id
+ where true {more} order by s.id {order} limit %(limit)s
+"""
+
+
+def rows_of_run(run: StatementRun, *, state: str, after: int, limit: int) -> list[Row]:
+    """Statements of a run in order of their numbers, of one state or of all; those after the id `after`."""
+    more = " and s.id > %(after)s" + (" and s.state = %(state)s" if state else "")
+    parameters = {"company": run.company_id, "run": run.pk, "state": state, "after": after, "limit": limit}
+    return _rows("s.run_id = %(run)s", more, "", parameters)
+
+
+def latest_rows(company_id: int, *, customer_id: int | None, before: int | None, limit: int) -> list[Row]:
+    """The latest statements, of one customer or of all."""
+    where = "s.customer_id = %(customer)s" if customer_id else "true"
+    if before:
+        where += " and s.id < %(before)s"
+    where = f"s.id in (select id from statements_statement s where s.company_id = %(company)s and {where} order by id desc limit %(limit)s)"  # noqa: S608, E501
+    parameters = {"company": company_id, "customer": customer_id, "before": before, "limit": limit}
+    return _rows(where, "", "desc", parameters)
+
+
+def _rows(where: str, more: str, order: str, parameters: dict[str, Any]) -> list[Row]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS.format(source=_FROM.format(where=where), more=more, order=order), parameters)
+        found = cursor.fetchall()
+    names = Row.__slots__
+    return [Row(**dict(zip(names, (*row[:-1], [_pair(text) for text in row[-1] or []]), strict=True))) for row in found]
+
+
+def _pair(text: str) -> tuple[str, Decimal]:
+    currency, amount = text.split(" ")
+    return currency, Decimal(amount)
+
+
+def counts(run: StatementRun) -> dict[str, int]:
+    """State -> how many, in the order of the bar, only those that there are. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"select s.state, count(*) {_FROM.format(where='s.run_id = %(run)s')} group by 1",
+            {"company": run.company_id, "run": run.pk},
+        )
+        found = dict(cursor.fetchall())
+    return {state: found[state] for state in STATES if state in found}
+
+
+def left_out(run: StatementRun) -> list[tuple[str, str]]:
+    """(customer code, reason) of those who get no message, by code. Before release: those who would get none."""
+    skipped = list(
+        StatementSkipped.objects.filter(run=run).values_list("customer__code", "reason").order_by("customer__code")
+    )
+    rows = list(
+        Statement.objects.filter(run=run, released_at=None).values_list(
+            "customer_id", "customer__code", "customer__is_active", "unsent"
+        )
+    )
+    addressed = recipients(run.company, [row[0] for row in rows if not row[3]])
+    for pk, code, is_active, unsent in rows:
+        reason = unsent or ("" if is_active else Unsent.INACTIVE) or ("" if pk in addressed else Unsent.NO_ADDRESS)
+        if reason:
+            skipped.append((code, str(reason)))
+    return sorted(skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """One currency: the run's statements, money of unknown payers, and what both must equal."""
+
+    currency: str
+    statements: Decimal
+    unidentified: Decimal
+    aging: Decimal
+    control: Decimal | None
+
+    @property
+    def difference(self) -> Decimal:
+        """Zero, or the run does not say what the book says. Control accounts know no segment."""
+        together = self.statements + self.unidentified
+        return together - self.aging or (Decimal(0) if self.control is None else together - self.control)
+
+
+def ties(run: StatementRun) -> list[Tie]:
+    """The run beside aging and, for all customers, the control accounts, at the run's day and position."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select b.currency, sum(b.closing) from statements_statementbalance b"
+            " join statements_statement s on s.id = b.statement_id where s.run_id = %s group by b.currency",
+            [run.pk],
+        )
+        said = dict(cursor.fetchall())
+    control: dict[str, Decimal] = {}
+    unknown: dict[str, Decimal] = {}
+    if run.segment:
+        report = aging(run.company, as_of=run.as_of, position=run.position, by="segment")
+        aged = {row.currency: row.total for row in report.rows if row.key == run.segment}
+    else:
+        report = aging(run.company, as_of=run.as_of, position=run.position)
+        aged = {row.currency: row.total for row in report.totals}
+        unknown = {row.currency: row.total for row in report.rows if row.key is None}
+        for total in control_totals(run.company, as_of=run.as_of, position=run.position):
+            control[total.currency] = control.get(total.currency, Decimal(0)) + total.amount
+    zero = Decimal(0)
+    return [
+        Tie(
+            code, said.get(code, zero), unknown.get(code, zero), aged.get(code, zero),
+            None if run.segment else control.get(code, zero),
+        )
+        for code in sorted(said.keys() | aged.keys() | control.keys())
+    ]  # fmt: skip
