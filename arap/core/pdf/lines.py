@@ -1,8 +1,8 @@
 """A shorter way through WeasyPrint for the lines of `white-space: pre`, of which our long tables are made.
 
 WeasyPrint lays out each line as if floats, footnotes, leaders and several inline boxes could stand in it. Where
-there is nothing but one text, a line is the one before, moved down and with other words. Whatever is not so simple, and each
-line that is not as high as its model, goes the usual way. A test holds that the bytes come out the same either way.
+there is nothing but one text, a line is its model, moved down and with other words. Whatever is not so simple, and
+each line that is not as high as the model, goes the usual way. A test holds that the bytes come out the same.
 """
 
 from collections.abc import Iterator
