@@ -89,6 +89,7 @@ def ensure(root: Path) -> Path:
             # Whoever runs the application reads them, whoever made them.
             aside.chmod(0o755)
             aside.replace(folder)
+            _list(folder)
         except BaseException:
             rmtree(aside, ignore_errors=True)
             raise
@@ -118,6 +119,19 @@ def _make(folder: Path, name_later: Path) -> None:
     (folder / "cache").mkdir()
     (folder / WIDTHS).write_text(json.dumps(widths), encoding="utf-8")
     (folder / CONFIGURATION).write_text(_CONFIGURATION_TEXT.format(folder=name_later), encoding="utf-8")
+
+
+def _list(folder: Path) -> None:
+    # Fontconfig notes down what the fonts hold, and whoever runs the application later may not be allowed to. Without
+    # Pango, as where an image is only being built, it is left to the first who can.
+    subprocess.run(
+        [sys.executable, "-c", "import weasyprint"],
+        env={"FONTCONFIG_FILE": str(folder / CONFIGURATION), "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
 
 
 def _other_scripts() -> list[Path]:

@@ -79,7 +79,8 @@ def test_two_that_want_the_fonts_at_once_get_the_same_and_one_makes_them(tmp_pat
         "    time.sleep(0.5)\n"
         "    with (later.parent / 'made').open('a') as log: log.write('x')\n"
         "    (folder / fonts.CONFIGURATION).write_text('made')\n"
-        "fonts._make = make\nsys.stdout.write(str(fonts.ensure(Path(sys.argv[1]))))\n"
+        "fonts._make = make\nfonts._list = lambda folder: None\n"
+        "sys.stdout.write(str(fonts.ensure(Path(sys.argv[1]))))\n"
     )
     started = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
