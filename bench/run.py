@@ -1,7 +1,7 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, apply, post
+from bench import aging, apply, outbox, post
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
@@ -10,7 +10,9 @@ NAMES = ("post", "apply", "aging")
 
 
 def run(names: set[str], size: int) -> Sheet:
-    """Measure `names` (of NAMES) with `size` invoices."""
+    """Measure `names` (of NAMES) with `size` invoices, or "outbox" with `size` messages."""
+    if names == {"outbox"}:
+        return outbox.run(size)
     sheet = Sheet(size)
     with scratch_database() as url:
         _ours(sheet, names, url)

@@ -11,11 +11,16 @@ NAMES = ("post", "apply", "aging")
 
 
 class Command(ArapCommand):
-    help = _("Measure posting, applying or aging beside hand-written SQL that writes the same rows, and print a table.")
+    help = _(
+        "Measure posting, applying or aging beside hand-written SQL that writes the same rows, or sending messages, and"
+        " print a table."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name", choices=(*NAMES, "all"))
-        parser.add_argument("--size", type=int, nargs="+", default=[10_000], metavar="N", help=_("invoices"))
+        parser.add_argument("name", choices=(*NAMES, "outbox", "all"))
+        parser.add_argument(
+            "--size", type=int, nargs="+", default=[10_000], metavar="N", help=_("invoices, or messages")
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
