@@ -12,11 +12,13 @@ INVOICES = 10_000
 
 
 class Command(ArapCommand):
-    help = _("Measure the book beside hand-written SQL, or PDFs beside plain calls, and print a table.")
+    help = _(
+        "Measure the book beside hand-written SQL, PDFs beside plain calls, or the sending of messages, and print a table."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name", choices=(*NAMES, "all"))
-        parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, or PDFs"))
+        parser.add_argument("name", choices=(*NAMES, "outbox", "all"))
+        parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs or messages"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
