@@ -13,7 +13,7 @@ INVOICES = 10_000
 
 class Command(ArapCommand):
     help = _(
-        "Measure the book beside hand-written SQL, PDFs beside plain calls, or the sending of messages, and print a table."
+        "Measure the book beside hand-written SQL, PDFs beside plain calls, or sending messages, and print a table."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
