@@ -127,6 +127,11 @@ def seconds_words(seconds: int) -> str:
     return _("%(seconds)s s") % {"seconds": rest}
 
 
+def typed_moment(at: datetime) -> str:
+    """An instant as one types it into "known at": local, to the minute."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
 def age_words(days_overdue: int) -> str:
     """An age in words: "55 d over", "in 21 d", "due today"; "逾期 55 天", "21 天后"."""
     if days_overdue > 0:

@@ -37,7 +37,7 @@ from statements.forms import RunForm, StatementForm
 from statements.models import Statement, StatementRun
 from statements.paper import html_of
 from statements.queries.recipients import recipients
-from statements.queries.runs import STATES, counts, latest_rows, left_out, rows_of_run, ties
+from statements.queries.runs import STATES, counts, latest_rows, left_out, rows_of_run, state_code, ties
 from statements.queries.said import Said
 from statements.rules import MONTH_BACK
 
@@ -92,7 +92,7 @@ def run(request: CompanyRequest, pk: int) -> HttpResponse:
     missing = left_out(found)
     context = {
         "run": found,
-        "counts": [(each, f"statement_{each}", count) for each, count in by_state.items()],
+        "counts": [(each, state_code(each), count) for each, count in by_state.items()],
         "total": total,
         "unsent": sum(by_state.get(each, 0) for each in ("ready", "making", "pending")),
         "is_ready": found.state == StatementRun.State.READY,

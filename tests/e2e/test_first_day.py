@@ -1,4 +1,4 @@
-"""The first day of somebody new, in a real browser: from an empty database to a customer who can be written to.
+"""The first day of somebody new, in a real browser: from an empty database to a statement in a customer's hands.
 
 The import is done by a real worker. With the real open items of ARAP_REAL_DATA where they are, else with a made file.
 """
@@ -6,20 +6,26 @@ The import is done by a real worker. With the real open items of ARAP_REAL_DATA 
 import os
 import time
 from collections.abc import Callable
+from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
+from arap.core.files import digest
 from arap.core.models import Company, Job, User
 from arap.ledger.models import Document
+from arap.ledger.queries import open_items
 from customers.models import Contact
+from statements.models import Statement
 from tests.desk.takeon import histories
 from tests.e2e.test_pages import complaints, one, wait
 from tests.ledger.proofs import assert_holds
-from tests.mail import CeleryWorker
+from tests.mail import CeleryWorker, MailServer, Received, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -134,12 +140,13 @@ def import_items(browser: Chrome, address: str, items: Path, language: str, scre
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-def test_from_nothing_to_customers_who_can_be_written_to(
+def test_from_nothing_to_a_statement_in_the_customers_hands(
     browser: Chrome,
     live_address: str,
     founder: User,
     items: Path,
     celery_worker: CeleryWorker,
+    mail_server: MailServer,
     screenshot: Callable[[str], Path],
     language: str,
     capsys: pytest.CaptureFixture[str],
@@ -158,15 +165,31 @@ def test_from_nothing_to_customers_who_can_be_written_to(
     browser.get(live_address + "/guide/")
     screenshot(f"guide-{language}")
     click(browser, "[aria-current=step] .guide__act a")
-    wait(browser, lambda page: "/guide/" not in page.current_url)
-    customer = Document.objects.filter(kind="invoice").order_by("pk")[0].customer
-    assert customer is not None
-    browser.get(f"{live_address}/customers/{customer.pk}/contacts/new/")
-    fill(browser, name="Anna", email="anna@customer.example")
-    send(browser)
-    assert "statement" in Contact.objects.get().receives
+    wait(browser, lambda page: "/statements/for/" in page.current_url)
+    screenshot(f"statement-{language}")
+    fill(browser, to_address="anna@customer.example")
+    click(browser, "[name=keeps_contact]")
+    click(browser, "form[method=post] [data-ctrl-enter]")
+    mail = wait_until(lambda: mail_server.received)[0]
     seconds = time.monotonic() - started
     with capsys.disabled():
         print(f"\nfirst day, {language}: {Document.objects.count()} documents, {seconds:.1f} s")  # noqa: T201
     assert seconds < MINUTES_MAX * 60
     assert complaints(browser) == []
+    check_mail(mail, company)
+
+
+def check_mail(mail: Received, company: Company) -> None:
+    """What came is the statement of the customer that the guide named, with the very file that is kept."""
+    statement = Statement.objects.get(company=company)
+    assert mail.recipients == ("anna@customer.example",)
+    (content,) = mail.attachments.values()
+    assert statement.file is not None
+    assert digest(content) == statement.file.sha256
+    words = "".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+    items = open_items(company, as_of=statement.as_of, position=statement.position, customer_id=statement.customer_id)
+    owed = sum((item.open_amount for item in items), Decimal(0))
+    assert statement.number in words
+    assert statement.customer.name in words
+    assert f"{abs(owed):,.2f}" in words
+    assert "statement" in Contact.objects.get(customer=statement.customer).receives

@@ -116,9 +116,9 @@ def test_a_statement_is_kept_and_never_changes(story: Story) -> None:
 
 
 def test_what_was_rolled_back_leaves_no_gap(story: Story) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         make_statement(story.company, story.haichen, want(story), by=None)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert make_statement(story.company, story.haichen, want(story), by=None).number.endswith("-000001")
 
 
@@ -192,7 +192,7 @@ def test_invariants_can_fail(story: Story) -> None:
     make_statement(story.company, story.haichen, want(story), by=None)
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into statements_statementline (company_id, statement_id, line, section, currency, \"on\", kind,"
+            'insert into statements_statementline (company_id, statement_id, line, section, currency, "on", kind,'
             " number, part, reference, applied_to, amount, balance) select company_id, id, 99, 'open', 'CNY', as_of,"
             " 'invoice', 'X', 0, '', '', 1, 1 from statements_statement"
         )

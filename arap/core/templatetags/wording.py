@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -148,7 +147,7 @@ def moment(at: datetime | None) -> str:
 @register.filter
 def typed_moment(at: datetime) -> str:
     """An instant as one types it into "known at": local, to the minute."""
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return wording.typed_moment(at)
 
 
 @register.filter

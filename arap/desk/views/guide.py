@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -150,13 +150,8 @@ def _next(found: Progress) -> str:
 
 
 def _statement_url(debtor: Customer | None) -> str:
-    """Where the first statement is made; the customer's page where statements have no page."""
-    if debtor is None:
-        return ""
-    try:
-        return f"{reverse('statements:new')}?customer={debtor.code}"
-    except NoReverseMatch:
-        return reverse("desk:customer", args=[debtor.pk])
+    """Where the first statement is made."""
+    return reverse("statements:new", args=[debtor.pk]) if debtor else ""
 
 
 def _field(error: DomainError, form: Any, otherwise: str) -> str:

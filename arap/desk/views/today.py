@@ -10,22 +10,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aging.models import SnapshotRun
 from aging.queries import aging, proofs
 from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
-from arap.core.models import Company
 from arap.core.permissions import allows, requires
 from arap.desk.charts import Bucket, Month, stacked_bars
 from arap.desk.queries import today as figures
 from arap.desk.queries.guide import progress
+from arap.desk.queries.nights import latest_runs
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
 
 SOON_DAYS = 7
 CREDITS_SHOWN = 6
-RUNS_SHOWN = 4
 
 
 @requires("dashboard.view")
@@ -49,7 +47,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "ties": all(each.difference == 0 for each in proof),
         "seconds": f"{seconds:.2f}",
         "position": position,
-        "runs": _runs(company),
+        "runs": latest_runs(company),
         "set_up": progress(company) if allows(request.roles, "company.set_up") else None,
         "labels": [wording.bucket_words(each.from_days, each.to_days) for each in report.buckets],
     }
@@ -91,11 +89,6 @@ def _axis_label(on: date, *, is_now: bool) -> str:
         return f"{on.year % 100}年{on.month}月" if on.month == 1 else f"{on.month}月"
     name = wording.MONTHS[on.month - 1]
     return f"{name} {on.year % 100}" if on.month == 1 else name
-
-
-def _runs(company: Company) -> list[SnapshotRun]:
-    """The last nights' aging snapshots, the latest first."""
-    return list(SnapshotRun.objects.filter(company=company).order_by("-as_of")[:RUNS_SHOWN])
 
 
 def _credits(request: CompanyRequest) -> list[Item]:

@@ -9,6 +9,8 @@ from django.db import connection
 
 from aging.queries import aging
 from arap.ledger.queries import control_totals
+from arap.outbox.about import STATE_CODES
+from arap.outbox.models import Message
 from statements.models import Statement, StatementRun, StatementSkipped
 from statements.models.choices import Unsent
 from statements.queries.recipients import recipients
@@ -56,6 +58,17 @@ class Row:
     at: datetime
     message_id: int | None
     balances: list[tuple[str, Decimal]]
+
+    @property
+    def state_code(self) -> str:
+        """The state as a key of STATES."""
+        return state_code(self.state)
+
+
+def state_code(state: str) -> str:
+    """What became of a statement, as a key of STATES: its own word until it is sent, then its message's."""
+    own = state not in Message.State.values or state == Message.State.CANCELLED
+    return f"statement_{state}" if own else STATE_CODES.get(Message.State(state), state)
 
 
 _ROWS = """
