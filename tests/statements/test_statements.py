@@ -80,7 +80,7 @@ def test_activity_begins_with_the_balance_before_and_applications_move_nothing(s
         ("invoice", Decimal(2000), Decimal(2600)),
         ("receipt", Decimal(-500), Decimal(2100)),
     ]
-    assert said.movements[0].applied_to == story.late.document.number  # type: ignore[union-attr]
+    assert said.movements[0].applied_to == story.late.document.number
 
 
 def test_as_of_a_day_before_anything_there_is_nothing_to_say(story: Story) -> None:
@@ -116,9 +116,9 @@ def test_a_statement_is_kept_and_never_changes(story: Story) -> None:
 
 
 def test_what_was_rolled_back_leaves_no_gap(story: Story) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         make_statement(story.company, story.haichen, want(story), by=None)
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     assert make_statement(story.company, story.haichen, want(story), by=None).number.endswith("-000001")
 
 
@@ -192,7 +192,7 @@ def test_invariants_can_fail(story: Story) -> None:
     make_statement(story.company, story.haichen, want(story), by=None)
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into statements_statementline (company_id, statement_id, line, section, currency, \"on\", kind,"
+            'insert into statements_statementline (company_id, statement_id, line, section, currency, "on", kind,'
             " number, part, reference, applied_to, amount, balance) select company_id, id, 99, 'open', 'CNY', as_of,"
             " 'invoice', 'X', 0, '', '', 1, 1 from statements_statement"
         )
@@ -205,7 +205,9 @@ def test_invariants_can_fail(story: Story) -> None:
     assert len(hold(story.company)) == 4
 
 
-def test_the_command_prints_one_object_and_the_pdf_says_the_total(story: Story, tmp_path: Any) -> None:
+def test_the_command_prints_one_object_and_the_pdf_says_the_total(
+    committed_db: object, story: Story, tmp_path: Any
+) -> None:
     out = StringIO()
     company, day = story.company.code, story.today.isoformat()
     call_command("run_statements", company=company, as_of=story.today, no_send=True, format="json", stdout=out)
