@@ -36,6 +36,8 @@ def walk(client: Client) -> dict[str, str]:
         answer = client.get(url, follow=True)
         assert answer.status_code == 200, url
         here = answer.redirect_chain[-1][0] if answer.redirect_chain else url
+        if answer["Content-Type"] == "application/pdf":
+            continue  # it is there, and has no links
         words[here] = text_of(answer)
         found = parsed(answer)
         for action in (action for _method, action in found.forms if action):
