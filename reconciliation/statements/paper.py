@@ -99,9 +99,7 @@ def _part(said: Said, block: Block) -> Part:
         *(line.balance for line in (*block.movements, *block.items)),
     ]
     amounts += [line.amount for line in (*block.movements, *block.items)]
-    amount_mm = max(
-        19, ceil(max(width(wording.amount_text(each, block.currency), 600) for each in amounts)) + GAP_MM + 1
-    )
+    amount_mm = max(19, ceil(max(width(wording.amount_text(each, block.currency), 600) for each in amounts)) + GAP_MM)
     number_mm = _number_mm(block)
     rest = max(PAGE_MM - 2 * DATE_MM - number_mm - 3 * amount_mm, 8)
     number_mm = PAGE_MM - 2 * DATE_MM - rest - 3 * amount_mm
@@ -121,7 +119,7 @@ def _part(said: Said, block: Block) -> Part:
 
 def _number_mm(block: Block) -> int:
     numbers = [_number(line) for line in (*block.movements, *block.items)]
-    return min(max(26, ceil(max((width(number) for number in numbers), default=0)) + GAP_MM + 1), 44)
+    return min(max(26, ceil(max((width(number) for number in numbers), default=0)) + GAP_MM), 44)
 
 
 def _number(line: Line) -> str:

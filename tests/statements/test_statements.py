@@ -80,7 +80,7 @@ def test_activity_begins_with_the_balance_before_and_applications_move_nothing(s
         ("invoice", Decimal(2000), Decimal(2600)),
         ("receipt", Decimal(-500), Decimal(2100)),
     ]
-    assert said.movements[0].applied_to == story.late.document.number  # type: ignore[union-attr]
+    assert said.movements[0].applied_to == story.late.document.number
 
 
 def test_as_of_a_day_before_anything_there_is_nothing_to_say(story: Story) -> None:
@@ -205,7 +205,9 @@ def test_invariants_can_fail(story: Story) -> None:
     assert len(hold(story.company)) == 4
 
 
-def test_the_command_prints_one_object_and_the_pdf_says_the_total(story: Story, tmp_path: Any) -> None:
+def test_the_command_prints_one_object_and_the_pdf_says_the_total(
+    committed_db: object, story: Story, tmp_path: Any
+) -> None:
     out = StringIO()
     company, day = story.company.code, story.today.isoformat()
     call_command("run_statements", company=company, as_of=story.today, no_send=True, format="json", stdout=out)
