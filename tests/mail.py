@@ -270,7 +270,7 @@ def sending_to(broker: str) -> Iterator[None]:
         app.amqp.__dict__.pop("producer_pool", None)
 
     before = app.conf.broker_url
-    lead(broker.replace("unix://", "redis+socket://", 1))
+    lead(broker.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1))
     try:
         yield
     finally:
@@ -335,8 +335,8 @@ def celery_worker(committed_db: Database, mail_server: MailServer, tmp_path: Pat
     environment = worker_environment(committed_db, broker=broker, mail=mail_server.url)
     worker = CeleryWorker(environment, tmp_path / "worker.log")
     with sending_to(broker):
-        worker.start()
         try:
+            worker.start()
             yield worker
         finally:
             worker.kill()

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.browser
 
 PASSWORD = "first-day-in-the-office"
 REAL = Path("unlicensed/ar-datasets/highradius-h2h/h2h_open_items_iso.csv")
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = 25
 MINUTES_MAX = 5
 
 
