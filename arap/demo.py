@@ -21,6 +21,7 @@ PORTS = range(8000, 8100)
 MAIL_PORTS = range(1025, 1125)
 MAIL_PAGE_PORTS = range(8025, 8125)
 PATIENCE_SECONDS = 25
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, kill, and a terminal that is closed
 
 
 def say(text: str) -> None:
@@ -106,14 +107,16 @@ def programs(ports: Ports) -> dict[str, list[str]]:
     }
 
 
-def start(ports: Ports) -> dict[str, subprocess.Popen[bytes]]:
-    """Start the programs, each with a log of its own, out of reach of the terminal's Ctrl-C."""
+def start(ports: Ports, running: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Start the programs, each with a log of its own, out of reach of the terminal's Ctrl-C.
+
+    `running` knows each as soon as it runs, so that an interruption half-way leaves none behind.
+    """
     logs = servers.var_folder() / "log"
     logs.mkdir(exist_ok=True)
     base = {**os.environ, "SITE_URL": f"http://localhost:{ports.web}"}
     if ports.mail:
         base["EMAIL_URL"] = f"smtp://127.0.0.1:{ports.mail}"
-    running = {}
     for name, command in programs(ports).items():
         environment = {**base, "ARAP_PROCESS": "web" if name == "web" else "job"}
         with (logs / f"{name}.log").open("ab") as log:
@@ -126,7 +129,6 @@ def start(ports: Ports) -> dict[str, subprocess.Popen[bytes]]:
                 stderr=log,
                 start_new_session=True,
             )
-    return running
 
 
 def wait_for(port: int, web: subprocess.Popen[bytes]) -> bool:
@@ -176,16 +178,18 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "arap.settings")
     os.environ.setdefault("ARAP_PROCESS", "bulk")
     # A shell that starts us in the background has SIGINT ignored, and Python would leave it so.
-    signal.signal(signal.SIGINT, _end)
-    signal.signal(signal.SIGTERM, _end)
+    for signum in SIGNALS:
+        signal.signal(signum, _end)
     running: dict[str, subprocess.Popen[bytes]] = {}
     try:
+        if not servers.private_postgres():
+            # Everybody knows its passwords.
+            raise folders.CannotStart("The demonstration runs on the private database only: unset DATABASE_URL.")
         servers.use()
-        if servers.private_postgres():
-            commands.migrate_private_database(servers.var_folder())
+        commands.migrate_private_database(servers.var_folder())
         prepare()
         ports = choose_ports()
-        running = start(ports)
+        start(ports, running)
         if wait_for(ports.web, running["web"]):
             announce(ports)
             while all(child.poll() is None for child in running.values()):
@@ -199,7 +203,8 @@ def main() -> int:
     except folders.CannotStart as error:
         say(str(error))
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for signum in SIGNALS:
+            signal.signal(signum, signal.SIG_IGN)
         stop(running)
         servers.leave()
     return 1

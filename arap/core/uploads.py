@@ -12,12 +12,8 @@ class SizeLimit(FileUploadHandler):
     The form then finds no file; `request.upload_too_large` tells it why.
     """
 
+    # Of the whole request, however many files it brings: a handler lives for one request.
     received = 0
-
-    def new_file(self, *args: object, **kwargs: object) -> None:
-        """A file begins."""
-        super().new_file(*args, **kwargs)  # type: ignore[arg-type]
-        self.received = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass the chunk on while the file is within the limit."""

@@ -17,7 +17,15 @@ class DayForm(forms.Form):
 
     def __init__(self, *arguments: Any, today: date, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self.today = today
         self.fields["as_of"].today = today  # type: ignore[attr-defined]
+
+    def clean_as_of(self) -> date:
+        """Today or a day before: what will be open on a later day, nobody knows yet."""
+        as_of: date = self.cleaned_data["as_of"]
+        if as_of > self.today:
+            raise forms.ValidationError(_("Reminders are decided for today or a day before."))
+        return as_of
 
 
 class ExcludeForm(forms.Form):

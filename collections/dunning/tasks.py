@@ -30,7 +30,12 @@ def remind_today() -> int:
         now = timezone.now().astimezone(ZoneInfo(str(company.time_zone)))
         if policy is None or now.hour < policy.from_hour:
             continue
-        run = remind(company, as_of=now.date(), by=None, only_automatic=True)
+        try:
+            run = remind(company, as_of=now.date(), by=None, only_automatic=True)
+        except Exception:
+            # One company's trouble is not the next one's; the next hour tries again.
+            logger.exception("the reminders of %s could not be decided", company.code)
+            continue
         logger.info("reminders of %s at %s: %s", company.code, run.as_of, run.state)
         turns += 1
     return turns

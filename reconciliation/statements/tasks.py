@@ -11,7 +11,8 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company, Job
 from statements.actions import due_plans, make_records, release_run, render_waiting, run_plan
-from statements.actions.rendering import RENDER_TASK
+from statements.actions.plans import is_at_work, start_job
+from statements.actions.rendering import RENDER_TASK, settle
 from statements.models import Statement, StatementRun
 
 logger = logging.getLogger(__name__)
@@ -77,9 +78,13 @@ def run_plans() -> int:
     """Begin the monthly runs whose day has come, once for each company; returns how many."""
     begun = 0
     for company in Company.objects.filter(is_active=True).order_by("code"):
-        for plan in due_plans(company, today_of(company)):
-            run = run_plan(plan, today=today_of(company), at=timezone.now())
-            begun += run is not None
+        try:
+            for plan in due_plans(company, today_of(company)):
+                run = run_plan(plan, today=today_of(company), at=timezone.now())
+                begun += run is not None
+        except Exception:
+            # One company's trouble is not the next one's.
+            logger.exception("the statements of %s could not be begun", company.code)
     return begun
 
 
@@ -88,6 +93,12 @@ def sweep() -> int:
     """Wake what a lost message or a dead worker left lying: PDFs that nobody holds, runs that release themselves."""
     for pk in StatementRun.objects.filter(state="ready", releases_itself=True).values_list("pk", flat=True):
         jobs.enqueue("statements.tasks.release_by_itself", pk)
+    # What a kill left between two commits: a run without a job, and a run whose last PDF nobody counted.
+    for run in RUNS.filter(state=StatementRun.State.MAKING):
+        if not is_at_work(run):
+            start_job(run, by=run.created_by)
+    for pk in StatementRun.objects.filter(state=StatementRun.State.RENDERING).values_list("pk", flat=True):
+        settle(pk)
     lying = waiting(None)
     if lying:
         jobs.enqueue(RENDER_TASK)

@@ -1,7 +1,9 @@
 """Statements: one customer's, seen before it is sent; runs, what became of each statement, releasing and stopping."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -16,6 +18,7 @@ from arap.core.dates import end_of_month, start_of_month
 from arap.core.errors import DomainError, NotFound
 from arap.core.files import file_response
 from arap.core.http import CompanyRequest
+from arap.core.idempotency import idempotent
 from arap.core.paging import read_number
 from arap.core.pdf import render_pdf
 from arap.core.permissions import get_for, requires
@@ -32,7 +35,7 @@ from statements.actions import (
     stop_run,
     wanted,
 )
-from statements.actions.plans import JOB_KIND
+from statements.actions.plans import JOB_KIND, is_at_work
 from statements.forms import RunForm, StatementForm
 from statements.models import Statement, StatementRun
 from statements.paper import html_of
@@ -68,7 +71,7 @@ def begin(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.facts.get("field", "as_of"), str(error))
         else:
-            if run.state == StatementRun.State.MAKING and not run.made_through:
+            if run.state == StatementRun.State.MAKING and not is_at_work(run):
                 start_job(run, by=request.user)
             return redirect("statements:run", run.pk)
     return _list(request, form, status=422)
@@ -98,6 +101,7 @@ def run(request: CompanyRequest, pk: int) -> HttpResponse:
         "is_ready": found.state == StatementRun.State.READY,
         "is_busy": found.state in ("making", "rendering") or bool(by_state.get("sending") or by_state.get("pending")),
         "state": state,
+        "form_key": uuid4().hex,
         "rows": rows[:PAGE],
         "next_query": urlencode({"state": state, "after": rows[PAGE - 1].statement_id}) if len(rows) > PAGE else "",
         "ties": tied,
@@ -149,7 +153,10 @@ def new(request: CompanyRequest, pk: int) -> HttpResponse:
 def new_pdf(request: CompanyRequest, pk: int) -> HttpResponse:
     """The same as PDF, marked as a preview."""
     customer = get_for(request.user, "statement.view", CUSTOMERS, pk, request.company)
-    said = _said(request, customer, _statement_form(request, customer, request.GET))
+    form = _statement_form(request, customer, request.GET)
+    if not form.is_valid():
+        return _new(request, customer, form, status=422)
+    said = _said(request, customer, form)
     response = HttpResponse(render_pdf(html_of(said)), content_type="application/pdf")
     name = f"{customer.code}-{said.as_of.isoformat()}.pdf"
     response.headers["Content-Disposition"] = content_disposition_header(False, name) or "inline"
@@ -163,15 +170,20 @@ def send(request: CompanyRequest, pk: int) -> HttpResponse:
     """Make the statement and send it to the contact on file or to the address that was typed."""
     customer = get_for(request.user, "statement.send", CUSTOMERS, pk, request.company)
     form = _statement_form(request, customer, request.POST)
+    if not form.is_valid():
+        return _new(request, customer, form, status=422)
     try:
         to = recipient_for(request.company, customer, to_address=request.POST.get("to_address", ""))
         keeps = bool(request.POST.get("keeps_contact"))
-        made = send_statement(
-            request.company, customer, _wanted(request, form), by=request.user, to=to, keeps_contact=keeps
+        want = _wanted(request, form)
+        number = _once(
+            request,
+            "statement.send",
+            lambda: send_statement(request.company, customer, want, by=request.user, to=to, keeps_contact=keeps).number,
         )
     except DomainError as error:
         return _new(request, customer, form, problem=error, status=error.status)
-    words = {"number": made.number, "address": to.address}
+    words = {"number": number, "address": to.address}
     messages.success(request, _("%(number)s goes to %(address)s.") % words)
     return redirect("statements:new", pk)
 
@@ -194,10 +206,18 @@ def again(request: CompanyRequest, pk: int) -> HttpResponse:
     rows = Statement.objects.select_related("customer", "company")
     found = get_for(request.user, "statement.send", rows, pk, request.company)
     to = recipient_for(request.company, found.customer, to_address=request.POST.get("to_address", ""))
-    send_again(found, by=request.user, to=to)
+    _once(request, f"statement.again.{found.pk}", lambda: send_again(found, by=request.user, to=to).pk)
     words = {"number": found.number, "address": to.address}
     messages.success(request, _("%(number)s goes to %(address)s.") % words)
     return redirect("statements:new", found.customer_id)
+
+
+def _once(request: CompanyRequest, verb: str, act: Callable[[], Any]) -> Any:
+    """Do the act once for the key of the form: a double click, or the page sent again, gets the first answer."""
+    key = request.POST.get("key", "")[:64]
+    wanted_once = {name: value for name, value in request.POST.items() if name not in ("csrfmiddlewaretoken", "key")}
+    outcome = idempotent(request.company, f"{verb}:{key}" if key else None, wanted_once, act)
+    return outcome.response
 
 
 def _run_form(request: CompanyRequest, **options: Any) -> RunForm:
@@ -212,6 +232,7 @@ def _list(request: CompanyRequest, form: RunForm, *, status: int = 200) -> HttpR
         "form": form,
         "runs": runs,
         "rows": rows,
+        "form_key": uuid4().hex,
         "is_first": not before,
         "next_query": urlencode({"before": rows[-1].statement_id}) if len(rows) == PAGE else "",
     }
@@ -265,6 +286,7 @@ def _new(
         "to_address": request.POST.get("to_address", ""),
         "contact": recipients(request.company, [customer.pk]).get(customer.pk),
         "rows": latest_rows(request.company.pk, customer_id=customer.pk, before=None, limit=PAGE),
+        "form_key": uuid4().hex,
         "query": urlencode(form.query),
     }
     return render(request, "statements/new.html", context, status=status)

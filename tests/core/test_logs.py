@@ -25,7 +25,11 @@ def failed_with(formatter: logging.Formatter, text: str) -> str:
 
 
 def test_a_line_is_one_json_object() -> None:
-    line = written(logs.JsonLines(), "sent %s of %s", 2, 3, status=200, ms=12)
+    token = logs.begin()
+    try:
+        line = written(logs.JsonLines(), "sent %s of %s", 2, 3, status=200, ms=12)
+    finally:
+        logs.end(token)
     found = json.loads(line)
     assert found.pop("time").endswith("Z")
     assert found == {"level": "WARNING", "logger": "arap.test", "message": "sent 2 of 3", "status": 200, "ms": 12}

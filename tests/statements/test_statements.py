@@ -80,6 +80,7 @@ def test_activity_begins_with_the_balance_before_and_applications_move_nothing(s
         ("invoice", Decimal(2000), Decimal(2600)),
         ("receipt", Decimal(-500), Decimal(2100)),
     ]
+    assert story.late.document is not None
     assert said.movements[0].applied_to == story.late.document.number
 
 
@@ -109,7 +110,7 @@ def test_a_statement_is_kept_and_never_changes(story: Story) -> None:
     for change in (
         lambda: Statement.objects.filter(pk=made.pk).update(as_of=story.today - timedelta(days=1)),
         lambda: StatementLine.objects.filter(statement=made).update(amount=1),
-        lambda: Statement.objects.filter(pk=made.pk)._raw_delete("default"),  # type: ignore[attr-defined]
+        lambda: Statement.objects.filter(pk=made.pk)._raw_delete("default"),
     ):
         with pytest.raises(Error), transaction.atomic():
             change()

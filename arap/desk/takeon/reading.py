@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -109,7 +110,7 @@ def stage_file(reading: Reading, progress: Callable[[int, int], None] = lambda d
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
         lines = _lines(reading, read)
-        while block := "".join(line for line, _number in zip(lines, range(COPY_ROWS), strict=False)):
+        while block := "".join(islice(lines, COPY_ROWS)):
             cursor.copy_expert(f"copy takeon_row ({', '.join(COLUMNS)}) from stdin", io.StringIO(block))
             staged += block.count("\n")
             progress(staged, 0)

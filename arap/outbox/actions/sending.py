@@ -228,7 +228,7 @@ def _settle(claim: _Claim, ending: Ending) -> None:
         state=state,
         lease_owner=None,
         lease_until=None,
-        next_attempt_at=Now() + pause,
+        next_attempt_at=Now() + pause if ending.fate is Fate.DEFERRED else Now(),
         last_error="" if ending.fate is Fate.SENT else ending.detail[:TEXT_MAX],
         sent_at=Now() if ending.fate is Fate.SENT else None,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
+from django.db import transaction
+
 from arap.core import jobs
 from arap.core.dates import day_of_month, end_of_month, start_of_month
 from arap.core.models import Company, Job, User
@@ -26,6 +28,13 @@ def due_plans(company: Company, today: date) -> Iterable[StatementPlan]:
             yield plan
 
 
+def is_at_work(run: StatementRun) -> bool:
+    """Whether a job that makes the run's statements waits or works."""
+    unended = Job.objects.filter(company=run.company_id, kind=JOB_KIND, state__in=[Job.State.QUEUED, Job.State.RUNNING])
+    return unended.filter(params__run=run.pk).exists()
+
+
+@transaction.atomic
 def run_plan(plan: StatementPlan, *, today: date, at: datetime) -> StatementRun | None:
     """Begin the plan's run of the end of last month, or None where there is one already."""
     as_of = end_of_month(start_of_month(today) - MONTH_BACK)

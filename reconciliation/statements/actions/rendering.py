@@ -1,5 +1,6 @@
 """Making PDFs: workers claim statements with a lease, render outside of any transaction, and keep the file once."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +15,9 @@ from arap.outbox.models import Message
 from statements.actions.sending import queue_statements
 from statements.models import Statement, StatementRun
 from statements.paper import file_name, html_of
-from statements.queries.said import said_of
+from statements.queries.said import Said, said_of
+
+logger = logging.getLogger(__name__)
 
 RENDER_TASK = "statements.tasks.render"
 BATCH = 10
@@ -78,15 +81,19 @@ def _render_batch(ids: list[int], render: Render) -> set[int]:
     rows = list(Statement.objects.filter(pk__in=ids).select_related("company").order_by("pk"))
     for company in {row.company for row in rows}:
         own = [row for row in rows if row.company_id == company.pk]
-        _keep([_made(row, html_of(said), render) for row, said in zip(own, said_of(company, own), strict=True)])
+        _keep([_made(row, said, render) for row, said in zip(own, said_of(company, own), strict=True)])
     return {row.run_id for row in rows if row.run_id}
 
 
-def _made(statement: Statement, html: str, render: Render) -> _Made:
+def _made(statement: Statement, said: Said, render: Render) -> _Made:
+    """The PDF, or why there is none: one document that cannot be made holds up nobody else's."""
     try:
-        content = render(html)
+        content = render(html_of(said))
     except DomainError as error:
         return _Made(statement, None, str(error)[:300])
+    except Exception as error:
+        logger.exception("the PDF of statement %s could not be made", statement.pk)
+        return _Made(statement, None, type(error).__name__)
     return _Made(statement, NewFile(name=file_name(statement), media_type="application/pdf", content=content), "")
 
 

@@ -41,10 +41,10 @@ def test_credits_not_applied_are_listed_the_oldest_first(as_clerk: Client, story
 
 
 def test_the_last_snapshots_lead_to_their_report(as_clerk: Client, story: Story) -> None:
-    assert "Nightly snapshots" not in text_of(as_clerk.get(URL))
+    assert "Latest runs" not in text_of(as_clerk.get(URL))
     run_aging_snapshot(story.company, as_of=story.today)
     page = as_clerk.get(URL)
-    assert "Nightly snapshots" in text_of(page)
+    assert "Latest runs" in text_of(page)
     assert f"/aging/?as_of={story.today}&amp;known_at=" in page.content.decode()
 
 
