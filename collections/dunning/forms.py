@@ -15,15 +15,15 @@ class DayForm(forms.Form):
 
     as_of = DayField(label=pgettext_lazy("reminders", "For the day"), error_messages={"required": _("Type a day.")})
 
-    def __init__(self, *arguments: Any, today: date, **options: Any) -> None:
+    def __init__(self, *arguments: Any, today: date, is_rehearsal: bool = False, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.today = today
+        self.last_on = date.max if is_rehearsal else today
         self.fields["as_of"].today = today  # type: ignore[attr-defined]
 
     def clean_as_of(self) -> date:
-        """Today or a day before: what will be open on a later day, nobody knows yet."""
+        """Today or a day before: what will be open on a later day, nobody knows yet. A rehearsal may look ahead."""
         as_of: date = self.cleaned_data["as_of"]
-        if as_of > self.today:
+        if as_of > self.last_on:
             raise forms.ValidationError(_("Reminders are decided for today or a day before."))
         return as_of
 

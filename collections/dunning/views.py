@@ -46,7 +46,7 @@ def run_list(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def preview(request: CompanyRequest) -> HttpResponse:
     """What a run of that day would propose. Nothing is stored."""
-    form = DayForm(request.GET, today=timezone.localdate())
+    form = DayForm(request.GET, today=timezone.localdate(), is_rehearsal=True)
     if not form.is_valid():
         return _list(request, form, status=422)
     with rehearsed(request.company, as_of=form.cleaned_data["as_of"]) as run:

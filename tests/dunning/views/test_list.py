@@ -64,8 +64,17 @@ def test_a_preview_shows_and_stores_nothing(as_controller: Client, told: Told) -
     assert Notice.objects.get().state == "proposed", "not even taken over"
 
 
-def test_deciding(as_controller: Client, told: Told) -> None:
+def test_tomorrow_is_not_decided_today(as_controller: Client, told: Told) -> None:
+    day = told.story.today + timedelta(days=1)
+    answer = as_controller.post(DECIDE, {"as_of": day.isoformat()})
+    assert answer.status_code == 422
+    assert "today or a day before" in text_of(answer)
+    assert DunningRun.objects.count() == 1
+
+
+def test_deciding(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told) -> None:
     day = told.story.today + timedelta(days=8)
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_zone: day)
     answer = as_controller.post(DECIDE, {"as_of": day.isoformat()}, follow=True)
     assert DunningRun.objects.get(as_of=day).created_by is not None
     assert "Release 1 reminder" in text_of(answer)
@@ -73,9 +82,10 @@ def test_deciding(as_controller: Client, told: Told) -> None:
 
 def test_a_large_company_gets_a_job(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told) -> None:
     monkeypatch.setattr(views, "CUSTOMERS_AT_ONCE_MAX", 1)
-    answer = as_controller.post(DECIDE, {"as_of": "2026-12-24"}, follow=True)
+    day = (told.story.today - timedelta(days=1)).isoformat()
+    answer = as_controller.post(DECIDE, {"as_of": day}, follow=True)
     assert "being decided" in text_of(answer)
-    assert Job.objects.get().params == {"as_of": "2026-12-24"}
+    assert Job.objects.get().params == {"as_of": day}
 
 
 @pytest.mark.parametrize("text", ["", "yesterday-ish"])

@@ -1,0 +1,83 @@
+"""Once found, held: wrong dates, double clicks, what a kill leaves between two commits, one bad document."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from arap.core.models import Job
+from arap.outbox.models import Message
+from statements import tasks
+from statements.actions import begin_run, make_records, render_waiting
+from statements.models import Statement, StatementRun
+from tests.stories import Story
+
+pytestmark = pytest.mark.django_db
+TO = {"to_address": "ap@haichen.example"}
+
+
+def begun(story: Story) -> StatementRun:
+    return begin_run(
+        story.company, as_of=story.today, kind="open", language="own", segment="", from_on=None,
+        at=timezone.now(), today=story.today, by=None,
+    )  # fmt: skip
+
+
+def test_a_wrong_date_sends_nothing(as_clerk: Client, story: Story) -> None:
+    url = reverse("statements:send", args=[story.haichen.pk])
+    answer = as_clerk.post(url, {"kind": "open", "as_of": "31 Foo 2026", "language": "en", **TO})
+    assert answer.status_code == 422
+    assert not Statement.objects.exists()
+
+
+def test_a_double_click_sends_one(as_clerk: Client, story: Story) -> None:
+    url = reverse("statements:send", args=[story.haichen.pk])
+    asked = {"kind": "open", "as_of": story.today.isoformat(), "language": "en", "key": "k1", **TO}
+    assert [as_clerk.post(url, asked).status_code for _click in range(2)] == [302, 302]
+    assert Statement.objects.count() == 1
+    render_waiting(render=lambda html: b"%PDF")
+    made = Statement.objects.get()
+    again = reverse("statements:again", args=[made.pk])
+    for _click in range(2):
+        as_clerk.post(again, {"key": "k2", **TO})
+    messages = Message.objects.filter(about_id=made.pk).order_by("pk")
+    assert [list(message.files.values_list("sha256", flat=True)) for message in messages] == [[made.file.sha256]] * 2  # type: ignore[union-attr]
+
+
+def test_a_run_without_a_job_is_taken_up(story: Story) -> None:
+    run = begun(story)
+    for _minute in range(2):
+        tasks.sweep()
+    assert Job.objects.filter(kind="statement_run", params__run=run.pk).count() == 1
+
+
+def test_a_run_whose_last_pdf_nobody_counted_becomes_ready(story: Story, monkeypatch: Any) -> None:
+    run = begun(story)
+    make_records(run, today=story.today)
+    with monkeypatch.context() as killed:
+        killed.setattr("statements.actions.rendering.settle", lambda run_id: None)
+        render_waiting(render=lambda html: b"%PDF")
+    run.refresh_from_db()
+    assert run.state == StatementRun.State.RENDERING
+    tasks.sweep()
+    run.refresh_from_db()
+    assert run.state == StatementRun.State.READY
+
+
+def test_one_bad_document_holds_up_nobody_else(story: Story) -> None:
+    run = begun(story)
+    make_records(run, today=story.today)
+    count = Statement.objects.filter(run=run).count()
+    assert count > 1
+    calls = iter([ValueError("bad"), *[None] * count])
+
+    def render(html: str) -> bytes:
+        if error := next(calls):
+            raise error
+        return b"%PDF"
+
+    render_waiting(render=render)
+    states = sorted(Statement.objects.filter(run=run).values_list("pdf_state", flat=True))
+    assert states == sorted(["failed", *["made"] * (count - 1)])
