@@ -11,7 +11,7 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company, Job
 from statements.actions import due_plans, make_records, release_run, render_waiting, run_plan
-from statements.actions.plans import is_at_work, start_job
+from statements.actions.plans import is_abandoned, start_job
 from statements.actions.rendering import RENDER_TASK, settle
 from statements.models import Statement, StatementRun
 
@@ -95,7 +95,7 @@ def sweep() -> int:
         jobs.enqueue("statements.tasks.release_by_itself", pk)
     # What a kill left between two commits: a run without a job, and a run whose last PDF nobody counted.
     for run in RUNS.filter(state=StatementRun.State.MAKING):
-        if not is_at_work(run):
+        if is_abandoned(run):
             start_job(run, by=run.created_by)
     for pk in StatementRun.objects.filter(state=StatementRun.State.RENDERING).values_list("pk", flat=True):
         settle(pk)

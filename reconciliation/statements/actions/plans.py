@@ -14,6 +14,7 @@ from statements.rules import ACTIVITY, MONTH_BACK
 
 MAKE_TASK = "statements.tasks.make_run"
 JOB_KIND = "statement_run"
+JOBS_MAX = 5
 
 
 def start_job(run: StatementRun, *, by: User | None) -> Job:
@@ -32,6 +33,15 @@ def is_at_work(run: StatementRun) -> bool:
     """Whether a job that makes the run's statements waits or works."""
     unended = Job.objects.filter(company=run.company_id, kind=JOB_KIND, state__in=[Job.State.QUEUED, Job.State.RUNNING])
     return unended.filter(params__run=run.pk).exists()
+
+
+def is_abandoned(run: StatementRun) -> bool:
+    """Whether the run's statements are to be made and nobody will: no job waits or works, none was stopped by a person,
+    and not JOBS_MAX have been tried already."""
+    states = list(
+        Job.objects.filter(company=run.company_id, kind=JOB_KIND, params__run=run.pk).values_list("state", flat=True)
+    )
+    return len(states) < JOBS_MAX and not {Job.State.QUEUED, Job.State.RUNNING, Job.State.CANCELLED} & set(states)
 
 
 @transaction.atomic

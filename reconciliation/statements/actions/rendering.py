@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import connection, transaction
 
 from arap.core.errors import DomainError
@@ -91,6 +92,8 @@ def _made(statement: Statement, said: Said, render: Render) -> _Made:
         content = render(html_of(said))
     except DomainError as error:
         return _Made(statement, None, str(error)[:300])
+    except SoftTimeLimitExceeded:
+        raise  # the worker's time is over, not the document's fault: its lease runs out and it is tried again
     except Exception as error:
         logger.exception("the PDF of statement %s could not be made", statement.pk)
         return _Made(statement, None, type(error).__name__)
