@@ -20,7 +20,7 @@ def _send(job: Job) -> dict[str, Any]:
     count, skipped = send_invoices(
         job.company,
         ids,
-        key=f"job{job.pk}",
+        key=job.params.get("key") or f"job{job.pk}",  # two clicks make two jobs, and one message each
         by=job.created_by,
         report=lambda done: jobs.progress(job, done, len(ids)),
     )

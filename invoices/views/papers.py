@@ -142,7 +142,7 @@ def _send_batch(request: CompanyRequest, ids: list[int], key: str) -> HttpRespon
             "invoices.send",
             task="invoices.tasks.send_many",
             by=request.user,
-            params={"invoices": ids},
+            params={"invoices": ids, "key": key[:64]},
         )
         messages.success(request, _("The invoices are being sent: job %(number)s.") % {"number": job.pk})
         return redirect("invoices:list")

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from pypdf import PdfReader
 
+from arap.core import jobs
 from arap.core.models import AuditEntry, Company, CompanyBankAccount, Job, StoredFile, User
 from arap.outbox.models import Message
 from customers.models import Contact, Customer
@@ -165,6 +166,15 @@ def test_many_are_a_job_that_may_run_twice(as_clerk: Client, clerk: User, story:
     job.refresh_from_db()
     assert job.result
     assert job.result["messages"] == 1
+    assert Message.objects.count() == 1
+
+
+def test_two_clicks_make_two_jobs_and_one_message(as_clerk: Client, clerk: User, story: Story) -> None:
+    contact(story.haichen)
+    for _click in range(2):
+        params = {"invoices": [story.late.pk], "key": "b1"}
+        job = jobs.create(story.company, "invoices.send", task="invoices.tasks.send_many", by=clerk, params=params)
+        send_many(job.pk)
     assert Message.objects.count() == 1
 
 
