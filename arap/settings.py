@@ -265,6 +265,8 @@ FILE_UPLOAD_HANDLERS = [
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+# Every form here has one file at most, and files are taken in before anybody is asked who they are.
+DATA_UPLOAD_MAX_NUMBER_FILES = 2
 
 
 # Mail

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler
+from django.test import Client, RequestFactory
 
 from arap.core import uploads
 from arap.core.models import AuditEntry, Company, StoredFile, User
@@ -76,6 +78,19 @@ def test_sixty_five_megabytes_are_refused_and_stored_nowhere(as_controller: Clie
     assert StoredFile.objects.count() == 0
 
 
+def test_the_limit_is_of_the_whole_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "UPLOAD_MB_MAX", 1)
+    posted = RequestFactory().post("/", {name: SimpleUploadedFile(name, bytes(600 << 10)) for name in ("a", "b")})
+    posted.upload_handlers = [uploads.SizeLimit(posted), MemoryFileUploadHandler(posted)]
+    assert len(posted.FILES) == 1
+    assert posted.upload_too_large
+
+
+def test_a_request_of_many_files_is_refused_before_anybody_is_asked_who_they_are(client: Client) -> None:
+    files = {f"file{number}": SimpleUploadedFile("a.csv", b"x") for number in range(3)}
+    assert client.post("/sign-in/", files).status_code == 400
+
+
 def test_exactly_the_limit_passes(as_controller: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "UPLOAD_MB_MAX", 1)
     filler = "A,Alpha,invoice,9,2024-01-10,,5.00,CNY\n"
@@ -95,6 +110,17 @@ def test_a_double_click_is_one_import(as_controller: Client) -> None:
     second = bring(as_controller, GOOD, key="same")
     assert first["Location"] == second["Location"]
     assert (Import.objects.count(), AuditEntry.objects.filter(verb="import.receive").count()) == (1, 1)
+
+
+def test_the_page_gone_back_to_with_another_file_brings_that_file(as_controller: Client) -> None:
+    bring(as_controller, GOOD, key="same")
+    corrected = GOOD.replace("50.00", "60.00")
+    first = bring(as_controller, corrected, key="same")
+    assert bring(as_controller, corrected, key="same")["Location"] == first["Location"]
+    received = Import.objects.select_related("file").latest("pk")
+    assert first["Location"] == f"{URL}{received.pk}/"
+    assert bytes(received.file.content) == corrected.encode()
+    assert Import.objects.count() == 2
 
 
 def test_the_same_bytes_are_kept_once(as_controller: Client) -> None:
