@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.wait import WebDriverWait
 
 from arap.core.models import Company, User
 from arap.outbox.models import Message
 from customers.models import Contact
+from tests.e2e.test_pages import one, wait
 from tests.stories import Story, tell
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ def story(company: Company, clerk: User) -> Story:
 
 
 def until(browser: Chrome, words: str) -> None:
-    WebDriverWait(browser, 20).until(lambda page: words in page.find_element(By.TAG_NAME, "body").text)
+    wait(browser, lambda page: words in one(page, "body").text)
 
 
 def complaints(browser: Chrome) -> list[str]:
