@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -32,10 +32,9 @@ def press(browser: Chrome, *keys: str) -> None:
 
 
 def wait(browser: Chrome, seen: Callable[[Chrome], object]) -> object:
-    """Until `seen` is true; what belongs to the page that is just leaving counts as not seen."""
-    return WebDriverWait(
-        browser, 10, ignored_exceptions=[NoSuchElementException, StaleElementReferenceException]
-    ).until(seen)
+    """Until `seen` is true; what belongs to the page that is just leaving counts as not seen, however the browser says
+    so."""
+    return WebDriverWait(browser, 10, ignored_exceptions=[WebDriverException]).until(seen)
 
 
 def one(browser: Chrome, selector: str) -> WebElement:
