@@ -58,11 +58,18 @@ def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Ro
     ]
 
 
-def page_of(run: DunningRun, *, step: int | None, after: int | None, limit: int) -> tuple[list[Row], bool]:
-    """A page of a run's notices behind the customer `after`, of one step or all, and whether more follow."""
+def page_of(
+    run: DunningRun, *, step: int | None, only_unsent: bool = False, after: int | None, limit: int
+) -> tuple[list[Row], bool]:
+    """A page of a run's notices behind the customer `after`, of one step or all, and whether more follow.
+
+    With `only_unsent` those that did not leave.
+    """
     found = Notice.objects.filter(run=run).select_related("customer", "cycle").order_by("customer_id")
     if step is not None:
         found = found.filter(step=step)
+    if only_unsent:
+        found = found.filter(state=Notice.State.CANCELLED)
     if after is not None:
         found = found.filter(customer_id__gt=after)
     page = list(found[: limit + 1])

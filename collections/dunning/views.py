@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from arap.core import jobs
+from arap.core import jobs, wording
 from arap.core.errors import DomainError, Forbidden
 from arap.core.http import CompanyRequest
 from arap.core.models import Job
@@ -197,7 +197,7 @@ def _released_words(done: Released) -> str:
     words = text % {"count": f"{done.released:,}"}
     if done.not_sent:
         more = ngettext("%(count)s is not sent; it says why.", "%(count)s are not sent; each says why.", done.not_sent)
-        words = f"{words} {more % {'count': f'{done.not_sent:,}'}}"
+        words += ("" if wording.in_chinese() else " ") + more % {"count": f"{done.not_sent:,}"}
     return words
 
 
@@ -247,7 +247,9 @@ def _run_context(request: CompanyRequest, found: DunningRun, *, rehearsal_of: da
         context["left_out"], more = left_out_of(found, after=after, limit=PAGE)
         last = context["left_out"][-1].skipped.customer_id if context["left_out"] else None
     else:
-        context["rows"], more = page_of(found, step=read_number(view), after=after, limit=PAGE)
+        context["rows"], more = page_of(
+            found, step=read_number(view), only_unsent=view == "unsent", after=after, limit=PAGE
+        )
         last = context["rows"][-1].notice.customer_id if context["rows"] else None
     context["next_query"] = urlencode({**same_day, "step": view, "after": last}) if more else ""
     return context

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Q
@@ -119,10 +120,8 @@ def why(notice: Notice, as_of: date) -> str:
     if notice.age_step is not None:
         return (
             ngettext(
-                "%(number)s is %(days)s day overdue; steps begin with the first for whoever was never reminded, so"
-                " %(step)s is next in the cycle since %(since)s.",
-                "%(number)s is %(days)s days overdue; steps begin with the first for whoever was never reminded, so"
-                " %(step)s is next in the cycle since %(since)s.",
+                "%(number)s is %(days)s day overdue; nobody was reminded before this cycle, so %(step)s is next.",
+                "%(number)s is %(days)s days overdue; nobody was reminded before this cycle, so %(step)s is next.",
                 notice.why_days,
             )
             % words
@@ -139,29 +138,29 @@ def why(notice: Notice, as_of: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """A run in the list: how many it reminds, of which so many wait, and how many it leaves out."""
+    """A run in the list: how many it reminds, of which so many wait or did not leave, and how many it leaves out."""
 
     run: DunningRun
     notices: int
     waiting: int
+    not_sent: int
     skipped: int
 
 
 _COUNTS = """
-select run_id, step, min(step_days), count(*), count(*) filter (where state = 'proposed')
+select run_id, step, min(step_days), count(*), count(*) filter (where state = 'proposed'),
+       count(*) filter (where state = 'cancelled')
   from dunning_notice where run_id = any(%(runs)s) group by 1, 2
 union all
-select run_id, null, null, count(*), 0 from dunning_skipped where run_id = any(%(runs)s) group by 1
+select run_id, null, null, count(*), 0, 0 from dunning_skipped where run_id = any(%(runs)s) group by 1
 order by 1, 2
 """
 
 
 def counts_of(runs: Sequence[DunningRun]) -> list[RunCount]:
     """One query for a page of runs."""
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for run_id, step, _days, count, waiting in _counted(runs):
-        found[run_id].update({"skipped": count} if step is None else {"notices": count, "waiting": waiting})
-    return [RunCount(run, found[run.pk]["notices"], found[run.pk]["waiting"], found[run.pk]["skipped"]) for run in runs]
+    rows = _counted(runs)
+    return [_sum_of(run, [row for row in rows if row.run_id == run.pk]) for run in runs]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,16 +175,34 @@ class StepCount:
 def steps_of(run: DunningRun) -> tuple[RunCount, list[StepCount]]:
     """The same for one run, and how many by step. One query."""
     rows = _counted([run])
-    steps = [StepCount(step, days, count) for _run, step, days, count, _waiting in rows if step is not None]
-    waiting = sum(row[4] for row in rows)
-    skipped = sum(count for _run, step, _days, count, _waiting in rows if step is None)
-    return RunCount(run, sum(step.count for step in steps), waiting, skipped), steps
+    return _sum_of(run, rows), [StepCount(row.step, row.days, row.number) for row in rows if row.step is not None]
 
 
-def _counted(runs: Sequence[DunningRun]) -> list[tuple[int, int | None, int, int, int]]:
+class _Counted(NamedTuple):
+    """A step of a run; without a step, those it leaves out."""
+
+    run_id: int
+    step: int | None
+    days: int
+    number: int
+    waiting: int
+    not_sent: int
+
+
+def _counted(runs: Sequence[DunningRun]) -> list[_Counted]:
     with connection.cursor() as cursor:
         cursor.execute(_COUNTS, {"runs": [run.pk for run in runs]})
-        return list(cursor.fetchall())
+        return [_Counted(*row) for row in cursor.fetchall()]
+
+
+def _sum_of(run: DunningRun, rows: Sequence[_Counted]) -> RunCount:
+    return RunCount(
+        run=run,
+        notices=sum(row.number for row in rows if row.step is not None),
+        waiting=sum(row.waiting for row in rows),
+        not_sent=sum(row.not_sent for row in rows),
+        skipped=sum(row.number for row in rows if row.step is None),
+    )
 
 
 def unsent_of(run: DunningRun) -> int:

@@ -178,6 +178,8 @@ def test_what_will_not_go_is_not_counted_and_says_why(
     assert "0 reminders are on their way. 1 is not sent; it says why." in text_of(answer)
     assert "On hold until somebody releases it: Disputed, wrong size. Set by Collector." in text_of(answer)
     assert "No longer due" not in text_of(answer)
+    assert "Not sent 1" in text_of(answer)
+    assert "Ningbo Haichen" in text_of(as_controller.get(run_url(told) + "?step=unsent"))
     assert not Message.objects.exists()
 
 
@@ -186,6 +188,7 @@ def test_whose_address_has_gone(as_controller: Client, told: Told) -> None:
     assert "Nobody at this customer receives reminders any more." in text_of(
         as_controller.get(run_url(told, "effect/"))
     )
+    assert "receives reminders any more" in text_of(as_controller.get(notice_url(told)))
     answer = as_controller.post(run_url(told, "release/"), follow=True)
     assert "Nobody to send it to" in text_of(answer)
 
