@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from arap.core import jobs, wording
+from arap.core import wording
 from arap.core.dates import end_of_month, start_of_month
 from arap.core.errors import DomainError, NotFound
 from arap.core.files import file_response
@@ -32,10 +32,10 @@ from statements.actions import (
     send_again,
     send_statement,
     start_job,
+    start_release,
     stop_run,
     wanted,
 )
-from statements.actions.plans import JOB_KIND, is_at_work
 from statements.forms import RunForm, StatementForm
 from statements.models import Statement, StatementRun
 from statements.paper import html_of
@@ -71,7 +71,7 @@ def begin(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.facts.get("field", "as_of"), str(error))
         else:
-            if run.state == StatementRun.State.MAKING and not is_at_work(run):
+            if run.state == StatementRun.State.MAKING:
                 start_job(run, by=request.user)
             return redirect("statements:run", run.pk)
     return _list(request, form, status=422)
@@ -119,10 +119,7 @@ def release(request: CompanyRequest, pk: int) -> HttpResponse:
     """Send the run: at once, or by a job where there are many."""
     found = get_for(request.user, "statement.run", StatementRun, pk, request.company)
     if Statement.objects.filter(run=found).count() > RELEASED_AT_ONCE_MAX:
-        jobs.create(
-            request.company, f"{JOB_KIND}_release", task="statements.tasks.release", by=request.user,
-            params={"run": found.pk},
-        )  # fmt: skip
+        start_release(found, by=request.user)
         messages.info(request, _("The statements are being queued."))
     else:
         count = release_run(found, by=request.user)
