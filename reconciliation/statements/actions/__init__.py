@@ -1,5 +1,6 @@
 """Writes of the room: one verb, one function, one transaction."""
 
+from statements.actions.choosing import leave_out, put_back, retry_pdf
 from statements.actions.making import Wanted, make_statement, preview, wanted
 from statements.actions.plans import due_plans, run_plan, start_job
 from statements.actions.rendering import message_of, render_waiting, retry_failed
@@ -10,15 +11,18 @@ __all__ = [
     "Wanted",
     "begin_run",
     "due_plans",
+    "leave_out",
     "make_records",
     "make_statement",
     "message_of",
     "preview",
+    "put_back",
     "recipient_for",
     "release_one",
     "release_run",
     "render_waiting",
     "retry_failed",
+    "retry_pdf",
     "run_plan",
     "send_again",
     "send_statement",

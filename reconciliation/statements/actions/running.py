@@ -177,7 +177,8 @@ def _release_chunk(run: StatementRun, by: User | None) -> tuple[int, int]:
     Statement.objects.bulk_update(rows, fields)
     sent = [row for row in rows if not row.unsent]
     queue_statements(run.company, [row for row in sent if row.file])
-    return len(rows), len(sent)
+    # One whose PDF failed is sent as soon as somebody has it made, and does not count as on its way until then.
+    return len(rows), sum(row.file is not None for row in sent)
 
 
 def release_one(statement: Statement, *, by: User | None) -> None:
