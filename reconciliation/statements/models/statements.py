@@ -26,8 +26,8 @@ class Statement(CompanyOwned):
     """One statement to one customer: a gap-free number, what it says, the position it read, and the PDF.
 
     `printed` holds names, addresses and bank accounts as they stand on the paper. Its message is queued when it is
-    released and its PDF is made, whichever comes last; `to_address` is then who gets it. `pdf_attempts` counts tries to
-    make the PDF that nobody has ended yet.
+    released and its PDF is made, whichever comes last; `to_address` is then who gets it. One that a person leaves out
+    of its run keeps who did so and why. `pdf_attempts` counts tries to make the PDF that nobody has ended yet.
     """
 
     class Pdf(models.TextChoices):
@@ -72,6 +72,13 @@ class Statement(CompanyOwned):
     unsent = models.CharField(
         _("not sent because"), max_length=12, choices=Unsent, blank=True, default="", db_default=""
     )
+    left_out_by = models.ForeignKey(
+        "core.User", verbose_name=_("left out by"), on_delete=models.PROTECT, null=True, db_index=False,
+        related_name="+",
+    )  # fmt: skip
+    left_out_reason = models.CharField(
+        pgettext_lazy("statement", "left out because"), max_length=300, blank=True, default="", db_default=""
+    )
     released_by = models.ForeignKey(
         "core.User", verbose_name=_("released by"), on_delete=models.PROTECT, null=True, db_index=False,
         related_name="+",
@@ -93,6 +100,10 @@ class Statement(CompanyOwned):
             models.CheckConstraint(
                 condition=Q(kind="open", from_on__isnull=True) | Q(kind="activity", from_on__lte=models.F("as_of")),
                 name="statements_statement_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(unsent="excluded") | (Q(left_out_by__isnull=False) & ~Q(left_out_reason="")),
+                name="statements_statement_left_out",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
