@@ -82,7 +82,7 @@ class TestOnTheBook:
         with rehearsed(desk.company, as_of=day(200)) as run:
             (decision,) = table_of(run).decisions
         assert decision.step == 1
-        assert decision.why.startswith(f"{item.document.number} is 200 days overdue; nobody was reminded before")
+        assert decision.why.startswith(f"{item.document.number} is 200 days overdue; never reminded before,")
         told = {over: said(table_of(remind_on(desk.company, day(over)))) for over in range(200, 262)}
         assert {over: steps for over, steps in told.items() if steps} == {200: [1], 214: [2], 229: [3], 259: [4]}
 

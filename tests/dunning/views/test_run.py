@@ -190,7 +190,7 @@ def test_whose_address_has_gone(as_controller: Client, told: Told) -> None:
     )
     assert "receives reminders any more" in text_of(as_controller.get(notice_url(told)))
     answer = as_controller.post(run_url(told, "release/"), follow=True)
-    assert "Nobody to send it to" in text_of(answer)
+    assert "No recipient" in text_of(answer)
 
 
 def test_a_second_release_job_is_not_made(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told) -> None:
