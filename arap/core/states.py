@@ -57,7 +57,7 @@ STATES: dict[str, State] = {
     "reminder_excluded": State("square", "", _("Left out")),
     "reminder_cancelled": State("square", "", _("No longer due")),
     "reminder_superseded": State("square", "", _("Superseded")),
-    "reminder_no_address": State("square", "", _("Nobody to send it to")),
+    "reminder_no_address": State("square", "", _("No recipient")),
     "statement_ready": State("hollow", "", _("Ready to send")),
     "statement_making": State("dashed", "", _("PDF being made")),
     "statement_cancelled": State("square", "overdue", _("Stopped")),

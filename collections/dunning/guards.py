@@ -15,9 +15,9 @@ from dunning.refusals import holds_of, words
 def still_due(message: Message) -> str:
     """Why the reminder is not to be sent any more, in the company's language; "" when it is still due.
 
-    It is due today when each of its items is open with the amount it states, no credit came in or was used, no hold was
-    set, its run was not stopped and no later reminder took its place. Whatever moved makes the text untrue: it is not
-    sent, the cause is kept with the notice, and the next run decides anew.
+    It is due today when its day has come, each of its items is open with the amount it states, no credit came in or was
+    used, no hold was set, its run was not stopped and no later reminder took its place. Whatever moved makes the text
+    untrue: it is not sent, the cause is kept with the notice, and the next run decides anew.
     """
     assert message.about_id is not None, "a reminder is about a notice"
     notice = Notice.objects.select_related("run", "company").get(company=message.company_id, pk=message.about_id)

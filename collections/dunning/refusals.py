@@ -15,6 +15,7 @@ class Cause(StrEnum):
 
     WITHDRAWN = "withdrawn"  # it was left out, or cancelled before
     STOPPED = "stopped"
+    TOO_EARLY = "too_early"
     HELD = "held"  # about: the hold's id
     SETTLED = "settled"  # about: the document's number
     CHANGED = "changed"  # about: the document's number
@@ -65,6 +66,8 @@ def words(refusal: Refusal, hold: Hold | None = None) -> str:
             return _("What is not applied of the customer’s payments has changed meanwhile.")
         case Cause.SUPERSEDED:
             return _("A later reminder took its place before it left.")
+        case Cause.TOO_EARLY:
+            return _("The day it speaks of has not come yet.")
         case Cause.STOPPED:
             return _("The run was stopped; the next run decides anew.")
         case Cause.NO_ADDRESS:

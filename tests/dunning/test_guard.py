@@ -111,6 +111,13 @@ class TestStillTrue:
         clock(2)
         assert "结清" in still_due(Message.objects.get())
 
+    def test_a_day_that_has_not_come(self, desk: Desk, clock: Any) -> None:
+        """Whatever its run was decided on, nobody is told today that something is overdue tomorrow."""
+        desk.invoice(desk.customer("A"), "100.00", DUE)
+        remind_on(desk.company, day(1))
+        clock(0)
+        assert still_due(Message.objects.get()) == "The day it speaks of has not come yet."
+
     def test_the_day_counts_not_the_run(self, desk: Desk, clock: Any) -> None:
         """A payment dated after today has not arrived yet."""
         item = desk.invoice(desk.customer("A"), "100.00", DUE)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dunning.actions import rehearsed
+from dunning.actions import decide_run, rehearsed
 from dunning.models import DunningPolicy, DunningStep, Notice
 from dunning.queries.runs import Decided, table_of
 from dunning.rules import DEFAULT_STEPS, Opening, Step, ceiling
@@ -82,7 +82,7 @@ class TestOnTheBook:
         with rehearsed(desk.company, as_of=day(200)) as run:
             (decision,) = table_of(run).decisions
         assert decision.step == 1
-        assert decision.why.startswith(f"{item.document.number} is 200 days overdue; nobody was reminded before")
+        assert decision.why.startswith(f"{item.document.number} is 200 days overdue; never reminded before,")
         told = {over: said(table_of(remind_on(desk.company, day(over)))) for over in range(200, 262)}
         assert {over: steps for over, steps in told.items() if steps} == {200: [1], 214: [2], 229: [3], 259: [4]}
 
@@ -104,6 +104,16 @@ class TestOnTheBook:
         desk.pay(first, "100.00", day(2))
         desk.invoice(customer, "50.00", day(3))
         assert said(table_of(remind_on(desk.company, day(40)))) == [3]
+
+    def test_a_reminder_of_a_later_day_does_not_count(self, desk: Desk) -> None:
+        """An earlier day, decided afterwards, of a customer whose next cycle began meanwhile."""
+        customer = desk.customer("A")
+        first = desk.invoice(customer, "100.00", DUE)
+        desk.pay(first, "100.00", day(60))
+        desk.invoice(customer, "50.00", day(70))
+        assert said(table_of(remind_on(desk.company, day(71)))) == [1]
+        earlier = decide_run(desk.company, as_of=day(50), today=day(71), by=None)
+        assert said(table_of(earlier)) == [1]
 
     def test_a_reminder_that_never_left_does_not_count(self, desk: Desk) -> None:
         desk.invoice(desk.customer("A"), "100.00", DUE)

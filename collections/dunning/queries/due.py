@@ -159,9 +159,9 @@ def sums() -> dict[int, Facts]:
 class Standing:
     """What else counts for a customer. The cycle is the one that covers the day, if any; `said` the highest step in it.
 
-    `opening_days`, `opened_on`: the reminder that began it, where that was gentler than the age; `was_reminded`: ever,
-    of anything overdue. `free_from`: the day from which no cycle known so far covers the customer; None where one
-    begins after the day.
+    `opening_days`, `opened_on`: the reminder that began it, where that was gentler than the age; `was_reminded`: on an
+    earlier day, of anything overdue. `free_from`: the day from which no cycle known so far covers the customer; None
+    where one begins after the day.
     """
 
     customer_id: int
@@ -198,7 +198,8 @@ select c.id, c.language,
          where n.cycle_id = cy.id and {SAID}),
        opened.step_days, opened.as_of,
        exists (select from dunning_notice n join dunning_dunningrun r on r.id = n.run_id
-                where n.company_id = c.company_id and n.customer_id = c.id and n.step_days > 0 and {SAID}),
+                where n.company_id = c.company_id and n.customer_id = c.id and n.step_days > 0
+                  and r.as_of < %(as_of)s and {SAID}),
        (select max(e.ended_on) from dunning_cycle e
          where e.company_id = c.company_id and e.customer_id = c.id and e.ended_on <= %(as_of)s),
        (select min(l.started_on) from dunning_cycle l

@@ -120,8 +120,8 @@ def why(notice: Notice, as_of: date) -> str:
     if notice.age_step is not None:
         return (
             ngettext(
-                "%(number)s is %(days)s day overdue; nobody was reminded before this cycle, so %(step)s is next.",
-                "%(number)s is %(days)s days overdue; nobody was reminded before this cycle, so %(step)s is next.",
+                "%(number)s is %(days)s day overdue; never reminded before, so %(step)s is next.",
+                "%(number)s is %(days)s days overdue; never reminded before, so %(step)s is next.",
                 notice.why_days,
             )
             % words

@@ -90,6 +90,8 @@ def why_not_due(notice: Notice, *, as_of: date) -> Refusal | None:
         return Refusal(Cause.STOPPED)
     if notice.state != Notice.State.RELEASED:
         return Refusal(Cause.WITHDRAWN)
+    if notice.run.as_of > as_of:
+        return Refusal(Cause.TOO_EARLY)
     if refusal := against(notice.company, [notice], as_of=as_of).get(notice.pk):
         return refusal
     return Refusal(Cause.SUPERSEDED) if _is_superseded(notice, as_of) else None
