@@ -70,7 +70,7 @@ def release(job_id: int) -> None:
     def work(job: Job) -> dict[str, Any]:
         run = RUNS.get(company=job.company, pk=job.params["run"])
         release_run(run, by=job.created_by, progress=rounds(job))
-        return {"run": run.pk, "released": sent_count(run) - job.params["since"]}
+        return {"run": run.pk, "released": sent_count(run) - job.params.get("since", 0)}
 
     jobs.run(job_id, work)
 

@@ -23,7 +23,7 @@ from statements.queries.book import book_totals
 from statements.queries.recipients import recipients
 from statements.rules import reply_by
 
-CUSTOMERS_AT_ONCE = 1000
+CUSTOMERS_AT_ONCE = 500
 MESSAGES_AT_ONCE = 200
 
 Progress = Callable[[int, int], None]
@@ -75,7 +75,7 @@ def begin_run(
 
 
 def make_records(run: StatementRun, *, today: date, progress: Progress = lambda done, total: None) -> None:
-    """Make the run's statements with their numbers, a thousand customers in a transaction; PDFs come afterwards.
+    """Make the run's statements with their numbers, 500 customers in a transaction; PDFs come afterwards.
 
     Safe to call twice, at once, and after a kill: a chunk and how far the run is are committed together.
     """
