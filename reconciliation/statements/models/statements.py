@@ -26,8 +26,8 @@ class Statement(CompanyOwned):
     """One statement to one customer: a gap-free number, what it says, the position it read, and the PDF.
 
     `printed` holds names, addresses and bank accounts as they stand on the paper. Its message is queued when it is
-    released and its PDF is made, whichever comes last; `to_address` is then who gets it. One that a person leaves out
-    of its run keeps who did so and why.
+    released and its PDF is made, whichever comes last; `to_address` is then who gets it. `pdf_attempts` counts tries to
+    make the PDF that nobody has ended yet. One that a person leaves out of its run keeps who did so and why.
     """
 
     class Pdf(models.TextChoices):
@@ -64,6 +64,7 @@ class Statement(CompanyOwned):
     )  # fmt: skip
     pdf_state = models.CharField(_("PDF"), max_length=10, choices=Pdf, default=Pdf.WAITING, db_default=Pdf.WAITING)
     pdf_error = models.CharField(max_length=300, blank=True, default="", db_default="")
+    pdf_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     to_name = models.CharField(_("recipient"), max_length=150, blank=True, default="", db_default="")
     to_address = models.EmailField(_("address"), max_length=254, blank=True, default="", db_default="")
@@ -108,6 +109,7 @@ class Statement(CompanyOwned):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["company", "customer", "-id"], name="statements_customer"),
             models.Index(fields=["run", "id"], condition=Q(pdf_state="waiting"), name="statements_waiting"),
+            models.Index(fields=["id"], condition=Q(pdf_state="waiting"), name="statements_next"),
         ]
 
     def __str__(self) -> str:

@@ -6,14 +6,21 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
-from aging.queries import aging
 from arap.core.models import Company
-from arap.ledger.queries import control_totals
 from arap.outbox.about import STATE_CODES
 from arap.outbox.models import Message
-from statements.models import PaperLanguage, Statement, StatementRun, StatementSkipped
+from statements.models import (
+    PaperLanguage,
+    Statement,
+    StatementBalance,
+    StatementRun,
+    StatementRunTotal,
+    StatementSkipped,
+)
 from statements.models.choices import Unsent
+from statements.queries.book import ZERO, BookTotal, book_totals
 from statements.queries.recipients import Recipient, recipients
 
 # In the order of the bar. The state of a statement is that of its latest message, once it has one.
@@ -247,30 +254,16 @@ class Tie:
 
 
 def ties(run: StatementRun) -> list[Tie]:
-    """The run beside aging and, for all customers, the control accounts, at the run's day and position."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select b.currency, sum(b.closing) from statements_statementbalance b"
-            " join statements_statement s on s.id = b.statement_id where s.run_id = %s group by b.currency",
-            [run.pk],
-        )
-        said = dict(cursor.fetchall())
-    control: dict[str, Decimal] = {}
-    unknown: dict[str, Decimal] = {}
-    if run.segment:
-        report = aging(run.company, as_of=run.as_of, position=run.position, by="segment")
-        aged = {row.currency: row.total for row in report.rows if row.key == run.segment}
-    else:
-        report = aging(run.company, as_of=run.as_of, position=run.position)
-        aged = {row.currency: row.total for row in report.totals}
-        unknown = {row.currency: row.total for row in report.rows if row.key is None}
-        for total in control_totals(run.company, as_of=run.as_of, position=run.position):
-            control[total.currency] = control.get(total.currency, Decimal(0)) + total.amount
-    zero = Decimal(0)
-    return [
-        Tie(
-            code, said.get(code, zero), unknown.get(code, zero), aged.get(code, zero),
-            None if run.segment else control.get(code, zero),
-        )
-        for code in sorted(said.keys() | aged.keys() | control.keys())
-    ]  # fmt: skip
+    """The run beside aging and, for all customers, the control accounts, at the run's day and position. Two queries.
+
+    What the book says was kept when the run was begun; for an older run it is read again.
+    """
+    sums = StatementBalance.objects.filter(statement__run=run).values_list("currency").annotate(total=Sum("closing"))
+    said = dict(sums.order_by())
+    book = {total.currency: total for total in StatementRunTotal.objects.filter(run=run) or book_totals(run)}
+    nothing = BookTotal(currency="", aging=ZERO, unidentified=ZERO, control=None if run.segment else ZERO)
+    found = []
+    for code in sorted(said.keys() | book.keys()):
+        total = book.get(code, nothing)
+        found.append(Tie(code, said.get(code, ZERO), total.unidentified, total.aging, total.control))
+    return found

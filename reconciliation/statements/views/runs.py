@@ -14,25 +14,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from arap.core import jobs, wording
+from arap.core import wording
 from arap.core.dates import end_of_month, start_of_month
 from arap.core.errors import DomainError, Refused
 from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from customers.queries import segments
-from statements.actions import begin_run, release_run, retry_failed, start_job, stop_run
-from statements.actions.plans import is_at_work
+from statements.actions import (
+    begin_run,
+    release_job,
+    release_run,
+    retry_failed,
+    start_job,
+    start_release,
+    stop_run,
+)
 from statements.forms import RunForm
 from statements.models import Statement, StatementRun
-from statements.queries.releasing import RELEASE_KIND, plan_of, release_job
+from statements.queries.releasing import plan_of
 from statements.queries.runs import STATES, counts, latest_rows, rows_of_run, run_code, state_code, ties
 from statements.rules import MONTH_BACK
 from statements.views.once import once
 
 PAGE = 20
 RELEASED_AT_ONCE_MAX = 200
-RELEASE_TASK = "statements.tasks.release"
 State = StatementRun.State
 # What a release that was interrupted left behind is released afterwards.
 RELEASABLE = (State.READY, State.RELEASED)
@@ -64,7 +70,7 @@ def begin(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.facts.get("field", "as_of"), str(error))
         else:
-            if found.state == State.MAKING and not is_at_work(found):
+            if found.state == State.MAKING:
                 start_job(found, by=request.user)
             else:
                 messages.info(request, _("This run was begun before: here it is, as it was made."))
@@ -179,11 +185,7 @@ def _release(request: CompanyRequest, found: StatementRun) -> HttpResponse:
             raise Refused("changed", _("Meanwhile something has changed. Nothing was sent; look again."))
         if plan.goes <= RELEASED_AT_ONCE_MAX:
             return {"released": release_run(found, by=request.user)}
-        params = {"run": found.pk, "expected": plan.goes}
-        job = release_job(found) or jobs.create(
-            request.company, RELEASE_KIND, task=RELEASE_TASK, by=request.user, params=params
-        )
-        return {"job": job.pk}
+        return {"job": start_release(found, by=request.user).pk}
 
     done = once(request, f"statement.release.{found.pk}", act)
     if "job" in done:
