@@ -21,16 +21,16 @@ from arap.core.references import customer_reference, printed
 from arap.core.templatetags.paper import LANGUAGES, texts
 from arap.core.words import in_chinese, in_english
 from arap.ledger.models import Document
+from arap.ledger.templatetags.book import ACTS
 from customers.templatetags.terms import terms_words
 from statements.models import Statement
-from statements.models.choices import GroupPayment
 from statements.queries.said import Said
 from statements.rules import ACTIVITY, Block, Line
 
 PAGE_MM = 182
 DATE_MM = 22
 OVERDUE_MM = 23
-KINDS = dict([*Document.Kind.choices, *GroupPayment.choices])
+KINDS = {**dict(Document.Kind.choices), **ACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +168,7 @@ def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
         ]
     ]  # fmt: skip
     for line in block.movements:
-        on = due.get(line.document_id)
+        on = due.get(line.document_id) if line.amount > 0 else None
         figure = _amount(line.amount, code)
         rows.append(
             [

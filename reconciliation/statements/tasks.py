@@ -23,8 +23,9 @@ from statements.actions import (
     wake_renderers,
 )
 from statements.actions.rendering import RENDER_TASK, settle
-from statements.actions.starting import JOB_KIND, RELEASE_KIND, TASKS
+from statements.actions.starting import JOB_KIND, TASKS, sent_count
 from statements.models import Statement, StatementRun
+from statements.queries.releasing import RELEASE_KIND
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +70,7 @@ def release(job_id: int) -> None:
     def work(job: Job) -> dict[str, Any]:
         run = RUNS.get(company=job.company, pk=job.params["run"])
         release_run(run, by=job.created_by, progress=rounds(job))
-        released = Statement.objects.filter(run=run, file__isnull=False).exclude(released_at=None)
-        return {"run": run.pk, "released": released.count()}
+        return {"run": run.pk, "released": sent_count(run) - job.params.get("since", 0)}
 
     jobs.run(job_id, work)
 

@@ -6,6 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from aging.queries import aging
 from arap.core.models import Company
@@ -20,6 +22,7 @@ from statements.queries.runs import ties
 from statements.queries.said import Said
 from statements.rules import Line
 from tests.ledger.book import Bookkeeper, customers
+from tests.pages import text_of
 from tests.statements.books import AS_OF, AT, RATES, TODAY, begin, varied
 
 FEB, MAR = date(2026, 2, 1), date(2026, 3, 1)
@@ -113,7 +116,7 @@ def both(company: Company, parent: int, child: int) -> list[Said]:
     return [preview(company, rows[pk], wish(company)) for pk in (parent, child)]
 
 
-def test_a_payment_for_a_group_member_names_nobody_else_s_documents(company: Company) -> None:
+def test_a_payment_for_a_group_member_names_nobody_else_s_documents(company: Company, as_clerk: Client) -> None:
     book = Bookkeeper(company=company)
     parent, child = customers(company, "P", "C<P")
     own = book.invoice(parent, "30.00", FEB)
@@ -136,6 +139,11 @@ def test_a_payment_for_a_group_member_names_nobody_else_s_documents(company: Com
         assert foreign.number not in html
     assert "Used for a group member" in html_of(papers[0])
     assert "Paid by a group member" in html_of(papers[1])
+    for customer, kept_silent in ((parent, theirs), (child, receipt)):
+        period = {"kind": "activity", "from_on": FEB.isoformat(), "as_of": AS_OF.isoformat(), "language": "en"}
+        words = text_of(as_clerk.get(reverse("statements:new", args=[customer]), period))
+        assert ("Used for a group member" if customer == parent else "Paid by a group member") in words
+        assert kept_silent.number not in words
     book.unapply(done.application_id, date(2026, 3, 9))
     again = both(company, parent, child)
     assert told(again[0])[-1] == ("paid_for", receipt.number, "-60.00")

@@ -23,7 +23,7 @@ from statements.queries.book import book_totals
 from statements.queries.recipients import recipients
 from statements.rules import reply_by
 
-CUSTOMERS_AT_ONCE = 1000
+CUSTOMERS_AT_ONCE = 500
 MESSAGES_AT_ONCE = 200
 
 Progress = Callable[[int, int], None]
@@ -75,7 +75,7 @@ def begin_run(
 
 
 def make_records(run: StatementRun, *, today: date, progress: Progress = lambda done, total: None) -> None:
-    """Make the run's statements with their numbers, a thousand customers in a transaction; PDFs come afterwards.
+    """Make the run's statements with their numbers, 500 customers in a transaction; PDFs come afterwards.
 
     Safe to call twice, at once, and after a kill: a chunk and how far the run is are committed together.
     """
@@ -199,8 +199,7 @@ def _release_chunk(run: StatementRun, by: User | None) -> int | None:
     queued = queue_statements(run.company, [row for row in released if row.file_id])
     if locked.state == State.READY and not _undecided(run).exists():
         StatementRun.objects.filter(pk=run.pk).update(state=State.RELEASED, released_at=at, released_by=by)
-    after = {"released": len(released), "messages": len(queued)}
-    audit.record(by=by, verb="statement.release", obj=run, after=after)
+    audit.record(by=by, verb="statement.release", obj=run, after={"released": len(released)})
     return len(queued) if rows else None
 
 
