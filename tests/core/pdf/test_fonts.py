@@ -57,6 +57,17 @@ def test_common_glyphs_come_first(font: Any) -> None:
     assert places[names[ord("A")]] < places[names[ord("，")]] < places[names[ord("账")]] < places[names[ord("鑫")]]
 
 
+def test_a_line_is_as_high_in_every_font() -> None:
+    heights = {}
+    for path in fonts.fonts_folder().glob("*.[ot]tf"):
+        each = TTFont(path, lazy=True)
+        em, hhea, os2 = each["head"].unitsPerEm, each["hhea"], each["OS/2"]
+        up, down = round(hhea.ascent / em, 2), round(hhea.descent / em, 2)
+        heights[path.name] = (up, down, hhea.lineGap, round(os2.usWinAscent / em, 2), round(-os2.usWinDescent / em, 2))
+    assert len(heights) > 20
+    assert len(set(heights.values())) == 1, heights
+
+
 def test_widths_are_written_for_what_is_no_whole_em() -> None:
     widths = json.loads((fonts.fonts_folder() / fonts.WIDTHS).read_text(encoding="utf-8"))
     assert set(widths) == {"400", "600"}
