@@ -24,7 +24,7 @@ SIGN = "sign"  # an amount below zero is a credit note
 
 DATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "iso": (
-        gettext_lazy("year first: 2026-11-20, 2026/11/20, 2026年11月20日"),
+        gettext_lazy("year first: 2026-11-20"),
         ("%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日", "%Y-%m-%d %H:%M:%S"),
     ),
     "dmy": (gettext_lazy("day first: 20/11/2026"), ("%d/%m/%Y", "%d-%m-%Y", "%d/%m/%y")),
