@@ -3,6 +3,7 @@
 import ast
 import re
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -196,6 +197,18 @@ def test_the_plain_folders_are_no_packages(tmp_path: Path) -> None:
     (tmp_path / "collections" / "__init__.py").touch()
     assert shadowing(tmp_path)
     assert shadowing(ROOT) == []
+
+
+def styled_twice(sheets: dict[str, str]) -> set[str]:
+    """Blocks that begin in more than one style sheet: one page's would then change another page's."""
+    seen = Counter(block for text in sheets.values() for block in set(re.findall(r"^\.([a-z][a-z-]*) \{", text, re.M)))
+    return {block for block, count in seen.items() if count > 1}
+
+
+def test_a_block_of_a_page_is_styled_in_one_place() -> None:
+    assert styled_twice({"a": ".letter {\n}\n.letter {\n}\n", "b": ".letter {", "c": ".letter__text {"}) == {"letter"}
+    sheets = {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "static" / "css").rglob("*.css")}
+    assert styled_twice(sheets) == set()
 
 
 NAMELESS = re.compile(r"(^|/)(utils?|helpers?|services?|common|misc|signals)(\.py|/)")

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.template.defaultfilters import filesizeformat
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
@@ -43,10 +44,11 @@ FACTS = {
     "reminders": _("last reminders"),
     "statements": _("last statements"),
     "hours": _("hours since the last one"),
-    "bytes": _("bytes"),
+    "bytes": _("size"),
     "percent": _("per cent full"),
-    "free_bytes": _("bytes free"),
+    "free_bytes": _("free"),
 }
+IN_BYTES = {"bytes", "free_bytes"}
 
 
 @admin.register(Backup)
@@ -68,7 +70,11 @@ class BackupAdmin(ReadOnlyAdmin):
                 "title": TITLES[sign.name],
                 "is_well": sign.is_well,
                 "reason": sign.reason,
-                "facts": [(FACTS[name], value) for name, value in sign.facts.items() if value is not None],
+                "facts": [
+                    (FACTS[name], filesizeformat(value) if name in IN_BYTES else value)
+                    for name, value in sign.facts.items()
+                    if value is not None
+                ],
             }
             for sign in signs(at=timezone.now())
         ]
