@@ -251,5 +251,3 @@ def _resolve_doubt(claim: _Claim) -> bool:
     """The answer came after all, when the message was in doubt already and nobody had decided."""
     changed = Message.objects.filter(pk=claim.message.pk, state=State.UNKNOWN, attempts=claim.number)
     return bool(changed.update(state=State.SENT, sent_at=Now(), last_error=""))
-
-
