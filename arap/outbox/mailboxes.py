@@ -17,7 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from arap.core.errors import Refused
-from arap.outbox.reports import BYTES_MAX
+from arap.outbox.reports import BYTES_READ
 
 # In one round. What is left is for the next.
 MAILS_MAX = 500
@@ -30,7 +30,7 @@ class Mailbox(Protocol):
     """What a mailbox can do."""
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        """Unread mails that may be delivery reports, newest first: a key, and the mail."""
+        """Unread mails that may be delivery reports, newest first: a key, and the mail's first BYTES_READ."""
 
     def mark_read(self, key: str) -> None:
         """The mail called `key` is not to be given again."""
@@ -99,13 +99,12 @@ class ImapFolder:
         self._ask(imap.select(f'"{quoted}"'))
 
     def unread(self) -> Iterator[tuple[str, bytes]]:
-        wanted = ("UNSEEN", "SMALLER", str(BYTES_MAX), "HEADER", "Content-Type", "delivery-status")
-        (found, *_rest) = self._ask(self._imap.uid("SEARCH", *wanted))
+        (found, *_rest) = self._ask(self._imap.uid("SEARCH", "UNSEEN", "HEADER", "Content-Type", "delivery-status"))
         keys = found.split() if isinstance(found, bytes) else []
         for key in reversed(keys[-MAILS_MAX:]):
             uid = key.decode("ascii")
             # PEEK: a mail that is looked at stays unread.
-            for part in self._ask(self._imap.uid("FETCH", uid, "(BODY.PEEK[])")):
+            for part in self._ask(self._imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{BYTES_READ}>)")):
                 if isinstance(part, tuple):
                     yield uid, part[1]
 
@@ -132,8 +131,9 @@ class Maildir:
         paths = [path for name in ("new", "cur") for path in (self._folder / name).iterdir() if path.is_file()]
         # A name begins with the second in which the mail arrived.
         for path in sorted(paths, key=lambda path: path.name, reverse=True)[:MAILS_MAX]:
-            if "S" not in self._flags(path) and path.stat().st_size <= BYTES_MAX:
-                yield f"{path.parent.name}/{path.name}", path.read_bytes()
+            if "S" not in self._flags(path):
+                with path.open("rb") as file:
+                    yield f"{path.parent.name}/{path.name}", file.read(BYTES_READ)
 
     def mark_read(self, key: str) -> None:
         path = self._folder / key

@@ -11,8 +11,8 @@ from email.message import Message as Mail
 from email.parser import BytesParser, HeaderParser
 from email.policy import compat32
 
-# Reports quote at most the message that came back, which has a few PDFs.
-BYTES_MAX = 25_000_000
+# What is reported, and the headers of what came back, stand at the beginning; after them come its attachments.
+BYTES_READ = 256 * 1024
 PARTS_MAX = 10
 RECIPIENTS_MAX = 100
 WORDS_MAX = 400

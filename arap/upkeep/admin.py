@@ -28,6 +28,7 @@ TITLES = {
     "sending": _("Messages being sent"),
     "doubts": _("Messages in doubt"),
     "night": _("Nightly work"),
+    "mailbox": _("Mailbox of what comes back"),
     "backups": _("Backups"),
     "disk": _("Disk"),
 }

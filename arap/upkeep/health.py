@@ -13,8 +13,10 @@ from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
+from arap.core.errors import Refused
 from arap.core.models import Job
 from arap.core.probes import missing
+from arap.outbox.mailboxes import opened
 from arap.outbox.models import Message
 from arap.upkeep import disks, nights
 from arap.upkeep.backups import making
@@ -57,7 +59,8 @@ def signs(*, at: datetime) -> list[Sign]:
     if {"database", "migrations"} & set(absent):
         return [*found, disk()]
     rest = (beat, schedules, jobs, messages, leases, doubts, night, backups)
-    return [*found, *(look(at) for look in rest), disk()]
+    found += [look(at) for look in rest]
+    return [*found, *([mailbox()] if settings.BOUNCES_URL else []), disk()]
 
 
 def workers() -> Sign:
@@ -135,6 +138,15 @@ def doubts(at: datetime) -> Sign:
 def night(at: datetime) -> Sign:
     """Aging snapshots, reminders and statements of every company are made."""
     return Sign("night", " ".join(nights.late(at)), nights.newest())
+
+
+def mailbox() -> Sign:
+    """The mailbox in which messages come back lets us in."""
+    try:
+        with opened(settings.BOUNCES_URL):
+            return Sign("mailbox", "")
+    except Refused as error:
+        return Sign("mailbox", str(error))
 
 
 def backups(at: datetime) -> Sign:

@@ -19,69 +19,7 @@ from arap.outbox.rules import is_gone
 from arap.outbox.tasks import read_bounces as read_task
 from tests.mail import MailServer
 from tests.outbox.letters import due_now, queued
-
-GONE = "smtp; 550 5.1.1 <ap@haichen.example>: no such user"
-# As Postfix writes it. Other servers differ in what they leave out.
-REPORT = """\
-Return-Path: <>
-From: MAILER-DAEMON@relay.example (Mail Delivery System)
-Subject: Undelivered Mail Returned to Sender
-To: ar@acme.example
-Auto-Submitted: auto-replied
-MIME-Version: 1.0
-{head}Content-Type: multipart/report; report-type=delivery-status;
-\tboundary="E8F1.1764"
-
-This is a MIME-encapsulated message.
-
---E8F1.1764
-Content-Description: Notification
-Content-Type: text/plain; charset=us-ascii
-
-I'm sorry to have to inform you that your message could not be delivered.
-
---E8F1.1764
-Content-Description: Delivery report
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; relay.example
-X-Postfix-Queue-ID: E8F1
-Arrival-Date: Tue, 31 Mar 2026 09:00:00 +0000 (UTC)
-
-{block}
-
---E8F1.1764
-Content-Description: Undelivered Message
-Content-Type: {quoted}
-
-{original}
-
---E8F1.1764--
-"""
-BLOCK = """\
-Final-Recipient: rfc822; {address}
-Original-Recipient: rfc822;{address}
-Action: {action}
-Status: {status}
-Remote-MTA: dns; mx.haichen.example
-Diagnostic-Code: {diagnostic}"""
-
-
-def report(
-    message_id: str,
-    *,
-    address: str = "ap@haichen.example",
-    action: str = "failed",
-    status: str = "5.1.1",
-    diagnostic: str = GONE,
-    quoted: str = "message/rfc822",
-    block: str = "",
-    head: str = "",
-) -> bytes:
-    """A delivery report about the message with that id."""
-    original = f"From: ar@acme.example\nTo: {address}\nMessage-ID: {message_id}\nSubject: Statement\n\nDear customer\n"
-    block = block or BLOCK.format(address=address, action=action, status=status, diagnostic=diagnostic)
-    return REPORT.format(block=block, quoted=quoted, original=original, head=head).encode().replace(b"\n", b"\r\n")
+from tests.outbox.reports import BLOCK, report
 
 
 class TestWhatAReportSays:
@@ -277,10 +215,15 @@ def maildir(tmp_path: Path) -> Path:
     return tmp_path / "box"
 
 
+def with_attachments(content: bytes) -> bytes:
+    """The report with a long tail: what came back had files."""
+    return content.replace(b"Dear customer", b"Dear customer\r\n" + b"JVBERi0xLjcK" * 100_000)
+
+
 @pytest.mark.django_db
 class TestMaildir:
     def test_reports_are_read_once_and_other_mail_stays_unread(self, sent: Message, maildir: Path) -> None:
-        (maildir / "new" / "1774947600.M1.host").write_bytes(report(sent.message_id))
+        (maildir / "new" / "1774947600.M1.host").write_bytes(with_attachments(report(sent.message_id)))
         (maildir / "cur" / "1774947601.M2.host:2,F").write_bytes(report("<somebody@else.example>"))
         (maildir / "cur" / "1774947602.M3.host:2,RS").write_bytes(report(sent.message_id, status="5.1.2"))
         (maildir / "new" / "1774947603.M4.host").write_bytes(b"Subject: hello\r\n\r\nhow are you")

@@ -21,7 +21,7 @@ from tests.mail import MailServer
 from tests.outbox.certificates import Certificate, make_certificate, needs_openssl
 from tests.outbox.letters import due_now, queued
 
-pytestmark = [pytest.mark.django_db, needs_openssl]
+pytestmark = [pytest.mark.django_db, needs_openssl, pytest.mark.filterwarnings("ignore:Requiring AUTH")]
 
 NAME, PASSWORD = "ar@acme.example", "p@ss:w/or d%"
 SCHEMES = ("smtp+tls", "smtps")

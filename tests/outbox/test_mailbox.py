@@ -23,7 +23,7 @@ from tests.databases import free_port
 from tests.mail import MailServer, wait_until
 from tests.outbox.certificates import Certificate, make_certificate, needs_openssl
 from tests.outbox.letters import queued
-from tests.outbox.test_bounces import report
+from tests.outbox.reports import report
 
 pytestmark = [pytest.mark.django_db, needs_openssl]
 
@@ -149,7 +149,7 @@ class TestImap:
     def test_reports_are_read_once_and_other_mail_stays_unread(self, box: Box, sent: list[Message]) -> None:
         hello = b"Subject: delivery-status\r\n\r\nhow are you"
         box.deliver(
-            report(sent[0].message_id, address="a@haichen.example"),
+            report(sent[0].message_id, address="a@haichen.example").replace(b"Dear customer", b"PDF!" * 200_000),
             hello,
             report("<somebody@else.example>"),
             report(sent[1].message_id, action="delayed", status="4.4.1"),

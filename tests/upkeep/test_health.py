@@ -237,6 +237,14 @@ def test_what_was_switched_off_by_a_restore_is_said_until_it_is_on_again(well: C
     assert reasons() == {"schedules": "Switched off since the database was restored: Reminders of the day."}
 
 
+def test_a_mailbox_that_lets_nobody_in(well: Company, settings: Any, tmp_path: Path) -> None:
+    settings.BOUNCES_URL = f"maildir://{tmp_path}"
+    assert reasons() == {"mailbox": f"The mailbox of BOUNCES_URL cannot be read: {tmp_path} is no maildir"}
+    for name in ("new", "cur"):
+        (tmp_path / name).mkdir()
+    assert reasons() == {}
+
+
 def test_a_full_disk(well: Company, used: dict[str, int], settings: Any, tmp_path: Path) -> None:
     settings.VAR, settings.BACKUP_DIR = tmp_path, tmp_path / "backups"
     used["percent"] = 89

@@ -1,6 +1,7 @@
 """A backup on disk: the dump, what was counted, and the checksums of both. Whole or not there at all."""
 
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -107,7 +108,7 @@ def sweep(folder: Path, database: str, *, at: datetime) -> None:
 
     Of the latter only those more than a day older than `at`: another database's run may be about to name its dump.
     """
-    for path in folder.glob(f".arap-*.dump.{database}.partial"):
+    for path in folder.glob(f".arap-*.dump.{glob.escape(database)}.partial"):
         path.unlink(missing_ok=True)
     for path in list(folder.iterdir()):
         found = COMPANION.fullmatch(path.name)

@@ -13,7 +13,7 @@ from arap.outbox.actions.sending import drain
 from arap.outbox.models import Attempt, Message, Suppression
 from tests.mail import MailServer
 from tests.outbox.letters import queued
-from tests.outbox.test_bounces import report
+from tests.outbox.reports import report
 from tests.pages import check_method, check_roles, text_of
 
 pytestmark = pytest.mark.django_db
