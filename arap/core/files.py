@@ -17,7 +17,7 @@ from arap.core.models import Company, StoredFile, User
 NAME_LENGTH_MAX = 200
 # A large file goes to the database and comes from it in pieces, so that no process ever holds it whole.
 PIECE_BYTES = 1 << 20
-READ_BYTES = 8 << 20
+READ_BYTES = 4 << 20
 COPY = "copy core_storedfile (company_id, name, media_type, sha256, size, created_by_id, content) from stdin"
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
