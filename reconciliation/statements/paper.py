@@ -21,16 +21,16 @@ from arap.core.references import customer_reference, printed
 from arap.core.templatetags.paper import LANGUAGES, texts
 from arap.core.words import in_chinese, in_english
 from arap.ledger.models import Document
+from arap.ledger.templatetags.book import ACTS
 from customers.templatetags.terms import terms_words
 from statements.models import Statement
-from statements.models.choices import GroupPayment
 from statements.queries.said import Said
 from statements.rules import ACTIVITY, Block, Line
 
 PAGE_MM = 182
 DATE_MM = 22
 OVERDUE_MM = 23
-KINDS = dict([*Document.Kind.choices, *GroupPayment.choices])
+KINDS = {**dict(Document.Kind.choices), **ACTS}
 
 
 @dataclass(frozen=True, slots=True)
