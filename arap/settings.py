@@ -295,6 +295,7 @@ EMAIL_REPLY_TIMEOUT = read_int("EMAIL_REPLY_SECONDS", 60, 1, 120)
 OUTBOX_LEASE_SECONDS = read_int("OUTBOX_LEASE_SECONDS", 300, 1, 3600)
 OUTBOX_RETRY_SECONDS = read_int("OUTBOX_RETRY_SECONDS", 300, 1, 3600)
 OUTBOX_SENDERS = read_int("OUTBOX_SENDERS", 2, 1, 64)
+STATEMENT_RENDERERS = read_int("STATEMENT_RENDERERS", 2, 1, 64)
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
 if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
     raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {DEFAULT_FROM_EMAIL!r}: it must be an e-mail address.")

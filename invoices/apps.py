@@ -7,3 +7,9 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
     label = "invoices"
     verbose_name = _("Invoices")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("invoices.send", _("Sending invoices"))

@@ -6,3 +6,10 @@ class DunningConfig(AppConfig):
     name = "dunning"
     label = "dunning"
     verbose_name = _("Dunning")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("reminders", _("Deciding reminders"))
+        describe("reminders.release", _("Sending reminders"))

@@ -6,3 +6,10 @@ class StatementsConfig(AppConfig):
     name = "statements"
     label = "statements"
     verbose_name = _("Statements")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("statement_run", _("Making statements"))
+        describe("statement_run_release", _("Sending statements"))

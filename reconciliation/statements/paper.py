@@ -24,6 +24,7 @@ from arap.core.words import in_chinese, in_english
 from arap.ledger.models import Document
 from customers.templatetags.terms import terms_words
 from statements.models import Statement
+from statements.models.choices import GroupPayment
 from statements.queries.said import Said
 from statements.rules import ACTIVITY, ZERO, Block, Line
 
@@ -32,7 +33,7 @@ FIRST_MM, DATE_MM = 19, 22  # a date, without and with the gap before it
 AGE_MM, AMOUNT_MM = 19, 19  # at least, for their heads
 NUMBER_MM_MAX, TEXT_MM = 60, 8
 FIRST_FIGURE = 4  # the columns before it are read, this one and those after it are compared
-KINDS = dict(Document.Kind.choices)
+KINDS = dict([*Document.Kind.choices, *GroupPayment.choices])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
         ]
     ]  # fmt: skip
     for line in block.movements:
-        on = due.get(line.document_id)
+        on = due.get(line.document_id) if line.amount > 0 else None
         figure = _amount(line.amount, code)
         rows.append(
             [

@@ -1,7 +1,14 @@
 """Writes of the outbox: one verb, one function, one transaction."""
 
 from arap.outbox.actions.queueing import NewMessage, queue
-from arap.outbox.actions.resolving import allow_address, cancel, mark_sent, send_again, suppression_of
+from arap.outbox.actions.resolving import (
+    allow_address,
+    cancel,
+    cancel_about,
+    mark_sent,
+    send_again,
+    suppression_of,
+)
 from arap.outbox.actions.sending import send_due
 from arap.outbox.actions.sweeping import reap, sweep
 
@@ -9,6 +16,7 @@ __all__ = [
     "NewMessage",
     "allow_address",
     "cancel",
+    "cancel_about",
     "mark_sent",
     "queue",
     "reap",

@@ -1,18 +1,19 @@
 """What people decide about messages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Model
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.jobs import enqueue
-from arap.core.models import User
+from arap.core.models import Company, User
 from arap.outbox.actions.queueing import SEND_TASK
 from arap.outbox.models import ATTEMPTS_MAX, Message, Suppression
 
@@ -67,6 +68,19 @@ def mark_sent(message: Message, *, by: User) -> None:
 def cancel(message: Message, *, by: User) -> None:
     """Do not send it, or not again. One that is being sent cannot be stopped. Raises Refused("state_changed")."""
     _decide(message, CANCELLABLE, State.CANCELLED, "message.cancel", by)
+
+
+def cancel_about(company: Company, about: type[Model], ids: Iterable[int]) -> int:
+    """Do not send what waits about the rows of `about` with these ids (or a query of them); returns how many messages.
+
+    Belongs inside the transaction of the act that withdraws them, which writes the audit row. What a worker holds at
+    this moment is its guard's to refuse, also when it comes back to wait.
+    """
+    assert connection.in_atomic_block, "messages are withdrawn together with what they are about"
+    waiting = Message.objects.filter(
+        company=company, about_type=about._meta.label_lower, about_id__in=ids, state=State.PENDING
+    )
+    return waiting.update(state=State.CANCELLED)
 
 
 @transaction.atomic

@@ -7,8 +7,6 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,6 +19,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from arap.core.jobs import enqueue
+from arap.core.places import place
 from arap.outbox.actions.queueing import SEND_TASK
 from arap.outbox.mime import build, recipient_address, sender_address
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
@@ -107,7 +106,7 @@ def drain(*, seconds: float = DRAIN_SECONDS) -> Drained:
     A server that cannot be reached ends the round: the other messages are not to blame and keep their tries.
     """
     done = Drained()
-    with _place() as is_free:
+    with place(LOCK_CLASS, settings.OUTBOX_SENDERS) as is_free:
         if not is_free:
             return done
         carrier, deadline = Carrier(), time.monotonic() + seconds
@@ -259,21 +258,3 @@ def _suppress(message: Message, ending: Ending) -> None:
         company=message.company, address=message.to_address.strip().lower(), reason=said[:TEXT_MAX], message=message
     )
     Suppression.objects.bulk_create([row], ignore_conflicts=True)
-
-
-@contextmanager
-def _place() -> Iterator[bool]:
-    """One of OUTBOX_SENDERS places, held by this database session; False when all are taken."""
-    with connection.cursor() as cursor:
-        for place in range(settings.OUTBOX_SENDERS):
-            cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, place])
-            if cursor.fetchone()[0]:
-                break
-        else:
-            yield False
-            return
-    try:
-        yield True
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [LOCK_CLASS, place])

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from statements.rules import ACTIVITY, OPEN
+from statements.rules import ACTIVITY, OPEN, PAID_BY, PAID_FOR
 
 
 class StatementKind(models.TextChoices):
@@ -25,6 +25,13 @@ class RunLanguage(models.TextChoices):
     BOTH = "both", _("Chinese and English")
 
 
+class GroupPayment(models.TextChoices):
+    """Movements between the members of a group of debtors, as each sees them on its own paper: by its own documents."""
+
+    PAID_BY = PAID_BY, _("Paid by a group member")
+    PAID_FOR = PAID_FOR, _("Used for a group member")
+
+
 class Unsent(models.TextChoices):
     """Why a statement is not sent, or not made at all."""
 
@@ -32,3 +39,4 @@ class Unsent(models.TextChoices):
     INACTIVE = "inactive", _("Customer is inactive")
     NOTHING = "nothing", _("Nothing to say: no balance and no movement")
     STOPPED = "stopped", _("Stopped")
+    EXCLUDED = "excluded", _("Left out by a person")
