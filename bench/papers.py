@@ -1,5 +1,5 @@
-"""The paper of the PDF measurements: a statement of account of one page or of three, in both languages, with logo,
-amounts in words, open items, ages and a payment slip with its code.
+"""The papers of the PDF measurements: statements of account of one page and of three, with logo, amounts in words, ages
+and a payment slip with its code. Two forms: open items in Chinese, as most are sent, and activity in both languages.
 
 Three ways from the same figures: the product's template, the same as a page written without a thought of speed
 (naive.html), and the product's document in a plain call.
@@ -22,12 +22,13 @@ from arap.core.pdf.child import WIDTH_CLASSES, style_sheets
 from arap.core.pdf.fonts import FAMILY
 from statements.paper import context_of, html_of
 from statements.queries.said import Said
-from statements.rules import ACTIVITY, Moved, Open, blocks
+from statements.rules import ACTIVITY, OPEN, Moved, Open, blocks
 
 CJK_ON_SYSTEM = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 FULL = "Noto Sans CJK SC"
-MOVEMENTS = {1: 9, 3: 56}  # by pages
-OPEN_ITEMS = {1: 5, 3: 22}
+FORMS = {"open items": (OPEN, "zh-hans"), "activity, two languages": (ACTIVITY, "both")}
+MOVEMENTS = {(ACTIVITY, 1): 7, (ACTIVITY, 3): 56}  # by form and pages
+OPEN_ITEMS = {(OPEN, 1): 14, (OPEN, 3): 85, (ACTIVITY, 1): 4, (ACTIVITY, 3): 22}
 FROM_ON, AS_OF = date(2026, 10, 1), date(2026, 10, 31)
 COMPANY = {
     "name": "Lanstone Precision Instruments (Shanghai) Co., Ltd.",
@@ -66,32 +67,34 @@ def logo() -> bytes:
     return into.getvalue()
 
 
-def said(pages: int, seed: int) -> Said:
-    """What a statement of `pages` pages says; the same for the same seed."""
+def said(form: str, pages: int, seed: int) -> Said:
+    """What a statement of one of FORMS and of `pages` pages says; the same for the same seed."""
     chance = random.Random(seed)
+    kind, language = FORMS[form]
+    moved = list(_moved(MOVEMENTS.get((kind, pages), 0), chance))
     return Said(
         company=Company(**COMPANY, logo=logo(), time_zone="Asia/Shanghai"),
         customer_id=10482,
         number=f"S-2026-{seed:06}",
-        kind=ACTIVITY,
+        kind=kind,
         as_of=AS_OF,
-        from_on=FROM_ON,
-        language="both",
+        from_on=FROM_ON if kind == ACTIVITY else None,
+        language=language,
         known_at=datetime(2026, 11, 1, 9, 30, tzinfo=UTC),
         reply_by_on=date(2026, 11, 30),
         check=f"{chance.randrange(16**12):012x}",
         printed={"company": COMPANY, "customer": CUSTOMER, "accounts": {"CNY": ACCOUNT}},
-        blocks=blocks(ACTIVITY, _moved(pages, chance), _open(pages, chance), as_of=AS_OF),
+        blocks=blocks(kind, moved, _open(OPEN_ITEMS[kind, pages], chance), as_of=AS_OF),
     )
 
 
-def _moved(pages: int, chance: random.Random) -> Iterator[Moved]:
-    for n in range(MOVEMENTS[pages]):
+def _moved(count: int, chance: random.Random) -> Iterator[Moved]:
+    for n in range(count):
         is_invoice = chance.random() < 0.65
         yield Moved(
             customer_id=10482,
             currency="CNY",
-            on=FROM_ON + timedelta(days=n * 30 // MOVEMENTS[pages]),
+            on=FROM_ON + timedelta(days=n * 30 // count),
             document_id=n,
             kind="invoice" if is_invoice else "receipt",
             number=f"{'INV' if is_invoice else 'R'}-2026-{chance.randrange(10**6):06}",
@@ -101,9 +104,9 @@ def _moved(pages: int, chance: random.Random) -> Iterator[Moved]:
         )
 
 
-def _open(pages: int, chance: random.Random) -> Iterator[Open]:
-    for n in range(OPEN_ITEMS[pages]):
-        on = AS_OF - timedelta(days=(OPEN_ITEMS[pages] - n) * 120 // OPEN_ITEMS[pages])
+def _open(count: int, chance: random.Random) -> Iterator[Open]:
+    for n in range(count):
+        on = AS_OF - timedelta(days=(count - n) * 120 // count)
         amount = Decimal(chance.randint(10_000, 9_999_999)) / 100
         yield Open(
             customer_id=10482,
@@ -121,9 +124,9 @@ def _open(pages: int, chance: random.Random) -> Iterator[Open]:
         )
 
 
-def ours(pages: int, seed: int) -> str:
+def ours(form: str, pages: int, seed: int) -> str:
     """The product's document."""
-    return html_of(said(pages, seed))
+    return html_of(said(form, pages, seed))
 
 
 @cache
@@ -132,9 +135,9 @@ def _naive() -> Any:
     return engines["django"].from_string(text)
 
 
-def naive(pages: int, seed: int) -> str:
+def naive(form: str, pages: int, seed: int) -> str:
     """The same words and figures, as one writes it first."""
-    return str(_naive().render(context_of(said(pages, seed))))
+    return str(_naive().render(context_of(said(form, pages, seed))))
 
 
 def naive_css() -> str:

@@ -1,6 +1,6 @@
 """PDFs: what a statement costs by the product's engine, beside plain calls of WeasyPrint with the full Han font.
 
-    python -m bench.pdf     is the process of the plain calls: a line "way pages seed" in, a line of JSON out
+    python -m bench.pdf     is the process of the plain calls: a line "way;form;pages;seed" in, a line of JSON out
 
 A plain call is made in two ways: of the same statement as one writes it first, and of the product's own document with
 its own style sheets. All render in processes of their own, by turns in one run. Time is processor time from the data to
@@ -14,6 +14,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
@@ -25,19 +26,20 @@ from arap import ROOT
 from arap.core.pdf.engine import Engine
 from bench.measure import Sheet
 
-ROUNDS = 15
-WARM_UP = 3
+ROUNDS = 9
+WARM_UP = 2
 TICK = 1 / 100  # seconds; of /proc/<pid>/stat
 PAGES = (1, 3)
+Measured = tuple[str, int]  # form and pages
 PLAIN = {"naive": "as one writes it first", "same": "our document"}
 
 
 @dataclass(slots=True)
 class Side:
-    """Measurements of one way: processor milliseconds and bytes by number of pages, and the peak of memory."""
+    """Measurements of one way: processor milliseconds and bytes by form and pages, and the peak of memory."""
 
-    milliseconds: dict[int, list[float]] = field(default_factory=lambda: {pages: [] for pages in PAGES})
-    size: dict[int, int] = field(default_factory=dict)
+    milliseconds: defaultdict[Measured, list[float]] = field(default_factory=lambda: defaultdict(list))
+    size: dict[Measured, int] = field(default_factory=dict)
     peak_mb: int = 0
 
 
@@ -52,10 +54,10 @@ def plain_calls() -> None:
 
     ways = {"naive": (naive, naive_css()), "same": (ours, our_css())}
     for line in sys.stdin:
-        way, pages, seed = line.split()
+        way, form, pages, seed = line.split(";")
         html, css = ways[way]
         start = time.process_time()
-        pdf = HTML(string=html(int(pages), int(seed))).write_pdf(stylesheets=[CSS(string=css)])
+        pdf = HTML(string=html(form, int(pages), int(seed))).write_pdf(stylesheets=[CSS(string=css)])
         spent = (time.process_time() - start) * 1000
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         sys.stdout.write(json.dumps({"ms": spent, "bytes": len(pdf), "peak_mb": peak}) + "\n")
@@ -86,7 +88,7 @@ def cpu_seconds(pid: int) -> float:
 
 def compare() -> dict[str, Side]:
     """The plain calls and the engine, by turns: "naive", "same" and "ours"."""
-    from bench.papers import ours
+    from bench.papers import FORMS, ours
 
     sides = {way: Side() for way in (*PLAIN, "ours")}
     runner = Engine()
@@ -96,19 +98,19 @@ def compare() -> dict[str, Side]:
     assert asked.stdin is not None
     assert asked.stdout is not None
     try:
-        for turn, pages in product(range(WARM_UP + ROUNDS), PAGES):
+        for turn, form, pages in product(range(WARM_UP + ROUNDS), FORMS, PAGES):
             for way in PLAIN:
-                asked.stdin.write(f"{way} {pages} {turn}\n")
+                asked.stdin.write(f"{way};{form};{pages};{turn}\n")
                 asked.stdin.flush()
                 told = json.loads(asked.stdout.readline())
-                _note(sides[way], turn, pages, told["ms"], told["bytes"], told["peak_mb"])
+                _note(sides[way], turn, (form, pages), told["ms"], told["bytes"], told["peak_mb"])
             here = time.process_time()
             there = cpu_seconds(runner.pid) if runner.pid else 0
-            pdf = runner.render(ours(pages, turn))
+            pdf = runner.render(ours(form, pages, turn))
             assert runner.pid
             spent = time.process_time() - here + cpu_seconds(runner.pid) - there
             assert count_pages(pdf) == pages, "the measured paper has another length"
-            _note(sides["ours"], turn, pages, spent * 1000, len(pdf), status_mb(runner.pid, "VmHWM"))
+            _note(sides["ours"], turn, (form, pages), spent * 1000, len(pdf), status_mb(runner.pid, "VmHWM"))
     finally:
         runner.close()
         asked.stdin.close()
@@ -116,10 +118,10 @@ def compare() -> dict[str, Side]:
     return sides
 
 
-def _note(side: Side, turn: int, pages: int, milliseconds: float, size: int, peak_mb: int) -> None:
+def _note(side: Side, turn: int, what: Measured, milliseconds: float, size: int, peak_mb: int) -> None:
     if turn >= WARM_UP:
-        side.milliseconds[pages].append(milliseconds)
-    side.size[pages], side.peak_mb = size, max(peak_mb, side.peak_mb)
+        side.milliseconds[what].append(milliseconds)
+    side.size[what], side.peak_mb = size, max(peak_mb, side.peak_mb)
 
 
 def run(documents: int) -> Sheet:
@@ -127,16 +129,17 @@ def run(documents: int) -> Sheet:
     sheet = Sheet(documents)
     sides = compare()
     ours = sides["ours"]
-    for pages in PAGES:
-        name = f"PDF, {pages} page{'s' if pages > 1 else ''}"
-        after = median(ours.milliseconds[pages])
-        sheet.add(f"{name}: engine", 1, after / 1000, ours.peak_mb, note=f"{ours.size[pages] // 1024} KB")
+    for what, spent in ours.milliseconds.items():
+        form, pages = what
+        name = f"PDF, {form}, {pages} page{'s' if pages > 1 else ''}"
+        after = median(spent)
+        sheet.add(f"{name}: engine", 1, after / 1000, ours.peak_mb, note=f"{ours.size[what] // 1024} KB")
         for way, words in PLAIN.items():
             side = sides[way]
-            before = median(side.milliseconds[pages])
+            before = median(side.milliseconds[what])
             note = (
-                f"{side.size[pages] // 1024} KB; the engine is {before / after:.1f} x faster, "
-                f"its file 1/{side.size[pages] / ours.size[pages]:.1f}"
+                f"{side.size[what] // 1024} KB; the engine is {before / after:.1f} x faster, "
+                f"its file 1/{side.size[what] / ours.size[what]:.1f}"
             )
             sheet.add(f"{name}: plain call, {words}", 1, before / 1000, side.peak_mb, note=note)
     _flat(sheet, documents)
@@ -144,7 +147,7 @@ def run(documents: int) -> Sheet:
 
 
 def _flat(sheet: Sheet, documents: int) -> None:
-    from bench.papers import ours
+    from bench.papers import FORMS, ours
 
     runner = Engine()
     marks: list[tuple[int, int]] = []
@@ -152,7 +155,7 @@ def _flat(sheet: Sheet, documents: int) -> None:
     try:
         start = time.perf_counter()
         for number in range(documents):
-            runner.render(ours(1, number))
+            runner.render(ours(min(FORMS), 1, number))
             if runner.pid:
                 children.add(runner.pid)
                 if number % max(documents // 10, 1) == max(documents // 10, 1) - 1:

@@ -27,6 +27,7 @@ def test_every_line_is_there_once(writer: Writer, language: str, head: str, slip
     assert Decimal(rows[-1][2].replace(",", "")) == total
     assert f"{total:,}" in pages[0]
     assert len(pages) > 20
+    assert len({page.count("INV-") for page in pages[1:-2]}) == 1, "each page is filled to its end"
     assert all(head in page for page in pages if "INV-" in page), "heads repeat"
     assert [slip in page for page in pages] == [False] * (len(pages) - 1) + [True]
     for at, page in enumerate(pages, 1):

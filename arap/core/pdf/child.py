@@ -39,9 +39,10 @@ class Renderer:
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher
 
-        from arap.core.pdf import lines
+        from arap.core.pdf import lines, styles
 
         lines.install()
+        styles.install()
         # Level 9, which pydyf asks for, takes a twentieth of all the time and makes a file no smaller than level 6.
         pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj(min(level, 6)))
         # Reports of what a document asked for in vain are the document's matter, not the log's.

@@ -11,14 +11,15 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.reorderGlyphs import reorderGlyphs
+from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.varLib.instancer import instantiateVariableFont
 
-UNITS = 2048  # per em, of Inter and so of the whole
+UNITS = 1000  # per em, of the Han font and so of the whole: most steps between points then fit into a byte
 # How much wider a stem of a semi-bold Han glyph is, in units: what Inter gains from 400 to 600.
-BOLDER = 64
+BOLDER = 31
 OF_ONE_WIDTH = "0123456789.,+−"
-# Quadratic curves may leave the cubic ones by so many units, a fiftieth of a point at 11 points.
-CURVE_ERROR = 4.0  # not money: units of a font
+# Quadratic curves may leave the cubic ones by so many units, a thirtieth of a point at 11 points.
+CURVE_ERROR = 3.0  # not money: units of a font
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def latin(source: Path, weight: int) -> TTFont:
     for table in ("STAT", "avar", "DSIG", "meta"):
         if table in font:
             del font[table]
+    scale_upem(font, UNITS)
     return font
 
 
