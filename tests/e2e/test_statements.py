@@ -1,6 +1,7 @@
 """Statements in a real browser, with a real worker and a mail server: one customer's, and a run with one left out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,12 @@ from selenium.webdriver.common.by import By
 from arap.core.models import Company, User
 from arap.outbox.models import Message
 from customers.actions import add_contact
+from statements.actions import release_run
 from statements.models import Statement, StatementRun
 from tests.e2e.test_pages import complaints, one, wait
+from tests.ledger.book import Bookkeeper
 from tests.mail import CeleryWorker, MailServer, wait_until
+from tests.statements.views.conftest import made_run
 from tests.stories import Story, tell
 
 pytestmark = pytest.mark.browser
@@ -126,3 +130,45 @@ def test_a_run_is_reviewed_one_is_left_out_the_rest_is_sent(
     assert StatementRun.objects.get().state == StatementRun.State.RELEASED
     assert Message.objects.count() == 1
     assert complaints(browser) == []
+
+
+SPILLS = """
+return [document.documentElement.scrollWidth - window.innerWidth,
+  [...document.querySelectorAll('.tbl-wrap')].filter(wrap => getComputedStyle(wrap).overflowX === 'visible'
+    && wrap.scrollWidth > wrap.clientWidth + 1).map(wrap => wrap.querySelector('caption')?.textContent || '?')]
+"""
+
+
+@pytest.mark.parametrize("width", [1280, 500])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_large_amounts_cover_nothing_beside_them(
+    browse_as: Callable[..., Chrome],
+    live_address: str,
+    controller: User,
+    clerk: User,
+    story: Story,
+    width: int,
+    language: str,
+) -> None:
+    book = Bookkeeper(company=story.company, by=clerk)
+    book.invoice(story.haichen.pk, "9876543210.12", story.today - timedelta(days=90))
+    book.receipt(story.haichen.pk, "8765432109.87", story.today - timedelta(days=3))
+    run = made_run(story)
+    statement = Statement.objects.get(run=run, customer=story.haichen)
+    release_run(run, by=controller)
+    message = Message.objects.first()
+    assert message is not None
+    User.objects.filter(pk=controller.pk).update(language=language)
+    browser = browse_as(controller)
+    browser.set_window_size(width, 900)
+    try:
+        for path in (
+            "/", "/customers/", f"/customers/{story.haichen.pk}/", f"/customers/{story.haichen.pk}/statements/",
+            "/statements/", f"/statements/runs/{run.pk}/", f"/statements/{statement.pk}/",
+            f"/statements/for/{story.haichen.pk}/", "/outbox/", f"/outbox/{message.pk}/",
+        ):  # fmt: skip
+            browser.get(live_address + path)
+            spilled, tables = browser.execute_script(SPILLS)
+            assert (max(spilled, 0), tables) == (0, []), path
+    finally:
+        browser.set_window_size(1440, 900)
