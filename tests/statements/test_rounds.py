@@ -30,7 +30,7 @@ from statements.actions import (
     wake_renderers,
 )
 from statements.actions.rendering import LEASE_SECONDS, LOCK_CLASS
-from statements.models import Statement, StatementRun
+from statements.models import Statement, StatementPlan, StatementRun
 from statements.queries import said
 from tests.core.pdf.test_engine import LOOP
 from tests.databases import Database
@@ -149,10 +149,36 @@ def test_one_run_s_trouble_is_not_the_next_one_s(company: Company, monkeypatch: 
     assert [job.params["run"] for job in Job.objects.filter(kind="statement_run")] == [good.pk]
 
 
-def test_a_lease_is_longer_than_one_document_can_take() -> None:
-    assert WAIT_SECONDS_MAX + START_SECONDS_MAX + Limits().seconds < LEASE_SECONDS
-    assert tasks.ROUND_SECONDS < 240 / 1.5
-    assert rendering.ROUND_SECONDS + LEASE_SECONDS < 240
+def test_one_company_s_trouble_is_not_the_next_one_s(
+    company: Company, other_company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the task ends failed, so that somebody sees it."""
+    for each in (company, other_company):
+        StatementPlan.objects.create(company=each, day=1, kind="open", language="own")
+    real = starting.start_job
+
+    def start(run: StatementRun, *, by: None) -> Job:
+        if run.company_id == company.pk:
+            raise ZeroDivisionError
+        return real(run, by=by)
+
+    monkeypatch.setattr("statements.actions.plans.start_job", start)
+    with pytest.raises(RuntimeError, match="acme"):
+        tasks.run_plans()
+    assert [run.company_id for run in StatementRun.objects.all()] == [other_company.pk]
+    monkeypatch.undo()
+    assert tasks.run_plans() == 1
+    assert tasks.run_plans() == 0
+    assert Job.objects.filter(kind="statement_run").count() == 2
+
+
+def test_the_times_fit_into_one_another(settings: Any) -> None:
+    """A lease outlives what one document can take, and a task ends before its worker loses patience."""
+    one_document = WAIT_SECONDS_MAX + START_SECONDS_MAX + Limits().seconds
+    patience = settings.CELERY_TASK_SOFT_TIME_LIMIT
+    assert one_document < LEASE_SECONDS
+    assert rendering.ROUND_SECONDS + one_document < patience
+    assert patience > tasks.ROUND_SECONDS * 3 // 2
 
 
 def test_a_document_that_kills_the_renderer_fails_alone(company: Company) -> None:

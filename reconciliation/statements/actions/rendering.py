@@ -169,7 +169,7 @@ def retry_failed(run: StatementRun) -> int:
         pdf_state=Statement.Pdf.WAITING, pdf_error="", claimed_until=None
     )
     if changed:
-        enqueue(RENDER_TASK)
+        wake_renderers()
     return changed
 
 
