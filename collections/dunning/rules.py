@@ -81,7 +81,7 @@ def ceiling(
 ) -> int | None:
     """The highest step after due that may be said on `as_of`; None when the age alone decides.
 
-    `opening` is how the running cycle began, None unless that was gentle; `was_reminded`: ever, of anything overdue.
+    `opening` is how the running cycle began, None unless that was gentle; `was_reminded`: earlier, of anything overdue.
     A policy whose first step after due lies above `opening_step` begins with that one.
     """
     late = sorted(step for step in steps if step.days > BEFORE_DUE)

@@ -95,6 +95,20 @@ class TestStillTrue:
         (fate,) = fates(list(Notice.objects.all())).values()
         assert (fate.state, fate.reason) == ("on_hold", words)
 
+    def test_a_hold_is_heard_at_once(self, desk: Desk, clock: Any, collector: User, mail_server: MailServer) -> None:
+        """Not only when a message that could not leave is tried again."""
+        customer, other = desk.customer("A"), desk.customer("B")
+        desk.invoice(customer, "100.00", DUE)
+        desk.invoice(other, "100.00", DUE)
+        remind_on(desk.company, day(1))
+        Message.objects.update(next_attempt_at=datetime(2999, 1, 1, tzinfo=UTC))
+        set_hold(desk.company, customer, reason="dispute", starts_on=day(1), by=collector)
+        assert sent(mail_server) == []
+        assert dict(Message.objects.values_list("customer_id", "state")) == {
+            customer.pk: "cancelled",
+            other.pk: "pending",
+        }
+
     def test_a_hold_that_was_released_is_none(self, desk: Desk, clock: Any, collector: User) -> None:
         customer = desk.customer("A")
         desk.invoice(customer, "100.00", DUE)

@@ -3,6 +3,7 @@
 from arap.outbox.actions.queueing import NewMessage, queue
 from arap.outbox.actions.resolving import (
     allow_address,
+    ask_again,
     cancel,
     cancel_about,
     mark_sent,
@@ -15,6 +16,7 @@ from arap.outbox.actions.sweeping import reap, sweep
 __all__ = [
     "NewMessage",
     "allow_address",
+    "ask_again",
     "cancel",
     "cancel_about",
     "mark_sent",

@@ -83,6 +83,13 @@ def cancel_about(company: Company, about: type[Model], ids: Iterable[int]) -> in
     return waiting.update(state=State.CANCELLED)
 
 
+def ask_again(company: Company, *, kind: Message.Kind, customer_id: int) -> None:
+    """Ask the guards of what waits for a customer now, and not only when its next try is due."""
+    waiting = Message.objects.filter(company=company, kind=kind, customer_id=customer_id, state=State.PENDING)
+    if waiting.filter(next_attempt_at__gt=Now()).update(next_attempt_at=Now()):
+        enqueue(SEND_TASK)
+
+
 @transaction.atomic
 def allow_address(suppression: Suppression, *, by: User) -> None:
     """Write to the address again from now on; messages that failed because of it are sent again one by one."""

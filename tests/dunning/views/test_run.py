@@ -10,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from arap.core import wording
 from arap.core.models import AuditEntry, Company, ExchangeRate, Job, Role, User
 from arap.outbox.models import Message
 from cases.actions import set_hold
@@ -181,6 +182,16 @@ def test_what_will_not_go_is_not_counted_and_says_why(
     assert "Not sent 1" in text_of(answer)
     assert "Ningbo Haichen" in text_of(as_controller.get(run_url(told) + "?step=unsent"))
     assert not Message.objects.exists()
+
+
+def test_who_was_left_out_for_a_hold(as_controller: Client, collector: User, company: Company, told: Told) -> None:
+    until = told.run.as_of + timedelta(days=9)
+    set_hold(company, told.story.haichen, reason="agreement", starts_on=told.run.as_of, ends_on=until, by=collector)
+    next_day = told.run.as_of + timedelta(days=1)
+    run = decide_run(company, as_of=next_day, today=next_day, by=None)
+    words = text_of(as_controller.get(f"/reminders/{run.pk}/?step=skipped"))
+    assert "On hold" in words
+    assert f"On hold until {wording.prose_day(until)}: Agreed with the customer. Set by Collector." in words
 
 
 def test_whose_address_has_gone(as_controller: Client, told: Told) -> None:
