@@ -56,6 +56,13 @@ class _CompanyForm(forms.Form):
             if isinstance(field, DayField):
                 field.today = today
 
+    def clean_on(self) -> date | None:
+        """Of forms with such a field: nothing happens in the future."""
+        on: date | None = self.cleaned_data["on"]
+        if on is not None and on > self.today:
+            raise ValidationError(_("This day lies in the future."))
+        return on
+
 
 class ReceiptForm(_CompanyForm):
     """A receipt to record. Without a customer it is money of an unknown payer (待认领)."""

@@ -92,6 +92,7 @@ def run_import(job: Job) -> dict[str, Any]:
     is what all rounds and all workers of the job did.
     """
     received = _import_of(job)
+    unchanged = int(job.params.get("unchanged", 0))  # by earlier workers
 
     def begins() -> None:
         if "last_customer" not in job.params:
@@ -109,11 +110,16 @@ def run_import(job: Job) -> dict[str, Any]:
             name=received.file.name,
             by=job.created_by,
             watch=Watch(
-                waits=_waits(job), begins=begins, examined=examined, progress=_rounds(job),
-                key=f"{_key(job)}{job.attempts}",
+                waits=_waits(job),
+                begins=begins,
+                examined=examined,
+                progress=_rounds(job),
+                unchanged=lambda count: jobs.keep(job, unchanged=unchanged + count),
+                key=_key(job),
+                attempt=job.attempts,
             ),
             needs_rates=True,
-        )  # fmt: skip
+        )
     if job.attempts > 1:
         _count_whole(job, loaded)
     with read_lines(job, loaded.rejected, last_customer=0, only_rejected=True) as lines:
@@ -173,7 +179,8 @@ def _count_whole(job: Job, loaded: Loaded) -> None:
     kinds = dict(posted.values_list("kind").annotate(count=Count("pk")).order_by())
     loaded.invoices, loaded.credit_notes = kinds.get("invoice", 0), kinds.get("credit_note", 0)
     loaded.receipts, loaded.refunds = kinds.get("receipt", 0), kinds.get("refund", 0)
-    loaded.skipped, loaded.warnings = job.params["skipped"], job.params["warnings"]
+    loaded.skipped = job.params["skipped"] + job.params.get("unchanged", 0)
+    loaded.warnings = job.params["warnings"]
     created = """
     select count(*) from customers_customer c where c.company_id = %(company)s and c.id > %(last)s
        and exists (select from takeon_row t where t.customer_code = c.code)

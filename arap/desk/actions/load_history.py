@@ -65,14 +65,17 @@ class Watch:
 
     `waits`: another load of the company is under way. `begins`: it is our turn, nothing is written. `examined`: what is
     known before anything is posted. `progress`: (done, total) rows, between transactions, with a total of 0 while the
-    file is read. `key` begins the keys of the postings.
+    file is read. `unchanged`: how many known documents have needed nothing so far, in the transaction of each chunk.
+    `key` begins the keys of the postings of all workers of a run, of which this is number `attempt`.
     """
 
     waits: Callable[[], object] = lambda: None
     begins: Callable[[], object] = lambda: None
     examined: Callable[[Loaded], object] = lambda loaded: None
     progress: Progress = lambda done, total: None
+    unchanged: Callable[[int], object] = lambda count: None
     key: str = ""
+    attempt: int = 1
 
 
 UNWATCHED = Watch()
@@ -195,8 +198,16 @@ def _lack(lacking: list[rates.Lacking]) -> str:
 def _post(company: Company, loaded: Loaded, watch: Watch, *, by: User | None) -> None:
     turns, waiting = rows_to_post()
     total = turns + waiting
-    loaded.receipts = post_documents(company, lambda done, _of: watch.progress(done, total), by=by, key=watch.key)
-    settled = settle_waiting(company, lambda done, _of: watch.progress(turns + done, total), by=by, key=watch.key)
+    key = f"{watch.key}{watch.attempt}" if watch.key else ""
+    loaded.receipts = post_documents(company, lambda done, _of: watch.progress(done, total), by=by, key=key)
+    settled = settle_waiting(
+        company,
+        lambda done, _of: watch.progress(turns + done, total),
+        by=by,
+        key=key,
+        own=watch.key,
+        unchanged=watch.unchanged,
+    )
     loaded.receipts += settled.receipts
     loaded.refunds = settled.refunds
     loaded.skipped += settled.unchanged

@@ -7,6 +7,7 @@ One transaction holds whole customers, so a run that was killed goes on with the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -36,7 +37,11 @@ class Settled:
 WAITING = """
 drop table if exists takeon_waiting;
 create temp table takeon_waiting as
-select t.row, t.kind = 'credit_note' as is_credit, t.settled_on, t.fate = 'settle' as was_known,
+select t.row, t.kind = 'credit_note' as is_credit, t.settled_on,
+       t.fate = 'settle' and not exists (
+         select from ledger_posting p
+          where p.company_id = d.company_id and p.position = d.position and p.idempotency_key like %(own)s
+       ) as was_known,
        d.id as document_id, i.id as item_id, i.customer_id, i.currency
   from takeon_row t
   left join takeon_turn o using (row)
@@ -118,25 +123,37 @@ update desk_takenon x set settled_on = w.settled_on
 
 
 def settle_waiting(
-    company: Company, progress: Callable[[int, int], None], *, by: User | None, key: str = ""
+    company: Company,
+    progress: Callable[[int, int], None],
+    *,
+    by: User | None,
+    key: str = "",
+    own: str = "",
+    unchanged: Callable[[int], object] = lambda count: None,
 ) -> Settled:
     """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions.
 
-    `key` as in post_documents.
+    `key` as in post_documents. What earlier workers of the same run posted, with keys that begin with `own`, was not
+    known before it. `unchanged` is told inside each transaction how many known documents have needed nothing so far.
     """
     total = Settled()
     with tables_read_once():
-        run(WAITING, {"company": company.pk})
+        run(WAITING, {"company": company.pk, "own": f"{own}%" if own else ""})
     waiting = run("select count(*) from takeon_waiting", {})[0][0]
     done = 0
     for number, (groups, size) in enumerate(packed()):
-        settled = _settle_chunk(company, groups, by=by, key=key_of(key, "settle", number))
+        tell = partial(_tell, unchanged, total.unchanged)
+        settled = _settle_chunk(company, groups, tell, by=by, key=key_of(key, "settle", number))
         done += size
         progress(done, waiting)
         total.receipts += settled.receipts
         total.refunds += settled.refunds
         total.unchanged += settled.unchanged
     return total
+
+
+def _tell(unchanged: Callable[[int], object], before: int, count: int) -> None:
+    unchanged(before + count)
 
 
 def packed() -> Iterator[tuple[list[Group], int]]:
@@ -157,7 +174,9 @@ def packed() -> Iterator[tuple[list[Group], int]]:
 
 
 @book_transaction
-def _settle_chunk(company: Company, groups: list[Group], *, by: User | None, key: str | None) -> Settled:
+def _settle_chunk(
+    company: Company, groups: list[Group], tell: Callable[[int], object], *, by: User | None, key: str | None
+) -> Settled:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -181,7 +200,9 @@ def _settle_chunk(company: Company, groups: list[Group], *, by: User | None, key
             apply_staged(company, by=by, verb=VERB, key=key)
             cursor.execute(RECORD, parameters)
         cursor.execute(MARK, parameters)
-    return counted(acts, rows)
+    settled = counted(acts, rows)
+    tell(settled.unchanged)
+    return settled
 
 
 def counted(acts: Sequence[Act], rows: Iterable[tuple[Any, ...]]) -> Settled:
