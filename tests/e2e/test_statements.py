@@ -64,9 +64,8 @@ def test_seen_sent_and_sent_again_the_identical_file(
     screenshot(f"statement-new-{language}")
     ctrl_enter(browser)
     wait_until(lambda: mail_server.received)
-    until(browser, sent)  # the page asks by itself
-    until(browser, "S-")
-    browser.refresh()
+    until(browser, sent)  # the page asks by itself, and then shows what can be done
+    wait(browser, lambda page: page.find_elements(By.ID, "send"))
     screenshot(f"statement-sent-{language}")
     address = one(browser, "#id_to_address")
     address.clear()
