@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class InvoicesConfig(AppConfig):
@@ -12,4 +13,4 @@ class InvoicesConfig(AppConfig):
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
 
-        describe("invoices.send", _("Sending invoices"))
+        describe("invoices.send", _("Sending invoices"), unit=npgettext_lazy("count", "invoice", "invoices"))

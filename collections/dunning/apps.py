@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class DunningConfig(AppConfig):
@@ -11,5 +12,7 @@ class DunningConfig(AppConfig):
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
 
-        describe("reminders", _("Deciding reminders"))
-        describe("reminders.release", _("Releasing reminders"))
+        customers = npgettext_lazy("count", "customer", "customers")
+        reminders = npgettext_lazy("count", "reminder", "reminders")
+        describe("reminders", _("Deciding reminders"), unit=customers)
+        describe("reminders.release", _("Releasing reminders"), unit=reminders)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class StatementsConfig(AppConfig):
@@ -11,5 +12,7 @@ class StatementsConfig(AppConfig):
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
 
-        describe("statement_run", _("Making statements"))
-        describe("statement_run_release", _("Sending statements"))
+        customers = npgettext_lazy("count", "customer", "customers")
+        statements = npgettext_lazy("count", "statement", "statements")
+        describe("statement_run", _("Making statements"), unit=customers)
+        describe("statement_run_release", _("Sending statements"), unit=statements)

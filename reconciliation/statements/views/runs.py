@@ -175,7 +175,7 @@ def _release(request: CompanyRequest, found: StatementRun) -> HttpResponse:
         plan = plan_of(found)
         if plan.goes != expected:
             raise Refused("changed", _("Meanwhile something has changed. Nothing was sent; look again."))
-        if plan.goes <= RELEASED_AT_ONCE_MAX:
+        if plan.goes + plan.stays <= RELEASED_AT_ONCE_MAX:
             return {"released": release_run(found, by=request.user)}
         return {"job": start_release(found, by=request.user, expected=plan.goes).pk}
 

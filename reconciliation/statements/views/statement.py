@@ -39,7 +39,12 @@ MOVING = ("making", "pending", "sending")
 @require_safe
 def detail(request: CompanyRequest, pk: int) -> HttpResponse:
     """What it says, from which position of the book, its file, its messages, and sending it again."""
-    return _page(request, get_for(request.user, "statement.view", STATEMENTS, pk, request.company))
+    found = get_for(request.user, "statement.view", STATEMENTS, pk, request.company)
+    if request.htmx and row_of(found).state not in MOVING:
+        return HttpResponse(
+            headers={"HX-Refresh": "true"}
+        )  # it has left: the page comes anew with what can be done now
+    return _page(request, found)
 
 
 @requires("statement.view")

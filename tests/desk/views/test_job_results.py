@@ -47,3 +47,23 @@ def test_one_that_did_not_end_well_leads_on(as_clerk: Client, company: Company, 
     params = next(case[1] for case in CASES if case[0] == kind)
     answer = as_clerk.get(f"/jobs/{ended(company, kind, state, params, None).pk}/")
     assert "job__acts" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "done", "total", "words"),
+    [
+        ("statement_run", 6000, 6001, "6,000 of 6,001 customers"),
+        ("statement_run_release", 46, 46, "46 of 46 statements"),
+        ("statement_run_release", 0, 1, "0 of 1 statement"),
+        ("reminders", 7, 9, "7 of 9 customers"),
+        ("reminders.release", 1, 2, "1 of 2 reminders"),
+        ("invoices.send", 1, 2, "1 of 2 invoices"),
+    ],
+)
+def test_what_is_counted_has_its_unit(
+    as_clerk: Client, company: Company, kind: str, done: int, total: int, words: str
+) -> None:
+    params = next(case[1] for case in CASES if case[0] == kind)
+    job = ended(company, kind, "running", params, None)
+    Job.objects.filter(pk=job.pk).update(progress_done=done, progress_total=total)
+    assert f"{words} " in text_of(as_clerk.get(f"/jobs/{job.pk}/"))

@@ -48,11 +48,13 @@ def test_the_message_leads_here(as_clerk: Client, sent: Statement) -> None:
 
 def test_it_asks_again_until_the_message_has_left(as_clerk: Client, sent: Statement) -> None:
     assert 'hx-trigger="every 2s"' in as_clerk.get(url(sent)).content.decode()
+    assert "HX-Refresh" not in as_clerk.get(url(sent), HTTP_HX_REQUEST="true")
     message = Message.objects.get()
     Message.objects.update(state="sent", sent_at=message.created_at)
     page = as_clerk.get(url(sent))
     assert 'hx-trigger="every 2s"' not in page.content.decode()
     assert "Send again" in text_of(page)
+    assert as_clerk.get(url(sent), HTTP_HX_REQUEST="true")["HX-Refresh"] == "true"
 
 
 def test_the_file_is_shown_and_saved(as_clerk: Client, sent: Statement) -> None:

@@ -10,7 +10,7 @@ from arap.core.models import Company, Role, User
 from arap.outbox.models import Message
 from statements.actions import release_run, render_waiting
 from statements.models import StatementRun
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, check_roles, signed_in, text_of
 from tests.people import hire
 from tests.statements.views.conftest import first_one_fails, made_run, pdf_of
 from tests.stories import Story
@@ -72,6 +72,14 @@ def test_the_act_that_fits_the_message(
     assert word in row
     for each in ("Send again…", "Change the address", "Decide", "Send this one"):
         assert (each in row) == (each == act), each
+
+
+def test_one_who_may_not_change_addresses_may_type_another(company: Company, run: StatementRun) -> None:
+    release_run(run, by=None)
+    Message.objects.update(state="bounced")
+    words = text_of(signed_in(company, Role.COLLECTOR).get(url(run), {"state": "bounced"}))
+    assert "Change the address" not in words
+    assert "Send again…" in words
 
 
 def test_what_moves_is_asked_for_as_a_part(as_controller: Client, run: StatementRun) -> None:
