@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "arap.core.middleware.CompanyMiddleware",
+    "arap.core.middleware.FirstPasswordMiddleware",
     "arap.core.middleware.DomainErrorMiddleware",
 ]
 

@@ -74,7 +74,7 @@ def payment_slip(
         return None
     return slip_of(
         payee=account.name,
-        bank=account.bank,
+        bank=account.bank_line,
         account_no=account.account_no,
         currency=currency,
         amounts=amounts,
@@ -84,7 +84,6 @@ def payment_slip(
 
 
 def account_for(company: Company, currency: str) -> CompanyBankAccount | None:
-    """Our account that customers pay `currency` into: the default one, else the only active one there is."""
+    """Our account that customers pay `currency` into: the active one that is printed, else the first active one."""
     active = CompanyBankAccount.objects.filter(company=company, currency=currency, is_active=True)
-    found = list(active.order_by("-is_default", "pk")[:2])
-    return found[0] if found and (found[0].is_default or len(found) == 1) else None
+    return active.order_by("-is_default", "pk").first()

@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from arap.core.models import Company, CompanyOwned
+from arap.outbox.about import state_code
 from arap.outbox.actions.resolving import CANCELLABLE, SENDABLE, suppression_of
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
 
@@ -21,13 +22,6 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "sent": (State.SENT,),
     "cancelled": (State.CANCELLED,),
 }
-# Codes in core.states of our states and of the outcomes of a try.
-CODES = {State.PENDING.value: "waiting", State.CANCELLED.value: "not_sent", "": "sending"}
-
-
-def state_code(state: str) -> str:
-    """The code in core.states of a message's state or a try's outcome."""
-    return CODES.get(state, state)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,4 +12,4 @@ class DunningConfig(AppConfig):
         from arap.core.job_kinds import describe
 
         describe("reminders", _("Deciding reminders"))
-        describe("reminders.release", _("Sending reminders"))
+        describe("reminders.release", _("Releasing reminders"))

@@ -102,6 +102,13 @@ class ReceiptForm(_CompanyForm):
         if not ours.exists():
             del self.fields["bank_account"]
 
+    def clean_received_on(self) -> date:
+        """Up to today: money that is expected has not come in."""
+        on: date = self.cleaned_data["received_on"]
+        if on > self.today:
+            raise ValidationError(_("This day lies in the future. Record the receipt when the money is there."))
+        return on
+
     def clean(self) -> dict[str, Any]:
         """The amount is read in the chosen currency."""
         cleaned = super().clean() or {}

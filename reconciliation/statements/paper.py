@@ -22,9 +22,9 @@ from arap.core.slips import PaymentSlip, slip_of
 from arap.core.templatetags.paper import LANGUAGES, texts
 from arap.core.words import in_chinese, in_english
 from arap.ledger.models import Document
+from arap.ledger.templatetags.book import ACTS
 from customers.templatetags.terms import terms_words
 from statements.models import Statement
-from statements.models.choices import GroupPayment
 from statements.queries.said import Said
 from statements.rules import ACTIVITY, ZERO, Block, Line
 
@@ -33,7 +33,7 @@ FIRST_MM, DATE_MM = 19, 22  # a date, without and with the gap before it
 AGE_MM, AMOUNT_MM = 19, 19  # at least, for their heads
 NUMBER_MM_MAX, TEXT_MM = 60, 8
 FIRST_FIGURE = 4  # the columns before it are read, this one and those after it are compared
-KINDS = dict([*Document.Kind.choices, *GroupPayment.choices])
+KINDS = {**dict(Document.Kind.choices), **ACTS}
 
 
 @dataclass(frozen=True, slots=True)

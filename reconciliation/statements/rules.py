@@ -16,8 +16,8 @@ from aging.rules import buckets_at, days_overdue
 ZERO = Decimal(0)
 OPEN, ACTIVITY = "open", "activity"
 KINDS = (OPEN, ACTIVITY)
-# Kinds of movements beside those of documents: another member of the group paid what the customer owes, or a credit of
-# the customer's was used for another member.
+# Kinds of movements beside those of documents, worded among the acts of the book: another member of the group paid what
+# the customer owes, or a credit of the customer's was used for another member.
 PAID_BY, PAID_FOR = "paid_by", "paid_for"
 MOVEMENT_SECTION, OPEN_SECTION = "movement", "open"
 # How long a customer has to say that the books differ, counted from the day the statement is made.

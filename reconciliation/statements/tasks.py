@@ -23,8 +23,9 @@ from statements.actions import (
     wake_renderers,
 )
 from statements.actions.rendering import RENDER_TASK, settle
-from statements.actions.starting import JOB_KIND, RELEASE_KIND, TASKS, sent_count
+from statements.actions.starting import JOB_KIND, TASKS, sent_count
 from statements.models import Statement, StatementRun
+from statements.queries.releasing import RELEASE_KIND
 
 logger = logging.getLogger(__name__)
 

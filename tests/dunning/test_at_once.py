@@ -44,8 +44,9 @@ def test_one_day_decided_and_released_by_four(committed_db: Any, desk: Desk) -> 
     prepared(desk)
 
     def work() -> None:
-        run = decide_run(desk.company, as_of=date(2026, 3, 11), by=None, at_once=3)
-        release_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=None)
+        day = date(2026, 3, 11)
+        run = decide_run(desk.company, as_of=day, today=day, by=None, at_once=3)
+        release_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=None, as_of=day)
 
     at_once(*[work] * 4)
     assert (DunningRun.objects.count(), Notice.objects.count(), Message.objects.count()) == (1, 12, 12)
@@ -57,8 +58,8 @@ def test_two_days_at_once_begin_one_cycle_and_say_each_step_once(committed_db: A
     prepared(desk)
     at_once(
         *(
-            lambda day=day: decide_run(desk.company, as_of=date(2026, 3, day), by=None, at_once=3)
-            for day in (11, 12, 13)
+            lambda day=day: decide_run(desk.company, as_of=day, today=day, by=None, at_once=3)
+            for day in (date(2026, 3, 11), date(2026, 3, 12), date(2026, 3, 13))
         )
     )
     assert Cycle.objects.count() == 12

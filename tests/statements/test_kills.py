@@ -16,10 +16,11 @@ from arap.core import jobs
 from arap.core.models import Company, Job
 from arap.outbox.models import Message
 from statements import tasks
-from statements.actions import make_records, release_run, render_waiting, running, start_release
+from statements.actions import make_records, release_run, render_waiting, running, start_job, start_release
 from statements.models import Statement, StatementRun, StatementSkipped
 from tests.databases import Database
 from tests.ledger.clients import at_once
+from tests.mail import CeleryWorker, MailServer, wait_until
 from tests.statements.books import TODAY, Varied, begin, varied
 
 Row = tuple[str, str, str, int]
@@ -141,3 +142,23 @@ def test_a_release_whose_worker_died_is_taken_up_by_the_sweep(
     job.refresh_from_db()
     assert (job.state, job.result) == (Job.State.DONE, {"run": run.pk, "released": 6})
     assert table(run) == undisturbed(book)
+
+
+def test_a_real_worker_killed_while_it_makes_pdfs(
+    celery_worker: CeleryWorker, company: Company, mail_server: MailServer
+) -> None:
+    """The worker, its children and what renders for them get -9; another goes on, and each customer has one mail."""
+    book = varied(company, count=16)
+    run = begin(company)
+    start_job(run, by=None)
+    wait_until(lambda: Statement.objects.filter(pdf_state="made").exists())
+    celery_worker.kill()
+    leases_run_out()
+    celery_worker.start()
+    tasks.sweep()
+    wait_until(lambda: fresh(run).state == StatementRun.State.READY)
+    start_release(fresh(run), by=None)
+    wait_until(lambda: Message.objects.filter(state="sent").count() == 12)
+    assert table(run) == undisturbed(book)
+    assert sorted(mail_server.ids().values()) == [1] * 12
+    assert celery_worker.stop() == 0

@@ -55,7 +55,7 @@ def _reminders(company: Company) -> list[Run]:
     if run is None:
         return []
     made = Notice.objects.filter(run=run).count()
-    states = {"deciding": "running", "proposed": "to_release"}
+    states = {"deciding": "running", "proposed": "to_release", "stopped": "cancelled"}
     return [
         Run(
             _("Reminders of %(day)s") % {"day": wording.prose_day(run.as_of)},

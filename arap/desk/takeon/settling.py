@@ -14,7 +14,7 @@ from psycopg2.extras import execute_values
 
 from arap.core.models import Company, User
 from arap.desk.takeon.checks import run, tables_read_once
-from arap.desk.takeon.posting import POLICY, VERB
+from arap.desk.takeon.posting import POLICY, VERB, key_of
 from arap.desk.takeon.rules import OpenItem, Receipt, Refund, Settlement, Use, settle
 from arap.ledger.actions import apply_staged, book_transaction, lock, open_staging, post_staged
 from arap.ledger.chart import accounts
@@ -78,11 +78,11 @@ select w.customer_id, w.currency, w.row, w.settled_on, w.item_id, w.is_credit, w
   join takeon_waiting w using (customer_id, currency)
 """
 
-# A receipt or refund has the number of the document that it settles.
+# A receipt or refund has a number of its series, and as its reference that of the document that it settles.
 STAGE_DOCUMENTS = """
-insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number)
+insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, salt)
 select a.seq, a.kind, i.customer_id, i.currency, r.rate, case a.kind when 'receipt' then -a.amount else a.amount end,
-       a.day, a.day, t.number
+       a.day, a.day, t.number, uuid_send(gen_random_uuid())
   from takeon_act a join takeon_row t using (row)
   join ledger_item i on i.id = coalesce(a.debit_item_id, a.credit_item_id)
   join takeon_rate r on r.currency = i.currency and r.day = a.day
@@ -104,8 +104,8 @@ select a.row, a.seq, coalesce(a.credit_item_id, b.id), coalesce(a.debit_item_id,
 
 RECORD = """
 insert into receipts_receipt (company_id, customer_id, document_id, state, origin, currency, rate, amount, received_on,
-  posted_on)
-select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on
+  posted_on, remittance)
+select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on, reference
   from book_document where kind = 'receipt'
 """
 
@@ -117,15 +117,20 @@ update desk_takenon x set settled_on = w.settled_on
 """
 
 
-def settle_waiting(company: Company, progress: Callable[[int, int], None], *, by: User | None) -> Settled:
-    """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions."""
+def settle_waiting(
+    company: Company, progress: Callable[[int, int], None], *, by: User | None, key: str = ""
+) -> Settled:
+    """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions.
+
+    `key` as in post_documents.
+    """
     total = Settled()
     with tables_read_once():
         run(WAITING, {"company": company.pk})
     waiting = run("select count(*) from takeon_waiting", {})[0][0]
     done = 0
-    for groups, size in packed():
-        settled = _settle_chunk(company, groups, by=by)
+    for number, (groups, size) in enumerate(packed()):
+        settled = _settle_chunk(company, groups, by=by, key=key_of(key, "settle", number))
         done += size
         progress(done, waiting)
         total.receipts += settled.receipts
@@ -152,7 +157,7 @@ def packed() -> Iterator[tuple[list[Group], int]]:
 
 
 @book_transaction
-def _settle_chunk(company: Company, groups: list[Group], *, by: User | None) -> Settled:
+def _settle_chunk(company: Company, groups: list[Group], *, by: User | None, key: str | None) -> Settled:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -171,9 +176,9 @@ def _settle_chunk(company: Company, groups: list[Group], *, by: User | None) -> 
             open_staging()
             _stage_acts(cursor, acts)
             cursor.execute(STAGE_DOCUMENTS, parameters)
-            post_staged(company, by=by, verb=VERB)
+            post_staged(company, by=by, verb=VERB, key=key)
             cursor.execute(STAGE_APPLICATIONS, parameters)
-            apply_staged(company, by=by, verb=VERB)
+            apply_staged(company, by=by, verb=VERB, key=key)
             cursor.execute(RECORD, parameters)
         cursor.execute(MARK, parameters)
     return counted(acts, rows)

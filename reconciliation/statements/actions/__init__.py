@@ -6,12 +6,13 @@ from statements.actions.plans import due_plans, run_plan
 from statements.actions.rendering import message_of, render_round, render_waiting, retry_failed, wake_renderers
 from statements.actions.running import begin_run, make_records, release_one, release_run, stop_run
 from statements.actions.sending import recipient_for, send_again, send_statement
-from statements.actions.starting import release_job, start_job, start_release, take_up
+from statements.actions.starting import is_at_work, start_job, start_release, take_up
 
 __all__ = [
     "Wanted",
     "begin_run",
     "due_plans",
+    "is_at_work",
     "leave_out",
     "make_records",
     "make_statement",
@@ -19,7 +20,6 @@ __all__ = [
     "preview",
     "put_back",
     "recipient_for",
-    "release_job",
     "release_one",
     "release_run",
     "render_round",

@@ -199,8 +199,7 @@ def _release_chunk(run: StatementRun, by: User | None) -> int | None:
     queued = queue_statements(run.company, [row for row in released if row.file_id])
     if locked.state == State.READY and not _undecided(run).exists():
         StatementRun.objects.filter(pk=run.pk).update(state=State.RELEASED, released_at=at, released_by=by)
-    after = {"released": len(released), "messages": len(queued)}
-    audit.record(by=by, verb="statement.release", obj=run, after=after)
+    audit.record(by=by, verb="statement.release", obj=run, after={"released": len(released)})
     return len(queued) if rows else None
 
 

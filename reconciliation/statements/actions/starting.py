@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from arap.core import jobs
 from arap.core.models import Job, User
 from statements.models import Statement, StatementRun
+from statements.queries.releasing import RELEASE_KIND
 
 JOB_KIND = "statement_run"
-RELEASE_KIND = "statement_run_release"
 TASKS = {JOB_KIND: "statements.tasks.make_run", RELEASE_KIND: "statements.tasks.release"}
 ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
 JOBS_MAX = 5
@@ -19,12 +19,10 @@ def start_job(run: StatementRun, *, by: User | None) -> Job:
     return _start(run, JOB_KIND, by)
 
 
-def start_release(run: StatementRun, *, by: User | None) -> Job:
-    """Let a worker release the run; the job that does so already, where there is one.
-
-    Its parameter `since` is how many had gone before, so that its result tells what it did itself.
-    """
-    return _start(run, RELEASE_KIND, by, since=sent_count(run))
+def start_release(run: StatementRun, *, by: User | None, expected: int | None = None) -> Job:
+    """Let a worker release the run; the job that does so already, where there is one. `expected` is how many messages
+    whoever asked for it was told."""
+    return _start(run, RELEASE_KIND, by, expected=expected, since=sent_count(run))
 
 
 def sent_count(run: StatementRun) -> int:
@@ -32,9 +30,9 @@ def sent_count(run: StatementRun) -> int:
     return Statement.objects.filter(run=run, pdf_state=Statement.Pdf.MADE).exclude(released_at=None).count()
 
 
-def release_job(run: StatementRun) -> Job | None:
-    """The job that releases the run now, or will as soon as a worker is free; None when there is none."""
-    return _jobs(run, RELEASE_KIND).filter(state__in=ACTIVE).first()
+def is_at_work(run: StatementRun) -> bool:
+    """Whether a job that makes the run's statements waits or works."""
+    return _jobs(run, JOB_KIND).filter(state__in=ACTIVE).exists()
 
 
 @transaction.atomic
@@ -60,7 +58,7 @@ def take_up(run: StatementRun) -> Job | None:
 
 
 @transaction.atomic
-def _start(run: StatementRun, kind: str, by: User | None, **more: int) -> Job:
+def _start(run: StatementRun, kind: str, by: User | None, **more: int | None) -> Job:
     _rows().get(pk=run.pk)  # whoever else would start one waits
     at_work = _jobs(run, kind).filter(state__in=ACTIVE).first()
     return at_work or jobs.create(run.company, kind, task=TASKS[kind], by=by, params={"run": run.pk, **more})

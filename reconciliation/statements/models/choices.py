@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from statements.rules import ACTIVITY, OPEN, PAID_BY, PAID_FOR
+from statements.rules import ACTIVITY, OPEN
 
 
 class StatementKind(models.TextChoices):
@@ -23,13 +23,6 @@ class RunLanguage(models.TextChoices):
     EN = "en", "English"
     ZH = "zh-hans", "简体中文"
     BOTH = "both", _("Chinese and English")
-
-
-class GroupPayment(models.TextChoices):
-    """Movements between the members of a group of debtors, as each sees them on its own paper: by its own documents."""
-
-    PAID_BY = PAID_BY, _("Paid by a group member")
-    PAID_FOR = PAID_FOR, _("Used for a group member")
 
 
 class Unsent(models.TextChoices):

@@ -26,8 +26,8 @@ class Statement(CompanyOwned):
     """One statement to one customer: a gap-free number, what it says, the position it read, and the PDF.
 
     `printed` holds names, addresses and bank accounts as they stand on the paper. Its message is queued when it is
-    released and its PDF is made, whichever comes last; `to_address` is then who gets it. `pdf_attempts` counts tries to
-    make the PDF that nobody has ended yet. One that a person leaves out of its run keeps who did so and why.
+    released and its PDF is made, whichever comes last; `to_address` is then who gets it. One that a person leaves out
+    of its run keeps who did so and why. `pdf_attempts` counts tries to make the PDF that nobody has ended yet.
     """
 
     class Pdf(models.TextChoices):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from arap.core.models import Job
 from statements.models import PaperLanguage, Statement, StatementRun, StatementSkipped
 from statements.models.choices import Unsent
 from statements.queries.recipients import recipients
 
+RELEASE_KIND = "statement_run_release"
 PDF_FAILED = "pdf_failed"
 
 
@@ -75,3 +77,11 @@ def plan_of(run: StatementRun) -> Plan:
         gone=gone,
         unaddressed=sorted(unaddressed, key=lambda each: each[1]),
     )
+
+
+def release_job(run: StatementRun) -> Job | None:
+    """The job that releases the run now or as soon as a worker is free; None when nobody does."""
+    unended = Job.objects.filter(
+        company=run.company_id, kind=RELEASE_KIND, state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    )
+    return unended.filter(params__run=run.pk).first()

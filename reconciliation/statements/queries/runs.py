@@ -145,7 +145,7 @@ def run_code(run: StatementRun) -> str:
 def state_code(state: str) -> str:
     """What became of a statement, as a key of STATES: its own word until it is sent, then its message's."""
     own = state not in Message.State.values or state == Message.State.CANCELLED
-    return f"statement_{state}" if own else STATE_CODES.get(Message.State(state), state)
+    return f"statement_{state}" if own else STATE_CODES.get(state, state)
 
 
 _ROWS = """

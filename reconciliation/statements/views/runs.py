@@ -21,18 +21,10 @@ from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from customers.queries import segments
-from statements.actions import (
-    begin_run,
-    release_job,
-    release_run,
-    retry_failed,
-    start_job,
-    start_release,
-    stop_run,
-)
+from statements.actions import begin_run, is_at_work, release_run, retry_failed, start_job, start_release, stop_run
 from statements.forms import RunForm
 from statements.models import Statement, StatementRun
-from statements.queries.releasing import plan_of
+from statements.queries.releasing import plan_of, release_job
 from statements.queries.runs import STATES, counts, latest_rows, rows_of_run, run_code, state_code, ties
 from statements.rules import MONTH_BACK
 from statements.views.once import once
@@ -70,7 +62,7 @@ def begin(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(error.facts.get("field", "as_of"), str(error))
         else:
-            if found.state == State.MAKING:
+            if found.state == State.MAKING and not is_at_work(found):
                 start_job(found, by=request.user)
             else:
                 messages.info(request, _("This run was begun before: here it is, as it was made."))
@@ -185,7 +177,7 @@ def _release(request: CompanyRequest, found: StatementRun) -> HttpResponse:
             raise Refused("changed", _("Meanwhile something has changed. Nothing was sent; look again."))
         if plan.goes <= RELEASED_AT_ONCE_MAX:
             return {"released": release_run(found, by=request.user)}
-        return {"job": start_release(found, by=request.user).pk}
+        return {"job": start_release(found, by=request.user, expected=plan.goes).pk}
 
     done = once(request, f"statement.release.{found.pk}", act)
     if "job" in done:

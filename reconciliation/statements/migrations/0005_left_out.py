@@ -12,7 +12,7 @@ UNSENT = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("statements", "0005_made_once"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
+    dependencies = [("statements", "0004_monthly"), migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
     operations = [
         migrations.AddField(
             "statement",

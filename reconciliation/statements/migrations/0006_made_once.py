@@ -22,7 +22,7 @@ def amount(name, **options):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("statements", "0004_monthly")]
+    dependencies = [("statements", "0005_left_out")]
     operations = [
         migrations.AddField(
             "statement", "pdf_attempts", models.PositiveSmallIntegerField(db_default=0, default=0, editable=False)
