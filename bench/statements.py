@@ -74,7 +74,7 @@ def _fill(company: Company, size: int, until: date) -> None:
         rows = [
             NewCustomer(
                 code=f"C-{n:05}", name=f"Ningbo Haichen Mould Co., Ltd. {n}", name_local=f"宁波海辰模具有限公司 {n}",
-                currency="CNY", email=f"ap{n}@customer.example",
+                currency="CNY", emails=(f"ap{n}@customer.example",),
             )
             for n in numbers
         ]  # fmt: skip
