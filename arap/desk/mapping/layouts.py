@@ -20,6 +20,7 @@ from arap.desk.mapping.errors import BadCell, FileRefused
 from arap.desk.mapping.headings import HEADINGS, KIND_WORDS
 
 OWN = "own"
+DAYS = ("issued_on", "due_on", "settled_on")
 SIGN = "sign"  # an amount below zero is a credit note
 
 DATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
@@ -114,7 +115,7 @@ def proposed(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
         name = known.get(plain_heading(header), "")
         fields.append("" if name in fields else name)
     layout = Layout(headers=tuple(headers), fields=tuple(fields))
-    days = _cells(layout, rows, ("issued_on", "due_on", "settled_on"))
+    days = _cells(layout, rows, DAYS)
     amounts = _cells(layout, rows, ("amount",))
     dates = min(DATES, key=lambda each: _unread(days, date_reader(DATES[each][1])))
     numbers = min(NUMBERS, key=lambda each: _unread(amounts, _amounts(each)))
@@ -126,6 +127,17 @@ def proposed(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
         numbers=numbers,
         kind=SIGN if below_zero else "invoice",
     )
+
+
+def is_ambiguous(layout: Layout, rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the days of `rows` can be read with the day first as well as with the month first, and so differ."""
+    if layout.dates not in ("dmy", "mdy"):
+        return False
+    days = [cell for cell in _cells(layout, rows, DAYS) if isinstance(cell, str)]
+    day_first, month_first = (date_reader(DATES[each][1]) for each in ("dmy", "mdy"))
+    if not days or _unread(days, day_first) or _unread(days, month_first):
+        return False
+    return any(day_first(cell) != month_first(cell) for cell in days)
 
 
 def mapping_of(layout: Layout, target: Target) -> Mapping:

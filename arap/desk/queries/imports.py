@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from arap.core.errors import DomainError
 from arap.core.models import Job
 from arap.desk.actions.receiving import ACTIVE, kept_path, layout_of, mapping_of_import
-from arap.desk.mapping import Rejected, Row, open_rows
-from arap.desk.mapping.layouts import OWN
+from arap.desk.mapping import Rejected, Row, open_rows, read_head
+from arap.desk.mapping.layouts import OWN, is_ambiguous
 from arap.desk.models import Import
 from arap.desk.takeon.reading import Read, understood
 from arap.desk.takeon.target import HISTORY, field_label
@@ -62,8 +62,17 @@ def look_at(received: Import, *, today: date) -> Look:
             rows: list[Row | Rejected] = list(islice(understood(reading, Read(today)), NAMED_ROWS))
     except DomainError as error:
         return Look([], [], [], fault=str(error.message))
+    notices = list(reading.notices)
+    if received.mapping == OWN and _is_ambiguous(received):
+        notices.append(_("These days can be read day first or month first: look whether they are right."))
     shown = [{"is_good": isinstance(row, Row), "row": row} for row in rows[:PREVIEW_ROWS]]
-    return Look(shown, reading.notices, _names(rows))
+    return Look(shown, notices, _names(rows))
+
+
+def _is_ambiguous(received: Import) -> bool:
+    with kept_path(received.file, head_only=True) as path:
+        _headers, rows = read_head(path, received.encoding or "auto", NAMED_ROWS)
+    return is_ambiguous(layout_of(received), rows)
 
 
 def _names(rows: list[Row | Rejected]) -> list[str]:

@@ -54,6 +54,17 @@ def test_a_german_file_is_understood_from_its_headings(as_controller: Client, co
     assert set(Customer.objects.values_list("name", flat=True)) == {"Müller GmbH", "Größe AG"}
 
 
+@pytest.mark.parametrize(
+    ("days", "expected"), [("03/02/2024,05/03/2024", True), ("03/02/2024,15/03/2024", False), ("05/05/2024,", False)]
+)
+def test_days_that_can_be_read_in_two_ways_are_pointed_out(as_controller: Client, days: str, expected: bool) -> None:
+    header = "Customer No,Invoice No,Amount,Invoice Date,Due Date\n"
+    received = brought(as_controller, f"{header}A,1,5.00,{days}\n")
+    assert received.layout
+    assert received.layout["dates"] == "dmy"
+    assert ("day first or month first" in text_of(as_controller.get(f"/import/{received.pk}/"))) is expected
+
+
 def test_columns_that_nobody_knows_are_asked_for(as_controller: Client, controller: User) -> None:
     received = brought(as_controller, ODD)
     page = text_of(as_controller.get(f"/import/{received.pk}/"))
