@@ -14,7 +14,6 @@ from django.core.exceptions import ImproperlyConfigured
 from arap import ROOT, servers
 from arap.core import logs
 
-BASE_DIR = ROOT
 VAR: Path = servers.var_folder()
 
 
@@ -297,6 +296,9 @@ OUTBOX_LEASE_SECONDS = read_int("OUTBOX_LEASE_SECONDS", 300, 1, 3600)
 OUTBOX_RETRY_SECONDS = read_int("OUTBOX_RETRY_SECONDS", 300, 1, 3600)
 OUTBOX_SENDERS = read_int("OUTBOX_SENDERS", 2, 1, 64)
 STATEMENT_RENDERERS = read_int("STATEMENT_RENDERERS", 2, 1, 64)
+BOUNCES_URL = read("BOUNCES_URL", "")
+if BOUNCES_URL and urlsplit(BOUNCES_URL).scheme not in ("imaps", "imap+tls", "imap", "maildir"):
+    raise ImproperlyConfigured("BOUNCES_URL must look like imaps://user:word@host/INBOX or maildir:///folder.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
 if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
     raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {DEFAULT_FROM_EMAIL!r}: it must be an e-mail address.")

@@ -22,6 +22,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "sent": (State.SENT,),
     "cancelled": (State.CANCELLED,),
 }
+# What was left without an answer.
+NO_ANSWER = ("", Attempt.Outcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,8 @@ class MessagePage:
     about_name: str
     about_url: str
     suppression: Suppression | None
+    was_handed_over: bool  # by the last try, without an answer
+    was_taken: bool  # by the server that got it from us
     can_send_again: bool
     can_mark_sent: bool
     can_cancel: bool
@@ -79,7 +83,7 @@ def counts(company: Company) -> dict[str, int]:
 
 def message_page(message: Message) -> MessagePage:
     """Everything about one message. A handful of queries."""
-    tries = Attempt.objects.filter(message=message).order_by("-number")
+    tries = list(Attempt.objects.filter(message=message).order_by("-number"))
     attachments = Attachment.objects.filter(message=message).select_related("file").defer("file__content")
     name, url = _about(message)
     return MessagePage(
@@ -90,6 +94,8 @@ def message_page(message: Message) -> MessagePage:
         about_name=name,
         about_url=url,
         suppression=suppression_of(message),
+        was_handed_over=bool(tries and tries[0].handed_over_at and tries[0].outcome in NO_ANSWER),
+        was_taken=bool(tries and tries[0].outcome == Attempt.Outcome.SENT),
         can_send_again=message.state in SENDABLE,
         can_mark_sent=message.state == State.UNKNOWN,
         can_cancel=message.state in CANCELLABLE,

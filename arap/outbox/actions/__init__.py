@@ -1,5 +1,7 @@
 """Writes of the outbox: one verb, one function, one transaction."""
 
+from arap.outbox.actions.bouncing import read_bounces
+from arap.outbox.actions.parking import park
 from arap.outbox.actions.queueing import NewMessage, queue
 from arap.outbox.actions.resolving import (
     allow_address,
@@ -20,7 +22,9 @@ __all__ = [
     "cancel",
     "cancel_about",
     "mark_sent",
+    "park",
     "queue",
+    "read_bounces",
     "reap",
     "send_again",
     "send_due",

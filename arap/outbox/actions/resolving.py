@@ -19,6 +19,7 @@ from arap.outbox.models import ATTEMPTS_MAX, Message, Suppression
 
 State = Message.State
 SENDABLE = (State.FAILED, State.BOUNCED, State.UNKNOWN)
+REASON_MAX = 500
 CANCELLABLE = (State.PENDING, State.FAILED, State.BOUNCED, State.UNKNOWN)
 
 
@@ -100,6 +101,13 @@ def allow_address(suppression: Suppression, *, by: User) -> None:
         before={"address": suppression.address, "reason": suppression.reason},
     )
     suppression.delete()
+
+
+def suppress(message: Message, said: str) -> None:
+    """Write to the message's address no more, because it is no good: that is what was `said`."""
+    address = message.to_address.strip().lower()
+    row = Suppression(company_id=message.company_id, address=address, reason=said[:REASON_MAX], message=message)
+    Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def suppression_of(message: Message, address: str = "") -> Suppression | None:

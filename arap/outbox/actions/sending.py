@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from arap.core.jobs import enqueue
 from arap.core.places import place
 from arap.outbox.actions.queueing import SEND_TASK
+from arap.outbox.actions.resolving import suppress
 from arap.outbox.mime import build, recipient_address, sender_address
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
 from arap.outbox.rules import Fate, wait_seconds
@@ -237,7 +238,7 @@ def _settle(claim: _Claim, ending: Ending) -> None:
         finished_at=Now(), outcome=ending.fate.value, smtp_code=ending.code, detail=ending.detail[:TEXT_MAX]
     )
     if ending.is_gone:
-        _suppress(message, ending)
+        suppress(message, f"{ending.code} {ending.detail}" if ending.code else ending.detail)
 
 
 def _state_after(fate: Fate, was_last: bool) -> Message.State:
@@ -250,11 +251,3 @@ def _resolve_doubt(claim: _Claim) -> bool:
     """The answer came after all, when the message was in doubt already and nobody had decided."""
     changed = Message.objects.filter(pk=claim.message.pk, state=State.UNKNOWN, attempts=claim.number)
     return bool(changed.update(state=State.SENT, sent_at=Now(), last_error=""))
-
-
-def _suppress(message: Message, ending: Ending) -> None:
-    said = f"{ending.code} {ending.detail}" if ending.code else ending.detail
-    row = Suppression(
-        company=message.company, address=message.to_address.strip().lower(), reason=said[:TEXT_MAX], message=message
-    )
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)

@@ -72,11 +72,12 @@ def test_no_font_of_the_machine_takes_part() -> None:
 
 
 def test_two_that_want_the_fonts_at_once_get_the_same_and_one_makes_them(tmp_path: Path) -> None:
-    """The making itself is replaced by writing down who made them: it takes half a minute."""
+    """The making itself takes half a minute; here it waits until all three want them, and notes who made them."""
     code = (
         "import os, sys, time\nfrom pathlib import Path\nfrom arap.core.pdf import fonts\n"
+        "(Path(sys.argv[1]) / f'wants-{os.getpid()}').touch()\n"
         "def make(folder, later):\n"
-        "    time.sleep(0.5)\n"
+        "    while len(list(later.parent.glob('wants-*'))) < 3: time.sleep(0.01)\n"
         "    with (later.parent / 'made').open('a') as log: log.write('x')\n"
         "    (folder / fonts.CONFIGURATION).write_text('made')\n"
         "fonts._make = make\nfonts._list = lambda folder: None\n"
