@@ -264,11 +264,9 @@ if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
 # Celery. The three visibility timeouts belong together: the shortest among all that share a broker wins.
 CELERY_APP = "arap.celery.app"
 # kombu names a socket's database in its own way; `?db=` it would overlook, and all would share database 0.
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-    if REDIS_URL.startswith("unix://")
-    else REDIS_URL
-)
+CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("unix://"):
+    CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     # A web request may wait for a silent broker one second, not longer; a worker has more patience.

@@ -22,6 +22,7 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "sent": (State.SENT,),
     "cancelled": (State.CANCELLED,),
 }
+# What was left without an answer.
 NO_ANSWER = ("", Attempt.Outcome.UNKNOWN)
 
 

@@ -148,7 +148,7 @@ return [document.documentElement.scrollWidth - window.innerWidth,
 """
 
 
-@pytest.mark.parametrize("width", [1280, 500])
+@pytest.mark.parametrize("width", [1440, 1280, 500])
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_large_amounts_cover_nothing_beside_them(
     browse_as: Callable[..., Chrome],

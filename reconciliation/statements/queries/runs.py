@@ -1,7 +1,7 @@
 """What became of a run: counts by state, totals beside the book, rows in pages, who was left out."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,8 +36,7 @@ case when s.pdf_state = 'failed' then 'failed'
      when s.released_at is null then 'ready'
      else 'pending' end"""
 _FROM = f"""
-  from (select s.*, {_STATE} as state, m.state as message_state, m.id as message_id, m.last_error,
-               coalesce(m.sent_at, m.created_at, s.made_at) as at
+  from (select s.*, {_STATE} as state, m.state as message_state, m.id as message_id, m.last_error
           from statements_statement s
           left join lateral (
             select * from outbox_message m
@@ -54,12 +53,10 @@ class Row:
     statement_id: int
     number: str
     customer_id: int
-    code: str
     name: str
     name_local: str
     is_active: bool
     as_of: date
-    kind: str
     language: str
     state: str
     unsent: str
@@ -69,7 +66,6 @@ class Row:
     run_state: str
     to_name: str
     to_address: str
-    at: datetime
     message_id: int | None
     balances: list[tuple[str, Decimal]]
 
@@ -149,9 +145,9 @@ def state_code(state: str) -> str:
 
 
 _ROWS = """
-select s.id, s.number, s.customer_id, c.code, c.name, c.name_local, c.is_active, s.as_of, s.kind, s.language, s.state,
+select s.id, s.number, s.customer_id, c.name, c.name_local, c.is_active, s.as_of, s.language, s.state,
        s.unsent, s.left_out_reason, coalesce(nullif(s.pdf_error, ''), s.last_error, ''), s.pdf_state,
-       coalesce(r.state, ''), s.to_name, s.to_address, s.at, s.message_id,
+       coalesce(r.state, ''), s.to_name, s.to_address, s.message_id,
        (select array_agg(b.currency || ' ' || b.closing order by b.currency) from statements_statementbalance b
          where b.statement_id = s.id)
 {source} join customers_customer c on c.id = s.customer_id

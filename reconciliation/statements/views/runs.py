@@ -160,7 +160,6 @@ def _run_context(request: CompanyRequest, found: StatementRun) -> dict[str, Any]
         "rows": rows,
         "is_first": not request.GET.get("after"),
         "next_query": urlencode({"state": state, "after": rows[-1].statement_id}) if more else "",
-        "form_key": uuid4().hex,
     }
 
 
