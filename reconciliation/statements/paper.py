@@ -112,7 +112,7 @@ def _part(said: Said, block: Block) -> Part:
 
 def _amount_mm(block: Block, amounts: list[Decimal]) -> int:
     """Room for the longest of the amounts; figures have one width."""
-    longest = max((_amount(each, block.currency) for each in amounts), key=len)
+    longest = max((_amount(each, block.currency) for each in amounts), key=len, default="")
     return max(AMOUNT_MM, ceil(width(longest, 600)) + GAP_MM)
 
 
