@@ -79,3 +79,23 @@ def test_papers_say_what_aging_says(
             assert paper["unapplied"] == Decimal(row["unapplied"])
             assert paper["total"] == paper["closing"] == Decimal(row["total"])
     assert book == {}, "every balance of the book is on a paper"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "both"])
+def test_a_month_that_ends_with_nothing_open(committed_db: object, writer: Writer, language: str) -> None:
+    """Who paid everything is told so: the movements are on the paper, and nothing is asked for."""
+    customer = writer.customer("C-9")
+    paid = writer.invoices(customer, ["120.50"], days_ago=0)[0]
+    assert paid.document
+    receipt = writer.receipt(customer, "120.50")
+    apply_receipt(
+        writer.company,
+        receipt.pk,
+        {paid.document.items.get().pk: Decimal("120.50")},
+        effective_on=writer.today,
+        by=writer.by,
+    )
+    text = read(writer.statement(customer, language, kind="activity"), "-layout")
+    assert paid.document.number in text
+    assert re.search(r"CNY +0\.00$", text, re.MULTILINE)
+    assert "RF" not in text

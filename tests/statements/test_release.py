@@ -18,7 +18,17 @@ from arap.core.models import Company, Role, StoredFile
 from arap.outbox.actions.sending import drain, send_next
 from arap.outbox.models import Message
 from arap.outbox.smtp import Carrier
-from statements.actions import make_records, release_run, render_waiting, rendering, running, send_again, stop_run
+from statements.actions import (
+    leave_out,
+    make_records,
+    release_one,
+    release_run,
+    render_waiting,
+    rendering,
+    running,
+    send_again,
+    stop_run,
+)
 from statements.models import Statement, StatementRun
 from statements.queries.recipients import Recipient
 from statements.queries.runs import counts, left_out, ties
@@ -191,6 +201,34 @@ def test_a_person_may_send_what_was_stopped(company: Company, mail_server: MailS
     send_again(one, by=controller, to=ME)
     assert drain().counts == {"sent": 1}
     assert [mail.recipients for mail in mail_server.received] == [("me@x.example",)]
+
+
+def test_two_people_send_again_once(company: Company) -> None:
+    controller = hire(company, "controller", Role.CONTROLLER)
+    release(made(company))
+    one = Statement.objects.get(customer__code="V00")
+    with pytest.raises(Refused, match="on its way") as refused:
+        send_again(one, by=controller, to=ME)
+    assert refused.value.code == "under_way"
+    assert Message.objects.filter(about_id=one.pk).count() == 1
+
+
+def test_what_waits_or_was_stopped_does_not_go_alone(company: Company) -> None:
+    """What a person left out goes neither before its run is released nor after it was stopped."""
+    controller = hire(company, "controller", Role.CONTROLLER)
+    run = made(company)
+    one = Statement.objects.get(customer__code="V00")
+    leave_out(one, reason="asked for another paper", by=controller)
+    for act in (lambda: None, lambda: stop_run(fresh(run), by=controller)):
+        act()
+        with pytest.raises(Refused) as refused:
+            release_one(fresh_one(one), by=controller)
+        assert refused.value.code == "run_not_released"
+    assert not Message.objects.exists()
+
+
+def fresh_one(statement: Statement) -> Statement:
+    return Statement.objects.get(pk=statement.pk)
 
 
 def test_stopping_and_releasing_at_once(committed_db: Database, company: Company, mail_server: MailServer) -> None:

@@ -204,15 +204,23 @@ def _release_chunk(run: StatementRun, by: User | None) -> int | None:
 
 
 def release_one(statement: Statement, *, by: User | None) -> None:
-    """Send a statement of a run that was left out for want of an address, now that there is one.
+    """Send a statement that its released run left behind, for want of an address, say, now that there is one.
 
-    Raises Refused("no_address"), Refused("not_left_out").
+    Raises Refused("no_address"), Refused("inactive"), Refused("not_left_out"), and Refused("run_not_released") while
+    its run waits or when it was stopped: what goes with a run is decided there.
     """
     contact = recipients(statement.company, [statement.customer_id]).get(statement.customer_id)
     if contact is None:
         raise Refused("no_address", _("Nobody at this customer receives statements. Type an address."))
     with transaction.atomic():
-        row = Statement.objects.select_for_update(of=("self",)).select_related("company").get(pk=statement.pk)
+        run = StatementRun.objects.select_for_update(no_key=True, of=("self",)).filter(statements=statement.pk).first()
+        if run is None or run.state != State.RELEASED:
+            raise Refused("run_not_released", _("Its run is not released; see there."))
+        row = (
+            Statement.objects.select_for_update(of=("self",)).select_related("company", "customer").get(pk=statement.pk)
+        )
+        if not row.customer.is_active:
+            raise Refused("inactive", _("This customer is inactive."))
         if not row.unsent or row.unsent == Unsent.STOPPED:
             raise Refused("not_left_out", _("This statement has been released already."))
         Statement.objects.filter(pk=row.pk).update(

@@ -107,13 +107,20 @@ def send_statement(
 
 @transaction.atomic
 def send_again(statement: Statement, *, by: User, to: Recipient) -> Message:
-    """Send the identical file once more, to the same or another address. Raises Refused("no_pdf")."""
+    """Send the identical file once more, to the same or another address.
+
+    Raises Refused("no_pdf"), and Refused("under_way") while a message with it waits or is in a worker's hands: two
+    people who press at the same time send it once.
+    """
     locked = Statement.objects.select_for_update(of=("self",)).select_related("company").get(pk=statement.pk)
     if locked.file_id is None:
         raise Refused("no_pdf", _("Its PDF is still being made."))
-    earlier = Message.objects.filter(
+    about = Message.objects.filter(
         company=locked.company_id, about_type=Statement._meta.label_lower, about_id=locked.pk
-    ).count()
+    )
+    if about.filter(state__in=[Message.State.PENDING, Message.State.SENDING]).exists():
+        raise Refused("under_way", _("A message with this statement is on its way; see first what becomes of it."))
+    earlier = about.count()
     Statement.objects.filter(pk=locked.pk).update(
         to_name=to.name, to_address=to.address, to_language=to.language, released_by=by, released_at=Now(), unsent=""
     )
