@@ -33,6 +33,9 @@ from arap.upkeep.models import Backup
 from arap.upkeep.tasks import make_backup
 from customers.actions import NewCustomer, create_customers
 from customers.models import Customer
+from statements.actions import render_waiting, send_statement, wanted
+from statements.models import Statement
+from statements.queries.recipients import Recipient
 from tests import stories
 from tests.databases import Database, OwnServers, manage
 from tests.mail import wait_until
@@ -211,11 +214,16 @@ def test_what_was_waiting_is_not_sent_from_a_restored_copy(
     Message.objects.filter(pk=gone.pk).update(state="failed")
     Job.objects.create(company=company, kind="test", task="arap.test")
     Job.objects.create(company=company, kind="test", task="arap.test", state=Job.State.DONE)
+    day = stories.today_of(company)
+    want = wanted(company, kind="open", as_of=day, from_on=None, language="own", at=AT, today=day)
+    payer = Customer.objects.filter(company=company).order_by("pk")[0]
+    released = send_statement(company, payer, want, by=clerk, to=Recipient("Wang Min", "ap@x.example", "en"))
     made = making.back_up(tmp_path, at=AT)
     done = run("restore", str(made.dump), "--database", target, database=told)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "2 messages waited when the backup was made" in done.stderr
     assert "Needs a decision" in done.stderr
+    assert "their PDF was still to come are stopped: 1." in done.stderr
     assert "Jobs that were under way have ended: 1." in done.stderr
     assert "Reminders of the day, Statements left lying, Statements of the month" in done.stderr
     claimed.refresh_from_db()
@@ -223,6 +231,8 @@ def test_what_was_waiting_is_not_sent_from_a_restored_copy(
     with restoring.working_on(target, role=restoring.APPLICATION):
         states = dict(Message.objects.values_list("dedupe_key", "state"))
         assert states == {"a": "unknown", "b": "unknown", "c": "failed"}
+        assert Statement.objects.get(pk=released.pk).unsent == "stopped"
+        assert render_waiting(render=lambda html: b"%PDF-1.7") == 1
         assert sweep() == {}
         rows = Message.objects.filter(state="unknown").order_by("dedupe_key")
         assert {row.last_error for row in rows} == {

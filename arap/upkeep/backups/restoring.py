@@ -50,6 +50,13 @@ END_JOBS = """
 update core_job set state = 'failed', message = %s, finished_at = clock_timestamp(), lease_until = null
  where state in ('queued', 'running')
 """
+# A statement that was released while its PDF was still to come is a message that is not there yet.
+HOLD_STATEMENTS = """
+update statements_statement s set unsent = 'stopped'
+ where s.released_at is not null and s.unsent = '' and s.file_id is null
+   and not exists (select from outbox_message m where m.company_id = s.company_id
+                      and m.about_type = 'statements.statement' and m.about_id = s.id)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,7 @@ class Restored:
 
     comparisons: list[Comparison]
     parked_messages: int
+    held_statements: int
     ended_jobs: int
     switched_off: list[str]
 
@@ -86,12 +94,14 @@ def restore(dump: Path, database: str) -> Restored:
         companies, tables = totals.count(cursor)
         found = [*totals.compare(manifest.companies, companies), *totals.compare_tables(manifest.tables, tables)]
         parked = park(cursor)
+        cursor.execute(HOLD_STATEMENTS)
+        held = cursor.rowcount
         cursor.execute(SWITCH_OFF, [SWITCHED_OFF + _("switch it on when you have looked."), MAILS_BY_ITSELF])
         switched_off = sorted(name for (name,) in cursor.fetchall())
         cursor.execute(END_JOBS, [_("It was under way when the backup was made; start it again.")])
         ended = cursor.rowcount
         cursor.execute("analyze")
-    return Restored(found, parked, ended, switched_off)
+    return Restored(found, parked, held, ended, switched_off)
 
 
 def _prepare(database: str, manifest: files.Manifest) -> bool:

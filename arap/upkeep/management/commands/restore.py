@@ -69,6 +69,14 @@ class Command(ArapCommand):
                 )
                 % {"count": count}
             )
+        if restored.held_statements:
+            self.say(
+                _(
+                    "Statements that were released while their PDF was still to come are stopped: %(count)s. They may"
+                    " have left since; whoever has looked sends them one by one."
+                )
+                % {"count": restored.held_statements}
+            )
         if restored.ended_jobs:
             self.say(_("Jobs that were under way have ended: %(count)s.") % {"count": restored.ended_jobs})
         if restored.switched_off:
