@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -75,6 +76,7 @@ def test_a_double_click_sends_one(as_clerk: Client, story: Story) -> None:
     assert Statement.objects.count() == 1
     render_waiting(render=lambda html: b"%PDF")
     made = Statement.objects.get()
+    Message.objects.update(state=Message.State.SENT, sent_at=Now())
     again = reverse("statements:again", args=[made.pk])
     for _click in range(2):
         as_clerk.post(again, {"key": "k2", **TO})

@@ -121,9 +121,11 @@ def _made(statement: Statement, render: Render) -> tuple[bytes | None, str]:
             # The worker's time is over, or the database is away: not the document's fault. Its lease runs out and it
             # is tried again.
             raise
-        except Exception as error:
+        except Exception:
             logger.exception("the PDF of statement %s could not be made", statement.pk)
-            return None, type(error).__name__
+            return None, _(
+                "Something went wrong on our side; it was noted. If it fails again, tell your administrator."
+            )
 
 
 @transaction.atomic

@@ -85,7 +85,7 @@ def test_one_that_was_left_behind_to_a_typed_address(as_clerk: Client, story: St
 def test_its_pdf_is_tried_again(as_clerk: Client, story: Story) -> None:
     run = made_run(story, render=first_one_fails())
     broken = Statement.objects.get(run=run, pdf_state="failed")
-    assert "ValueError" in text_of(as_clerk.get(url(broken, "detail")))
+    assert "Something went wrong on our side" in text_of(as_clerk.get(url(broken, "detail")))
     answer = as_clerk.post(url(broken, "retry"), follow=True)
     assert "Its PDF is tried again." in text_of(answer)
     assert render_waiting(statement_id=broken.pk, render=pdf_of) == 1
