@@ -14,6 +14,7 @@ from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.jobs import enqueue
 from arap.core.models import Company, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.actions.queueing import SEND_TASK
 from arap.outbox.models import ATTEMPTS_MAX, Message, Suppression
 
@@ -78,9 +79,7 @@ def cancel_about(company: Company, about: type[Model], ids: Iterable[int]) -> in
     this moment is its guard's to refuse, also when it comes back to wait.
     """
     assert connection.in_atomic_block, "messages are withdrawn together with what they are about"
-    waiting = Message.objects.filter(
-        company=company, about_type=about._meta.label_lower, about_id__in=ids, state=State.PENDING
-    )
+    waiting = messages_about_ids(company, about, ids).filter(state=State.PENDING)
     return waiting.update(state=State.CANCELLED)
 
 

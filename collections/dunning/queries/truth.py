@@ -8,11 +8,10 @@ from django.db import connection
 
 from arap.core.models import Company
 from arap.ledger.queries import open_items_sql, position_at
+from arap.outbox.about import messages_about_ids
 from arap.outbox.models import Message
 from dunning.models import DunningRun, Notice
 from dunning.refusals import Cause, Refusal
-
-ABOUT = Notice._meta.label_lower
 
 # Of the notices `ids`: the hold in force, the first item that is not open as stated, the first one announced as due
 # soon that is overdue, and whether credits have moved. Only those against which something stands.
@@ -112,11 +111,8 @@ def _is_superseded(notice: Notice, as_of: date) -> bool:
     for other in later.select_related("run", "company").order_by("-run__as_of"):
         if notice.is_before_due and not announced <= set(other.items.values_list("item_id", flat=True)):
             continue
-        states = set(
-            Message.objects.filter(company=notice.company_id, about_type=ABOUT, about_id=other.pk).values_list(
-                "state", flat=True
-            )
-        ) - {Message.State.CANCELLED}
+        messages = messages_about_ids(notice.company, Notice, [other.pk]).exclude(state=Message.State.CANCELLED)
+        states = set(messages.values_list("state", flat=True))
         if states & {Message.State.SENDING, Message.State.SENT, Message.State.UNKNOWN}:
             return True
         if states and not against(notice.company, [other], as_of=as_of):

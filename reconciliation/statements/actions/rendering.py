@@ -12,11 +12,14 @@ from django.db.models.functions import Now
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from arap.core.errors import DomainError
+from arap.core import audit
+from arap.core.errors import DomainError, Refused
 from arap.core.files import NewFile, store
 from arap.core.jobs import enqueue
+from arap.core.models import User
 from arap.core.pdf import render_pdf
 from arap.core.places import place
+from arap.outbox.about import messages_about_ids
 from arap.outbox.models import Message
 from statements.actions.sending import queue_statements
 from statements.actions.starting import start_release
@@ -167,20 +170,27 @@ def settle(run_id: int) -> None:
 
 def retry_failed(run: StatementRun) -> int:
     """Try the PDFs that could not be made once more; returns how many."""
-    changed = Statement.objects.filter(run=run, pdf_state=Statement.Pdf.FAILED).update(
-        pdf_state=Statement.Pdf.WAITING, pdf_error="", claimed_until=None
-    )
+    changed = _wait_anew(Statement.objects.filter(run=run))
     if changed:
         wake_renderers()
     return changed
 
 
+@transaction.atomic
+def retry_pdf(statement: Statement, *, by: User) -> None:
+    """Try once more to make the PDF of a statement where that failed. Raises Refused("not_failed")."""
+    if not _wait_anew(Statement.objects.filter(pk=statement.pk)):
+        raise Refused("not_failed", _("Its PDF has not failed."))
+    audit.record(by=by, verb="statement.retry_pdf", obj=statement, after={"number": statement.number})
+    enqueue("statements.tasks.render_one", statement.pk)
+
+
+def _wait_anew(rows: QuerySet[Statement]) -> int:
+    return rows.filter(pdf_state=Statement.Pdf.FAILED).update(
+        pdf_state=Statement.Pdf.WAITING, pdf_error="", claimed_until=None
+    )
+
+
 def message_of(statement: Statement) -> Message | None:
     """The latest message with this statement."""
-    return (
-        Message.objects.filter(
-            company=statement.company_id, about_type=Statement._meta.label_lower, about_id=statement.pk
-        )
-        .order_by("-pk")
-        .first()
-    )
+    return messages_about_ids(statement.company, Statement, [statement.pk]).order_by("-pk").first()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core import audit
 from arap.core.errors import Refused
 from arap.core.models import Company, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.actions import cancel_about
 from arap.outbox.models import Message
 from customers.models import Customer
@@ -203,36 +204,6 @@ def _release_chunk(run: StatementRun, by: User | None) -> int | None:
     return len(queued) if rows else None
 
 
-def release_one(statement: Statement, *, by: User | None) -> None:
-    """Send a statement that its released run left behind, for want of an address, say, now that there is one.
-
-    Raises Refused("no_address"), Refused("inactive"), Refused("not_left_out"), and Refused("run_not_released") while
-    its run waits or when it was stopped: what goes with a run is decided there.
-    """
-    contact = recipients(statement.company, [statement.customer_id]).get(statement.customer_id)
-    if contact is None:
-        raise Refused("no_address", _("Nobody at this customer receives statements. Type an address."))
-    with transaction.atomic():
-        run = StatementRun.objects.select_for_update(no_key=True, of=("self",)).filter(statements=statement.pk).first()
-        if run is None or run.state != State.RELEASED:
-            raise Refused("run_not_released", _("Its run is not released; see there."))
-        row = (
-            Statement.objects.select_for_update(of=("self",)).select_related("company", "customer").get(pk=statement.pk)
-        )
-        if not row.customer.is_active:
-            raise Refused("inactive", _("This customer is inactive."))
-        if not row.unsent or row.unsent == Unsent.STOPPED:
-            raise Refused("not_left_out", _("This statement has been released already."))
-        Statement.objects.filter(pk=row.pk).update(
-            unsent="", to_name=contact.name, to_address=contact.address, to_language=contact.language,
-            released_at=Now(), released_by=by,
-        )  # fmt: skip
-        row.refresh_from_db()
-        if row.file_id:
-            queue_statements(row.company, [row])
-        audit.record(by=by, verb="statement.send", obj=row, after={"to_address": contact.address})
-
-
 @transaction.atomic
 def stop_run(run: StatementRun, *, by: User) -> int:
     """Stop what has not been sent: messages that wait are cancelled; returns how many statements that keeps back.
@@ -245,9 +216,7 @@ def stop_run(run: StatementRun, *, by: User) -> int:
         raise Refused("run_ended", _("This run has been stopped already."))
     own = Statement.objects.filter(run=run)
     unsent = own.filter(unsent="")
-    messages = Message.objects.filter(
-        company=locked.company_id, about_type=Statement._meta.label_lower, about_id__in=own.values("pk")
-    )
+    messages = messages_about_ids(run.company, Statement, own.values_list("pk", flat=True))
     ended = messages.exclude(state__in=[Message.State.PENDING, Message.State.SENDING, Message.State.CANCELLED])
     cancelled = cancel_about(run.company, Statement, own.values_list("pk", flat=True))
     stopped = unsent.exclude(pk__in=messages.values("about_id")).update(unsent=Unsent.STOPPED)

@@ -12,6 +12,7 @@ from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.jobs import enqueue
 from arap.core.models import Company, StoredFile, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.actions import NewMessage, queue
 from arap.outbox.models import Message
 from customers.models import Contact, Customer
@@ -115,9 +116,7 @@ def send_again(statement: Statement, *, by: User, to: Recipient) -> Message:
     locked = Statement.objects.select_for_update(of=("self",)).select_related("company").get(pk=statement.pk)
     if locked.file_id is None:
         raise Refused("no_pdf", _("Its PDF is still being made."))
-    about = Message.objects.filter(
-        company=locked.company_id, about_type=Statement._meta.label_lower, about_id=locked.pk
-    )
+    about = messages_about_ids(locked.company, Statement, [locked.pk])
     if about.filter(state__in=[Message.State.PENDING, Message.State.SENDING]).exists():
         raise Refused("under_way", _("A message with this statement is on its way; see first what becomes of it."))
     earlier = about.count()

@@ -120,6 +120,8 @@ MESSAGE_ACTS = {
     Message.State.FAILED: "decide",
     Message.State.UNKNOWN: "decide",
 }
+# What is on its way without anybody doing anything.
+MOVING = ("making", "pending", "sending")
 BEFORE_RELEASE = (StatementRun.State.MAKING, StatementRun.State.RENDERING, StatementRun.State.READY)
 
 

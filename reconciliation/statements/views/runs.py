@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from arap.core import wording
 from arap.core.dates import end_of_month, start_of_month
@@ -25,7 +26,7 @@ from statements.actions import begin_run, is_at_work, release_run, retry_failed,
 from statements.forms import RunForm
 from statements.models import Statement, StatementRun
 from statements.queries.releasing import plan_of, release_job
-from statements.queries.runs import STATES, counts, latest_rows, rows_of_run, run_code, state_code, ties
+from statements.queries.runs import MOVING, STATES, counts, latest_rows, rows_of_run, run_code, state_code, ties
 from statements.rules import MONTH_BACK
 from statements.views.once import once
 
@@ -35,9 +36,8 @@ State = StatementRun.State
 # What a release that was interrupted left behind is released afterwards.
 RELEASABLE = (State.READY, State.RELEASED)
 RUNS = StatementRun.objects.select_related("company", "created_by", "released_by")
-# What may still be kept back, and what is on its way without anybody doing anything.
+# What may still be kept back.
 UNSENT = ("ready", "making", "pending")
-MOVING = ("making", "pending", "sending")
 
 
 @requires("statement.view")
@@ -78,7 +78,7 @@ def run(request: CompanyRequest, pk: int) -> HttpResponse:
     context = _run_context(request, found)
     if request.htmx:
         # Once nothing moves any more, the page is another one: with what can be done now.
-        return render(request, "statements/_run.html", context) if context["is_busy"] else _anew()
+        return render(request, "statements/_run.html", context) if context["is_busy"] else HttpResponseClientRefresh()
     if found.state in RELEASABLE:
         tied = ties(found)
         context |= {
@@ -161,10 +161,6 @@ def _run_context(request: CompanyRequest, found: StatementRun) -> dict[str, Any]
         "is_first": not request.GET.get("after"),
         "next_query": urlencode({"state": state, "after": rows[-1].statement_id}) if more else "",
     }
-
-
-def _anew() -> HttpResponse:
-    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def _release(request: CompanyRequest, found: StatementRun) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from arap.core import wording
 from arap.core.context import UNDO_SESSION_KEY
@@ -24,7 +25,7 @@ from statements.forms import LeaveOutForm, SendForm
 from statements.models import Statement
 from statements.models.choices import Unsent
 from statements.pages import sections_of
-from statements.queries.runs import BEFORE_RELEASE, Row, row_of
+from statements.queries.runs import BEFORE_RELEASE, MOVING, Row, row_of
 from statements.queries.said import said_of
 from statements.views.customer import chosen_recipient, send_form_for
 from statements.views.once import once
@@ -32,7 +33,6 @@ from statements.views.once import once
 STATEMENTS = Statement.objects.select_related(
     "company", "customer", "run", "file", "made_by", "released_by", "left_out_by"
 ).defer("file__content")
-MOVING = ("making", "pending", "sending")
 
 
 @requires("statement.view")
@@ -41,9 +41,7 @@ def detail(request: CompanyRequest, pk: int) -> HttpResponse:
     """What it says, from which position of the book, its file, its messages, and sending it again."""
     found = get_for(request.user, "statement.view", STATEMENTS, pk, request.company)
     if request.htmx and row_of(found).state not in MOVING:
-        return HttpResponse(
-            headers={"HX-Refresh": "true"}
-        )  # it has left: the page comes anew with what can be done now
+        return HttpResponseClientRefresh()  # it has left: the page comes anew with what can be done now
     return _page(request, found)
 
 
