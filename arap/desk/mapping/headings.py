@@ -53,7 +53,7 @@ HEADINGS = {
     "amount": (
         "amount openamount amountdue outstanding balance total invoiceamount grossamount gross betrag "
         "bruttobetrag brutto rechnungsbetrag offenerbetrag offen saldo summe 金额 价税合计 应收金额 "
-        "未收金额 未收余额 余额 含税金额 应收余额"
+        "未清金额 未清余额 未收金额 未收余额 余额 含税金额 应收余额"
     ),
     "settled_on": (
         "settledon settleddate paidon paiddate paymentdate cleardate clearingdate datepaid bezahltam "
