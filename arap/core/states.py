@@ -61,6 +61,7 @@ STATES: dict[str, State] = {
     "statement_ready": State("hollow", "", _("Ready to send")),
     "statement_making": State("dashed", "", _("PDF being made")),
     "statement_cancelled": State("square", "overdue", _("Stopped")),
+    "discarded": State("square", "", _("Discarded")),
     "statement_skipped": State("square", "", _("Left out")),
     "ties": State("full", "good", _("Book ties")),
     "differs": State("triangle", "overdue", _("Book does not tie")),
