@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from arap.core import logs
 from arap.core.errors import DomainError
 from arap.core.models import Company, Membership, Role, User
 from arap.core.permissions import ROLE_WEIGHT
+from arap.core.queries import who_may
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +119,23 @@ class DomainErrorMiddleware:
         return render(
             request,
             "core/_error.html" if is_fragment else "core/error.html",
-            {"error": exception, "title": exception.title, "message": exception.message},
+            {
+                "error": exception,
+                "title": exception.title,
+                "message": exception.message,
+                "who": _who_may(request, exception),
+            },
             status=exception.status,
         )
+
+
+def _who_may(request: HttpRequest, refused: DomainError) -> str:
+    """Whom to ask, where a role is missing; "" elsewhere. Only people of the company one works in are named."""
+    company, verb = getattr(request, "company", None), refused.facts.get("verb")
+    if company is None or verb is None:
+        return ""
+    roles, people = who_may(company, verb)
+    needs = _("Needs: %(roles)s.") % {"roles": _(", ").join(roles)}
+    if not people:
+        return f"{needs} {_('Nobody in your company has this role.')}"
+    return needs + " " + _("In your company: %(people)s.") % {"people": _(", ").join(people)}
