@@ -79,6 +79,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "period.except": frozenset({CONTROLLER}),
     # Take-on and jobs
     "history.load": frozenset({CONTROLLER, ADMIN}),
+    "history.tidy": frozenset({ADMIN}),  # columns that somebody else has kept
     "job.view": EVERYONE,
     "job.cancel": frozenset({CLERK, CONTROLLER, ADMIN}),
     # Set-up, by the guide and in the admin

@@ -36,6 +36,7 @@ STATES: dict[str, State] = {
     "unidentified": State("dashed", "", _("Payer unknown")),
     "done": State("full", "good", pgettext_lazy("state", "Done")),
     "running": State("ring", "", pgettext_lazy("state", "Running")),
+    "incomplete": State("triangle", "caution", _("Done in part")),
     "queued": State("dashed", "", _("Not started")),
     "failed": State("triangle", "overdue", pgettext_lazy("state", "Failed")),
     "cancelled": State("square", "overdue", _("Stopped")),

@@ -92,6 +92,9 @@ class KeptLayout(CompanyOwned):
     # SHA-256 of the headings in any order, so that they are found again.
     headings = models.CharField(max_length=64)
     layout = models.JSONField(_("columns"))
+    created_by = models.ForeignKey(
+        "core.User", verbose_name=_("created by"), on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta(CompanyOwned.Meta):
         ordering = ["name"]

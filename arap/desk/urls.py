@@ -38,6 +38,7 @@ urlpatterns = [
     path("documents/<int:pk>/", documents.document, name="document"),
     path("import/", imports.imports, name="imports"),
     path("import/example.csv", imports.import_example, name="import_example"),
+    path("import/columns/<int:pk>/forget/", imports.forget_columns, name="import_forget"),
     path("import/<int:pk>/", imports.import_file, name="import"),
     path("import/<int:pk>/columns/", imports.import_columns, name="import_columns"),
     path("import/<int:pk>/try/", imports.try_import, name="import_try"),

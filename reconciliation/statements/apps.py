@@ -11,8 +11,9 @@ class StatementsConfig(AppConfig):
     def ready(self) -> None:
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
+        from statements.queries.troubles import troubled, troubles
 
         customers = npgettext_lazy("count", "customer", "customers")
         statements = npgettext_lazy("count", "statement", "statements")
-        describe("statement_run", _("Making statements"), unit=customers)
+        describe("statement_run", _("Making statements"), unit=customers, troubles=troubles, troubled=troubled)
         describe("statement_run_release", _("Sending statements"), unit=statements)

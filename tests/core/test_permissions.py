@@ -72,6 +72,7 @@ period.close          . . . o . .
 period.reopen         . . . o . .
 period.except         . . . o . .
 history.load          . . . o . d
+history.tidy          . . . . . d
 job.view              c l m o a d
 job.cancel            c . . o . d
 company.set_up        . . . . . d

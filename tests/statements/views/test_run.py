@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from arap.core import jobs
-from arap.core.models import Company, Role, User
+from arap.core.models import Company, Job, Role, User
 from arap.outbox.models import Message
 from customers.models import Customer
 from statements.actions import release_run, render_waiting
@@ -255,3 +255,18 @@ def test_methods_and_who_releases(as_clerk: Client, run: StatementRun) -> None:
     check_method(as_clerk, url(run), wrong="post")
     check_method(as_clerk, url(run, "retry/"), wrong="get")
     assert "A controller releases it." in text_of(as_clerk.get(url(run)))
+
+
+def test_the_jobs_say_that_pdfs_failed(as_controller: Client, story: Story) -> None:
+    run = made_run(story, render=first_one_fails())
+    job = jobs.create(run.company, "statement_run", task="x", by=None, params={"run": run.pk})
+    fine = jobs.create(run.company, "statement_run", task="x", by=None, params={"run": 0})
+    Job.objects.update(state="done", result={"statements": 2})
+    link = f'href="{url(run)}?why=pdf_failed"'
+    for address in ("/jobs/", "/jobs/?view=failed", f"/jobs/{job.pk}/"):
+        page = as_controller.get(address)
+        assert "Done, 1 PDF failed" in text_of(page), address
+        assert link in page.content.decode(), address
+        assert f'id="job-{fine.pk}"' not in page.content.decode() or address == "/jobs/"
+    rows = as_controller.get(url(run), {"why": "pdf_failed"}).content.decode().partition('id="run-rows"')[2]
+    assert rows.count('id="statement-') == 1
