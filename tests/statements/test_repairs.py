@@ -26,9 +26,12 @@ from statements.actions import (
     render_waiting,
     retry_failed,
     run_plan,
+    send_again,
     wanted,
 )
 from statements.models import Statement, StatementPlan, StatementRun
+from statements.queries.recipients import Recipient
+from statements.queries.runs import latest_rows
 from tests.pages import text_of
 from tests.stories import Story
 
@@ -166,6 +169,9 @@ def test_a_discarded_run_makes_room_for_another(controller: User, story: Story) 
     with pytest.raises(Refused, match="discarded"):
         release_run(run, by=None)
     assert set(Statement.objects.values_list("unsent", flat=True)) == {"stopped"}
+    with pytest.raises(Refused, match="discarded"):
+        send_again(Statement.objects.all()[0], by=controller, to=Recipient("Me", "me@x.example", "en"))
+    assert latest_rows(story.company, customer_id=None, before=None, limit=9) == ([], False)
     other = begun(story)
     assert other.pk != run.pk
     make_records(other, today=story.today)

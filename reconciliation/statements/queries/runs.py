@@ -95,6 +95,8 @@ class Row:
     def next_act(self) -> str:
         """What somebody can do about it now, "" where it takes its course: `leave_out`, `put_back`, `send_one`,
         `send_again`, `address`, `retry_pdf`, `decide` (about its message)."""
+        if self.run_state == StatementRun.State.DISCARDED:
+            return ""
         if self.pdf_state == Statement.Pdf.FAILED:
             return "retry_pdf"
         if self.message_id is not None:
@@ -203,8 +205,9 @@ def next_try(run: StatementRun) -> datetime | None:
 
 def latest_rows(company: Company, *, customer_id: int | None, before: int | None, limit: int) -> tuple[list[Row], bool]:
     """A page of the latest statements, of one customer or of all, those before the id `before`; and whether more
-    follow."""
+    follow. Those of discarded runs are not among them."""
     where = "s.customer_id = %(customer)s" if customer_id else "true"
+    where += " and not exists (select from statements_statementrun r where r.id = s.run_id and r.state = 'discarded')"
     if before:
         where += " and s.id < %(before)s"
     where = f"s.id in (select id from statements_statement s where s.company_id = %(company)s and {where} order by id desc limit %(limit)s)"  # noqa: S608, E501
