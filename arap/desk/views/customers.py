@@ -156,7 +156,7 @@ def _head(found: Customer) -> dict[str, object]:
         "name": first,
         "name2": second,
         "group_size": group_of(found).count(),
-        "contacts": list(found.contacts.all()[:5]),
+        "contacts": list(found.contacts.filter(is_active=True)[:10]),
     }
 
 
