@@ -86,3 +86,9 @@ def terms_by_code(company: Company, code: str) -> PaymentTerms:
     if terms is None:
         raise NotFound("unknown_terms", _("There are no payment terms “%(code)s”.") % {"code": code})
     return terms
+
+
+def currencies(company: Company) -> list[str]:
+    """The currencies customers are dealt with in, in alphabetical order."""
+    used = Customer.objects.filter(company=company).order_by("currency")
+    return list(used.values_list("currency", flat=True).distinct())

@@ -1,9 +1,8 @@
-"""The list of customers, and the page of one."""
+"""The page of a customer."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, get_args
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -16,9 +15,8 @@ from arap.core import wording
 from arap.core.forms import ClocksForm
 from arap.core.http import CompanyRequest
 from arap.core.models import Company
-from arap.core.paging import SEPARATOR, Row, read_number, read_row
+from arap.core.paging import Row, read_number, read_row
 from arap.core.permissions import get_for, requires
-from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, View, balances
 from arap.desk.queries.customers import documents, events, proof, strips
 from arap.ledger.queries import OpenItem, open_items, position_at
 from cases.queries import holds_in_force
@@ -31,44 +29,6 @@ PAGE = 20
 EVENTS_SHOWN = 10
 REMINDERS_SHOWN = 5
 ITEMS_SHOWN = 200
-
-
-@requires("customer.view")
-@require_safe
-def customers(request: CompanyRequest) -> HttpResponse:
-    """Customers with what they owe today: views as tabs, search, three orders, pages by keyset."""
-    view: View = _choice(request.GET.get("view"), get_args(View), "all")
-    sort: Sort = _choice(request.GET.get("sort"), get_args(Sort), "overdue")
-    text = request.GET.get("q", "").strip()[:100]
-    query = BalanceQuery(
-        as_of=timezone.localdate(),
-        position=position_at(request.company, known_at=None),
-        text=text,
-        view=view,
-        owner_id=request.user.pk,
-        sort=sort,
-        after=_key(request.GET.get("after")),
-        before=_key(request.GET.get("before")),
-        limit=PAGE,
-    )
-    page = balances(request.company, query)
-    first = _first(request.GET.get("from"), page.total)
-    context = {
-        "page": page,
-        "as_of": query.as_of,
-        "text": text,
-        "view": view,
-        "sort": sort,
-        "first": first,
-        "last": first + len(page.rows) - 1,
-        "next_query": _page_query(request, page.rows[-1:], "after", sort, first + PAGE) if page.has_next else "",
-        "previous_query": (
-            _page_query(request, page.rows[:1], "before", sort, max(first - PAGE, 1)) if page.has_previous else ""
-        ),
-        "filters": {"view": view, "sort": sort, "q": text},
-    }
-    template = "desk/_customer_table.html" if request.htmx else "desk/customers.html"
-    return render(request, template, context)
 
 
 @requires("customer.view")
@@ -181,26 +141,3 @@ def _totals(items: Sequence[OpenItem]) -> list[tuple[str, Decimal]]:
     for item in items:
         sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.open_amount
     return sorted(sums.items())
-
-
-def _choice(given: str | None, choices: tuple[Any, ...], default: Any) -> Any:
-    return next((choice for choice in choices if choice == given), default)
-
-
-def _key(text: str | None) -> list[str]:
-    """The row a page starts from: sorted value, code, currency. Anything else is the first page."""
-    parts = (text or "").split(SEPARATOR)
-    if len(parts) != 3 or "\x00" in (text or ""):
-        return []
-    whole, _point, cents = parts[0].removeprefix("-").partition(".")
-    return parts if whole.isdecimal() and (cents or "0").isdecimal() and parts[0].isascii() else []
-
-
-def _first(text: str | None, total: int) -> int:
-    """The number of the first row shown. It is only printed, so a wrong one harms nothing."""
-    return min(max(read_number(text) or 1, 1), max(total, 1))
-
-
-def _page_query(request: CompanyRequest, rows: list[BalanceRow], side: str, sort: Sort, first: int) -> str:
-    kept = {name: request.GET[name] for name in ("view", "sort", "q") if request.GET.get(name)}
-    return urlencode({**kept, side: SEPARATOR.join(rows[0].key(sort)), "from": first})
