@@ -92,3 +92,9 @@ def currencies(company: Company) -> list[str]:
     """The currencies customers are dealt with in, in alphabetical order."""
     used = Customer.objects.filter(company=company).order_by("currency")
     return list(used.values_list("currency", flat=True).distinct())
+
+
+def ids_standing_for(customer: Customer) -> list[int]:
+    """The customer's own id, then those of the duplicates that were merged into it. One query."""
+    duplicates = Customer.objects.filter(company_id=customer.company_id, merged_into=customer).order_by("pk")
+    return [customer.pk, *duplicates.values_list("pk", flat=True)]

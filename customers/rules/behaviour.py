@@ -37,6 +37,11 @@ class Behaviour:
     count: int
     trend: Decimal | None
 
+    @property
+    def is_late(self) -> bool:
+        """Later than agreed, on the whole."""
+        return self.days_late > 0
+
 
 def weighted_delay(paid: Iterable[tuple[Decimal, int]]) -> Decimal | None:
     """Days late weighted by amount: sum of amount times days over sum of amounts; None where nothing was paid.
