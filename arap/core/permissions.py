@@ -34,6 +34,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "customer.view": EVERYONE,
     "customer.edit": frozenset({CLERK, CREDIT, CONTROLLER}),
     "customer.regroup": frozenset({CREDIT, CONTROLLER}),
+    "customer.note": frozenset({CLERK, COLLECTOR, CREDIT, CONTROLLER}),
+    "customer.merge": frozenset({CREDIT, CONTROLLER}),
     # What is owed
     "invoice.view": EVERYONE,
     "invoice.draft": BOOKKEEPERS,

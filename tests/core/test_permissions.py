@@ -34,6 +34,8 @@ company.view          c l m o a d
 customer.view         c l m o a d
 customer.edit         c . m o . .
 customer.regroup      . . m o . .
+customer.note         c l m o . .
+customer.merge        . . m o . .
 invoice.view          c l m o a d
 invoice.draft         c . . o . .
 invoice.post          c . . o . .
