@@ -111,6 +111,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="invoice",
+            index=models.Index(
+                fields=["company", "order_number"],
+                condition=models.Q(("order_number", ""), _negated=True),
+                name="invoices_invoice_order_number",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="invoice",
             index=models.Index(fields=["company", "-total", "-id"], name="invoices_invoice_by_total"),
         ),
         migrations.AddConstraint(

@@ -175,6 +175,9 @@ class Invoice(CompanyOwned):
             models.Index(fields=["company", "customer", "-issued_on"], name="invoices_invoice_customer"),
             models.Index(fields=["company", "-issued_on", "-id"], name="invoices_invoice_issued"),
             models.Index(fields=["company", "-total", "-id"], name="invoices_invoice_by_total"),
+            models.Index(
+                fields=["company", "order_number"], condition=~Q(order_number=""), name="invoices_invoice_order_number"
+            ),
             models.Index(fields=["company", "id"], condition=Q(state="draft"), name="invoices_invoice_drafts"),
             models.Index(fields=["credits"], condition=Q(credits__isnull=False), name="invoices_invoice_credits"),
         ]
