@@ -1,7 +1,7 @@
 """Drafts: entered, changed and thrown away freely; nothing is owed yet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -12,18 +12,25 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Invalid, NotFound, Refused
+from arap.core.idempotency import idempotent
 from arap.core.models import AuditEntry, Company, TaxCode, User
-from arap.core.money import CURRENCIES, ZERO, is_exact
+from arap.core.money import AMOUNT_LIMIT, CURRENCIES, ZERO, is_exact
 from customers.models import Customer, PaymentTerms
 from customers.rules import instalments as instalments_of
 from customers.rules import parse_terms
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
+from invoices.units import unit_code
 
 LINES_MAX = 2_000  # what a Chinese e-invoice holds
 BATCH = 1_000
 
-AUDITED = ("customer", "currency", "rate", "issued_on", "terms", "reference", "order_number", "memo", "total")
+# The fields of a draft that are taken over as they are entered.
+PLAIN = (
+    "kind", "currency", "rate", "issued_on", "reference", "order_number", "buyer_reference", "contract_number",
+    "delivered_on", "period_from", "period_to", "memo",
+)  # fmt: skip
+AUDITED = (*PLAIN, "customer", "terms", "total")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class DraftLine:
     unit_price: Decimal
     quantity: Decimal = Decimal(1)
     description: str = ""
+    description_local: str = ""
     unit: str = ""
     discount_percent: Decimal = ZERO
     tax_code_id: int | None = None
@@ -62,6 +70,11 @@ class Draft:
     rate: Decimal | None = None
     reference: str = ""
     order_number: str = ""
+    buyer_reference: str = ""
+    contract_number: str = ""
+    delivered_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
     memo: str = ""
 
 
@@ -71,7 +84,7 @@ class _Masters:
 
     customers: Mapping[int, Customer]
     terms: Mapping[int, PaymentTerms]
-    tax_rates: Mapping[int, Decimal]
+    tax_codes: Mapping[int, TaxCode]
 
 
 def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
@@ -83,8 +96,9 @@ def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
 def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None) -> list[Invoice]:
     """Create the drafts with their lines and instalments, all or none, in multi-row statements.
 
-    Raises Invalid (facts: field, draft = place in `drafts`) for an unknown customer, terms, tax code or currency, for
-    too many or no lines, for instalments that do not sum to the total or fall due before issue.
+    Raises Invalid (facts: field, draft = place in `drafts`, line = its number) for an unknown customer, terms, tax
+    code or currency, for too many or no lines or too large amounts, for a period that ends before it begins, for
+    instalments that do not sum to the total or fall due before issue.
     """
     masters = _masters(company, drafts)
     invoices = [Invoice(company=company, created_by=by) for _draft in drafts]
@@ -100,6 +114,22 @@ def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None)
     return invoices
 
 
+def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine], list[InvoiceInstalment]]:
+    """The invoice that `draft` would be, with its lines and instalments; nothing is saved. Raises as create_drafts."""
+    invoice = Invoice(company=company)
+    return invoice, *_fill(invoice, draft, _masters(company, [draft]), 0)
+
+
+def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:
+    """Create one draft, once for each `key`; returns its id.
+
+    Raises as create_drafts, and Refused("idempotency_conflict") when the key brought another draft before.
+    """
+    request = {"verb": "invoice.draft", "draft": asdict(draft)}
+    outcome = idempotent(company, key, request, lambda: {"invoice": create_draft(company, draft, by=by).pk})
+    return int(outcome.response["invoice"])
+
+
 @transaction.atomic
 def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: int, by: User | None) -> Invoice:
     """Replace the content of a draft that is still at `version`.
@@ -112,7 +142,7 @@ def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: in
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     invoice.version = F("version") + 1
-    invoice.save(update_fields=["kind", "version", "net_total", "tax_total", *AUDITED])
+    invoice.save(update_fields=["version", "net_total", "tax_total", *AUDITED])
     invoice.refresh_from_db(fields=["version"])
     _save_parts(lines, parts)
     was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))
@@ -158,9 +188,7 @@ def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     return _Masters(
         customers=by_id,
         terms=PaymentTerms.objects.filter(company=company).in_bulk([pk for pk in terms_ids if pk is not None]),
-        tax_rates=dict(TaxCode.objects.filter(company=company, pk__in=codes).values_list("pk", "rate"))
-        if codes
-        else {},
+        tax_codes=TaxCode.objects.filter(company=company).in_bulk(codes) if codes else {},
     )
 
 
@@ -171,10 +199,15 @@ def _fill(
     _check(draft, masters, at)
     lines = [_line(invoice, draft, line, masters, number) for number, line in enumerate(draft.lines, start=1)]
     totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
+    for line in lines:
+        if abs(line.gross) >= AMOUNT_LIMIT:
+            raise _invalid(at, "unit_price", _("The amount of this line is too large."), line=line.line)
+    if abs(totals.gross) >= AMOUNT_LIMIT:
+        raise _invalid(at, "lines", _("The total is too large."))
     customer = masters.customers[draft.customer_id]
-    invoice.kind, invoice.customer, invoice.currency, invoice.rate = draft.kind, customer, draft.currency, draft.rate
-    invoice.issued_on, invoice.reference = draft.issued_on, draft.reference
-    invoice.order_number, invoice.memo = draft.order_number, draft.memo
+    invoice.customer = customer
+    for name in PLAIN:
+        setattr(invoice, name, getattr(draft, name))
     invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
     parts = [
@@ -197,19 +230,22 @@ def _check(draft: Draft, masters: _Masters, at: int) -> None:
         raise _invalid(at, "rate", _("A rate is greater than zero."))
     if not 1 <= len(draft.lines) <= LINES_MAX:
         raise _invalid(at, "lines", _("An invoice has from one to %(most)s lines.") % {"most": LINES_MAX})
-    for line in draft.lines:
-        if line.tax_code_id is not None and line.tax_code_id not in masters.tax_rates:
-            raise _invalid(at, "tax_code", _("There is no such tax code."))
+    if draft.period_from and draft.period_to and draft.period_to < draft.period_from:
+        raise _invalid(at, "period_to", _("The period ends before it begins."))
+    for number, line in enumerate(draft.lines, start=1):
+        if line.tax_code_id is not None and line.tax_code_id not in masters.tax_codes:
+            raise _invalid(at, "tax_code", _("There is no such tax code."), line=number)
         if not 0 <= line.discount_percent <= 100:
-            raise _invalid(at, "discount_percent", _("A discount lies between 0 and 100 per cent."))
+            raise _invalid(at, "discount_percent", _("A discount lies between 0 and 100 per cent."), line=number)
         if line.tax_rate is not None and not 0 <= line.tax_rate <= 100:
-            raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."))
+            raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."), line=number)
 
 
 def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int) -> InvoiceLine:
+    code = masters.tax_codes[line.tax_code_id] if line.tax_code_id is not None else None
     tax_rate = line.tax_rate
     if tax_rate is None:
-        tax_rate = masters.tax_rates[line.tax_code_id] if line.tax_code_id is not None else ZERO
+        tax_rate = code.rate if code else ZERO
     amounts = line_amounts(
         quantity=line.quantity,
         unit_price=line.unit_price,
@@ -223,12 +259,16 @@ def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, nu
         invoice=invoice,
         line=number,
         description=line.description,
+        description_local=line.description_local,
         quantity=line.quantity,
         unit=line.unit,
+        unit_code=unit_code(line.unit),
         unit_price=line.unit_price,
         discount_percent=line.discount_percent,
         tax_code_id=line.tax_code_id,
         tax_rate=tax_rate,
+        tax_category=code.tax_category if code else "",
+        exemption_reason=code.exemption_reason if code else "",
         entry=line.entry,
         net=amounts.net,
         tax=amounts.tax,
@@ -258,5 +298,5 @@ def _save_parts(lines: Sequence[InvoiceLine], parts: Sequence[InvoiceInstalment]
     InvoiceInstalment.objects.bulk_create(parts, batch_size=BATCH)
 
 
-def _invalid(at: int, field: str, message: str | Promise) -> Invalid:
-    return Invalid("invalid_draft", message, field=field, draft=at)
+def _invalid(at: int, field: str, message: str | Promise, **facts: int) -> Invalid:
+    return Invalid("invalid_draft", message, field=field, draft=at, **facts)
