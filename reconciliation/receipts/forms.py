@@ -183,8 +183,19 @@ class IdentifyForm(_CompanyForm):
     """Whose unidentified money it is."""
 
     customer = CustomerCodeField(label=_("Customer code"), error_messages={"required": _("Type a customer’s code.")})
+    amount = MoneyField(label=_("Amount"), required=False, help_text=_("Empty: all of it."))
     on = DayField(label=_("Counts from"), required=False)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, currency: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.currency = currency
+        self.fields["amount"].widget.attrs["data-money"] = minor_unit(currency)
+
+    def clean_amount(self) -> Decimal | None:
+        """Read in the receipt's currency; nothing typed is all of it."""
+        text: str = self.cleaned_data["amount"]
+        return MoneyField.read(text, self.currency) if text else None
 
 
 class ReturnForm(_CompanyForm):
@@ -200,8 +211,8 @@ class ReturnForm(_CompanyForm):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
-class UnapplyForm(_CompanyForm):
-    """Which entries are undone (none named: all that is applied), when and why."""
+class UndoForm(_CompanyForm):
+    """When and why something is undone."""
 
     on = DayField(label=_("Undone on"), required=False)
     reason = forms.CharField(
@@ -210,8 +221,13 @@ class UnapplyForm(_CompanyForm):
         widget=forms.TextInput(attrs=TEXT),
         error_messages={"required": _("Say why it is undone.")},
     )
-    entries = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class UnapplyForm(UndoForm):
+    """Which entries are undone (none named: all that is applied), when and why."""
+
+    entries = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
 
     def clean_entries(self) -> list[int] | None:
         """Their ids, or None for all."""

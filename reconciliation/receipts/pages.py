@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from arap.core.models import Company
@@ -15,7 +15,7 @@ from arap.ledger.models import Entry, Item, Posting
 from arap.ledger.queries import position_at
 from cases.models import Hold
 from receipts.forms import field_name, typed_items
-from receipts.models import Receipt
+from receipts.models import Receipt, ReceiptIdentification
 from receipts.queries import Candidate, candidates, credit_items, proposals
 from receipts.queries.acts import Act, ActLine, acts_of
 from receipts.queries.payers import known_from, recent
@@ -91,6 +91,7 @@ class ReceiptPage:
     line_count: int = 0
     acts: list[Act] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
+    identified: list[ReceiptIdentification] = field(default_factory=list)
     known_from: int = 0
     recent: list[Receipt] = field(default_factory=list)
 
@@ -148,9 +149,18 @@ def receipt_page(
         line_count=len(lines),
         acts=acts_of(company, items),
         moved=_moved(company, items, typed or {}),
+        identified=_identified(receipt),
         known_from=known_from(company, receipt, owner) if owner else 0,
         recent=recent(company, receipt, owner) if owner and left else [],
     )
+
+
+def _identified(receipt: Receipt) -> list[ReceiptIdentification]:
+    """Whose the money turned out to be, also what was taken back (`undone`). One query."""
+    if receipt.customer_id is not None:
+        return []
+    made = receipt.identifications.filter(undoes=None).select_related("customer", "identified_by")
+    return list(made.annotate(undone=Exists(ReceiptIdentification.objects.filter(undoes=OuterRef("pk")))))
 
 
 def _choices(receipt: Receipt, items: list[Item], found: list[Candidate]) -> list[Choice]:

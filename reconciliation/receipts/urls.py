@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/unapply/", undoing.unapply, name="unapply"),
     path("<int:pk>/return/", undoing.return_receipt, name="return"),
     path("<int:pk>/identify/", receipt.identify, name="identify"),
+    path("<int:pk>/identified/<int:identification>/undo/", undoing.unidentify, name="unidentify"),
     path("<int:pk>/confirm/", receipt.confirm, name="confirm"),
     path("<int:pk>/reject/", receipt.reject, name="reject"),
 ]

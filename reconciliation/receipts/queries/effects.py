@@ -13,7 +13,7 @@ from arap.core.money import ZERO
 from arap.core.wording import bucket_words
 from arap.ledger.models import Account, Entry, Item, JournalLine
 from customers.models import Customer
-from receipts.models import Receipt
+from receipts.models import Receipt, ReceiptIdentification
 from receipts.queries.acts import live_entries
 from receipts.queries.applying import credit_items
 
@@ -57,7 +57,8 @@ class Posting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """All that would change. `left_now`, `left_after`: what is not applied of the receipt, above zero.
+    """All that would change. `left_now`, `left_after`: what is not applied of the receipt, above zero;
+    `credit_change`: of the customers' credits that are not applied, signed as in the book.
 
     `not_before` is the first day on which it can be undone.
     """
@@ -66,26 +67,29 @@ class Effect:
     items: list[Reopening]
     left_now: Decimal
     left_after: Decimal
+    credit_change: Decimal
     not_before: date
     postings: list[Posting]
-
-    @property
-    def customer_ids(self) -> set[int]:
-        return {item.customer.pk for item in self.items if item.customer}
+    customer_ids: set[int]
 
 
 def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] | None) -> Effect:
     """What it changes to undo `entries`, or all that is applied, of the receipt."""
     items = credit_items(receipt)
+    owners = {item.customer_id for item in items if item.customer_id}
     chosen = list(live_entries(company, items, entries))
     own = {item.pk for item in items}
     both = _both_sides(chosen)
     left = sum((-item.open_amount for item in items), ZERO)
+    reopened = _reopened(both, own)
+    freed = sum((entry.amount for entry in both if entry.item_id in own), ZERO)
     return Effect(
         entry_ids=[entry.pk for entry in chosen],
-        items=_reopened(both, own),
+        items=reopened,
+        customer_ids=owners | {item.customer.pk for item in reopened if item.customer},
         left_now=left,
-        left_after=left + sum((entry.amount for entry in both if entry.item_id in own), ZERO),
+        left_after=left + freed,
+        credit_change=-freed,
         not_before=max((entry.effective_on for entry in chosen), default=receipt.posted_on or receipt.received_on),
         postings=_mirrored(company, both),
     )
@@ -106,13 +110,36 @@ def return_effect(company: Company, receipt: Receipt) -> Effect:
         sums.add(entry.account_id, -entry.amount, -entry.base_amount)
     for posting in undone.postings:
         sums.add(posting.account.pk, posting.amount, posting.base_amount)
-    return replace(undone, left_after=ZERO, postings=[*sums.postings(), *contra])
+    owned = sum((-item.open_amount for item in standing if item.customer_id), ZERO)
+    return replace(undone, left_after=ZERO, credit_change=owned, postings=[*sums.postings(), *contra])
+
+
+def unidentify_effect(receipt: Receipt, identification: ReceiptIdentification) -> Effect:
+    """What it changes when identified money is taken back from its customer."""
+    moved = Item.objects.filter(document=identification.document_id).select_related("account")
+    sums = _Sums()
+    for item in moved:
+        sums.add(item.account_id, -item.amount, -item.base_amount)
+    left = sum((-item.open_amount for item in credit_items(receipt)), ZERO)
+    unknown = Account.objects.get(company=receipt.company_id, role=Account.Role.UNIDENTIFIED)
+    sums.add(unknown.pk, sum((item.amount for item in moved), ZERO), sum((item.base_amount for item in moved), ZERO))
+    return Effect(
+        entry_ids=[],
+        items=[],
+        customer_ids={identification.customer_id} if identification.customer_id else set(),
+        left_now=left,
+        left_after=left,
+        credit_change=identification.amount,
+        not_before=identification.identified_on,
+        postings=sums.postings(),
+    )
 
 
 def aging_change(company: Company, receipt: Receipt, effect: Effect, *, as_of: date) -> list[AgingLine]:
     """The aging of the customers concerned in the receipt's currency, as it is and as it would be."""
-    ids = effect.customer_ids | {item.customer_id for item in credit_items(receipt) if item.customer_id}
-    rows = Item.objects.filter(company=company, customer__in=ids, currency=receipt.currency).exclude(open_amount=0)
+    rows = Item.objects.filter(company=company, customer__in=effect.customer_ids, currency=receipt.currency).exclude(
+        open_amount=0
+    )
     buckets = buckets_at(as_of, basis="due")
     now, after = [ZERO] * (len(buckets) + 1), [ZERO] * (len(buckets) + 1)
 
@@ -126,7 +153,7 @@ def aging_change(company: Company, receipt: Receipt, effect: Effect, *, as_of: d
     after[:] = now
     for item in effect.items:
         after[place(item.aged_from_on, item.after or item.now)] += item.after - item.now
-    after[-1] += effect.left_now - effect.left_after
+    after[-1] += effect.credit_change
     heads = [bucket_words(bucket.from_days, bucket.to_days) for bucket in buckets] + [_("Not applied")]
     lines = [AgingLine(head, before, then) for head, before, then in zip(heads, now, after, strict=True)]
     return [*lines, AgingLine(_("Total"), sum(now, ZERO), sum(after, ZERO), is_sum=True)]

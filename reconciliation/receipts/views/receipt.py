@@ -32,6 +32,7 @@ from receipts.models import Receipt
 from receipts.pages import receipt_page
 from receipts.queries import open_candidates
 from receipts.queries.acts import act_entries
+from receipts.queries.payers import guesses
 from receipts.queries.waiting import next_to_confirm, place
 
 QUERYSET = Receipt.objects.select_related(
@@ -74,7 +75,7 @@ def apply(request: CompanyRequest, pk: int) -> HttpResponse:
 def identify(request: CompanyRequest, pk: int) -> HttpResponse:
     """Say whose the money is."""
     receipt = get_for(request.user, "receipt.identify", QUERYSET, pk, request.company)
-    form = IdentifyForm(request.POST, company=request.company, today=timezone.localdate())
+    form = IdentifyForm(request.POST, company=request.company, today=timezone.localdate(), currency=receipt.currency)
     if not form.is_valid():
         return _screen(request, receipt, identify_form=form, status=422)
     data = form.cleaned_data
@@ -83,12 +84,14 @@ def identify(request: CompanyRequest, pk: int) -> HttpResponse:
             request.company,
             pk,
             data["customer"].pk,
+            amount=data["amount"],
             on=data["on"] or timezone.localdate(),
             by=request.user,
             key=data["key"],
         )
     except DomainError as error:
-        form.add_error(None, str(error.message))
+        field = error.facts.get("field")
+        form.add_error(field if field in form.fields else None, str(error.message))
         return _screen(request, receipt, identify_form=form, status=error.status)
     return redirect("receipts:detail", pk)
 
@@ -151,7 +154,12 @@ def _screen(
 ) -> HttpResponse:
     company, today = request.company, timezone.localdate()
     page = receipt_page(company, receipt, as_of=today, typed=typed, errors=errors)
-    initial = {"key": uuid4().hex, "on": today}
+    found = guesses(company, receipt, page.unidentified) if page.unidentified else []
+    initial = {
+        "key": uuid4().hex,
+        "on": today,
+        "customer": found[0].customer.code if found and found[0].is_sure else "",
+    }
     context = {
         "page": page,
         "receipt": receipt,
@@ -163,7 +171,9 @@ def _screen(
         "on_text": (typed or {}).get("on") or "",
         "key": (typed or {}).get("key") or uuid4().hex,
         "may_confirm_this": receipt.recorded_by_id != request.user.pk,
-        "identify_form": forms.get("identify_form") or IdentifyForm(initial=initial, company=company, today=today),
+        "guesses": found,
+        "identify_form": forms.get("identify_form")
+        or IdentifyForm(initial=initial, company=company, today=today, currency=receipt.currency),
         "reject_form": forms.get("reject_form") or RejectForm(company=company, today=today),
         "reject_open": "reject_form" in forms,
     }
