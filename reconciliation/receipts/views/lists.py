@@ -1,28 +1,36 @@
 """The list of receipts, and recording a new one."""
 
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from arap.core.errors import DomainError
 from arap.core.fields import read_amount
 from arap.core.http import CompanyRequest
+from arap.core.models import IdempotencyKey
 from arap.core.money import AmountError
 from arap.core.paging import SEPARATOR, read_number, read_row
 from arap.core.permissions import requires
 from customers.queries import search
-from receipts.actions import NewReceipt, record_receipt
-from receipts.forms import FilterForm, ReceiptForm
+from receipts.actions import NewReceipt, Recorded, record_receipt
+from receipts.forms import FilterForm, ReceiptForm, read_entries
 from receipts.models import Receipt
+from receipts.queries.alike import alike
 from receipts.queries.listing import ORDERS, SORTS, VIEWS, Key, ReceiptQuery, ReceiptRow, Sort, View, receipt_rows
 from receipts.queries.waiting import counts
 
 PAGE = 20
 PAYERS_SHOWN = 12
+# What stays in the form when a stack of receipts is entered one after the other.
+KEPT_FOR_ANOTHER = ("received_on", "currency", "method", "bank_account")
 
 
 @requires("receipt.view")
@@ -93,16 +101,40 @@ def _page_query(place: dict[str, str], rows: list[ReceiptRow], side: str, sort: 
 def new(request: CompanyRequest) -> HttpResponse:
     """Record money in. It enters the book at once, unless its amount needs a second person."""
     today = timezone.localdate()
+    given = {name: request.GET[name] for name in KEPT_FOR_ANOTHER if request.GET.get(name)}
     first = {
-        "customer": request.GET.get("customer", ""),
         "received_on": today,
-        "currency": request.GET.get("currency") or request.company.base_currency,
+        "currency": request.company.base_currency,
+        **given,
+        "customer": request.GET.get("customer", ""),
         "key": uuid4().hex,
     }
     form = ReceiptForm(request.POST or None, initial=first, company=request.company, today=today)
-    if request.method == "POST" and form.is_valid() and (receipt_id := _record(request, form)):
-        return redirect("receipts:detail", receipt_id)
-    return render(request, "receipts/receipt_new.html", {"form": form}, status=422 if form.errors else 200)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        receipt = _new_receipt(form)
+        same = alike(request.company, receipt)
+        said = set(read_entries(request.POST.get("not_the_same", "")) or [])
+        keys = IdempotencyKey.objects.filter(company=request.company, key=form.cleaned_data["key"])
+        is_repeated = bool(same) and keys.exists()
+        if same and not is_repeated and not {each.pk for each in same} <= said:
+            context |= {"alike": same, "not_the_same": ",".join(str(each.pk) for each in same)}
+            return render(request, "receipts/receipt_new.html", context, status=409)
+        if recorded := _record(request, form, receipt):
+            return _recorded(request, recorded)
+    return render(request, "receipts/receipt_new.html", context, status=422 if form.errors else 200)
+
+
+def _recorded(request: CompanyRequest, recorded: Recorded) -> HttpResponse:
+    """To the receipt, or on to another one like it."""
+    if request.POST.get("then") != "another":
+        return redirect("receipts:detail", recorded.receipt_id)
+    if recorded.number:
+        messages.success(request, _("Recorded as %(number)s.") % {"number": recorded.number})
+    else:
+        messages.success(request, _("Recorded; it waits for a second person."))
+    kept = {name: request.POST[name][:60] for name in KEPT_FOR_ANOTHER if request.POST.get(name)}
+    return redirect(f"{reverse('receipts:new')}?{urlencode(kept)}")
 
 
 @requires("receipt.view")
@@ -114,11 +146,10 @@ def payers(request: CompanyRequest) -> HttpResponse:
     return render(request, "receipts/_payers.html", {"customers": found})
 
 
-def _record(request: CompanyRequest, form: ReceiptForm) -> int | None:
-    """The id of the receipt recorded from the form; None when the action refused, with its sentence on the form."""
+def _new_receipt(form: ReceiptForm) -> NewReceipt:
     data = form.cleaned_data
     account = data.get("bank_account")
-    receipt = NewReceipt(
+    return NewReceipt(
         amount=data["amount"],
         currency=data["currency"],
         received_on=data["received_on"],
@@ -129,8 +160,12 @@ def _record(request: CompanyRequest, form: ReceiptForm) -> int | None:
         payer_account=data["payer_account"],
         remittance=data["remittance"],
     )
+
+
+def _record(request: CompanyRequest, form: ReceiptForm, receipt: NewReceipt) -> Recorded | None:
+    """What was recorded from the form; None when the action refused, with its sentence on the form."""
     try:
-        return record_receipt(request.company, receipt, by=request.user, key=data["key"]).receipt_id
+        return record_receipt(request.company, receipt, by=request.user, key=form.cleaned_data["key"])
     except DomainError as error:
         field = error.facts.get("field")
         form.add_error(field if field in form.fields else None, str(error.message))
