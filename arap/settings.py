@@ -4,6 +4,7 @@
 when ARAP_ENV is `dev`, which it is by itself only while the private servers are used. README.md lists every variable.
 """
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -62,6 +63,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_filters",
     "django_celery_beat",
+    "axes",
     "rest_framework",
     "arap.core",
     "arap.outbox",
@@ -94,6 +96,7 @@ MIDDLEWARE = [
     "arap.core.middleware.CompanyMiddleware",
     "arap.core.middleware.FirstPasswordMiddleware",
     "arap.core.middleware.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "arap.urls"
@@ -160,6 +163,19 @@ AUTH_USER_MODEL = "core.User"
 LOGIN_URL = "core:sign_in"
 LOGIN_REDIRECT_URL = "desk:today"
 LOGOUT_REDIRECT_URL = "core:sign_in"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# Wrong passwords: core/attempts.py. One person from one address, so that nobody can shut another one out.
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "arap.core.access.client_address"
+AXES_LOCKOUT_CALLABLE = "arap.core.views.sign_in.paused"
+AXES_RESET_ON_SUCCESS = True
+# Who tries again during the pause does not make it longer: the page has said when it ends.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "code"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = AXES_VERBOSE = False
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -64,3 +64,8 @@ def _believe_proxy(request: HttpRequest) -> None:
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     if ADDRESS.fullmatch(last):
         request.META["REMOTE_ADDR"] = last
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of the client; behind a proxy the one that log_requests put there, never a header's own claim."""
+    return request.META.get("REMOTE_ADDR") or None

@@ -14,7 +14,9 @@ from arap.core.wording import prose_day
 
 
 class SignInForm(forms.Form):
-    """Who signs in. Whether the two match is for the view, which also counts the tries."""
+    """Who signs in. Whether the two match is for the view; `pause`: the minutes to wait after too many tries."""
+
+    pause = 0
 
     username = forms.CharField(
         label=_("User name or e-mail"),

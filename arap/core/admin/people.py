@@ -2,16 +2,18 @@
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from arap.core import attempts
 from arap.core.actions.people import SYSTEM_USERNAME
-from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for
+from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for, person
 from arap.core.models import Membership, User
 
 # Rights come from roles in companies (permissions.py), so Django's groups have no effect here.
@@ -37,6 +39,7 @@ class ArapUserAdmin(RoleAdmin, UserAdmin):
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
     readonly_fields = ("last_login", "date_joined")
     inlines = (MembershipInline,)
+    actions = ("end_pause",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("full_name", "email", "language")}),
@@ -74,6 +77,14 @@ class ArapUserAdmin(RoleAdmin, UserAdmin):
         fields = super().get_readonly_fields(request, obj)
         is_superuser = getattr(request.user, "is_superuser", False)
         return fields if is_superuser else [*fields, "is_superuser"]
+
+    @admin.action(description=_("End the pause after wrong passwords"), permissions=["change"])
+    @transaction.atomic
+    def end_pause(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset:
+            ended = attempts.end_pause(user, by=person(request))
+            text = _("%(user)s may try again at once.") if ended else _("%(user)s has no wrong passwords to forget.")
+            self.message_user(request, text % {"user": user}, messages.SUCCESS)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # People stay in the audit log; who leaves is set inactive.
