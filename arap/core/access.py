@@ -69,3 +69,8 @@ def _believe_proxy(request: HttpRequest) -> None:
 def client_address(request: HttpRequest) -> str | None:
     """The address of the client; behind a proxy the one that log_requests put there, never a header's own claim."""
     return request.META.get("REMOTE_ADDR") or None
+
+
+def place_of(request: HttpRequest) -> dict[str, str]:
+    """Where somebody sits, and the program they use, as `session_store.py` keeps them."""
+    return {"address": client_address(request) or "", "agent": request.headers.get("User-Agent", "")}

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from axes.helpers import get_cool_off, get_failure_limit
 from axes.models import AccessAttempt
 from axes.utils import reset
+from django.db import transaction
 from django.db.models import Max
 from django.http import HttpRequest
 
@@ -43,6 +44,15 @@ def pause_ends_at(request: HttpRequest, username: str, *, at: datetime) -> datet
 def minutes_until(end: datetime, *, at: datetime) -> int:
     """Whole minutes from `at` to `end`, rounded up: who comes back then does not come too early."""
     return max(-((at - end) // timedelta(minutes=1)), 1)
+
+
+@transaction.atomic
+def note_pause(request: HttpRequest, username: str) -> None:
+    """Note in the audit log that a pause began, when it is the password just judged that began it."""
+    failures = getattr(request, "axes_failures_since_start", 0)
+    user = User.objects.filter(username=username).first()
+    if user is not None and failures == get_failure_limit(request, {"username": username}):
+        audit.record(by=None, verb="person.pause", obj=user, after={"address": client_address(request)})
 
 
 def end_pause(user: User, *, by: User) -> bool:

@@ -4,12 +4,15 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import QueryDict
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arap.core.fields import DayField, MomentField
+from arap.core.models import User
 from arap.core.wording import prose_day
 
 
@@ -38,10 +41,22 @@ class SignInForm(forms.Form):
 class PasswordForm(PasswordChangeForm):
     """The old password and, twice, the new one, judged by the validators of the settings."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.request = request
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+
+    def clean_old_password(self) -> str:
+        """The password in use; wrong ones are counted as those of the sign-in page are."""
+        return checked_password(self.request, self.user, self.cleaned_data["old_password"])
+
+
+def checked_password(request: HttpRequest, user: User, typed: str) -> str:
+    """`typed`, when it is the password of `user`. Raises ValidationError; after too many a pause begins."""
+    if authenticate(request, username=user.get_username(), password=typed) != user:
+        raise ValidationError(_("This is not your password."), code="password_incorrect")
+    return typed
 
 
 class ClocksForm(forms.Form):

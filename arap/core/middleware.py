@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from arap.core import logs
+from arap.core.access import place_of
 from arap.core.errors import DomainError
 from arap.core.models import Company, Membership, Role, User
 from arap.core.permissions import ROLE_WEIGHT
+from arap.core.session_store import SessionStore
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +26,18 @@ SESSION_COMPANY = "company_id"
 SESSION_FIRST_PASSWORD = "keeps_first_password"  # noqa: S105 - the name of a mark
 # What somebody may do before they have chosen a password of their own.
 BEFORE_PASSWORD = ("core:password", "core:sign_out", "core:language", "core:theme")
+
+
+def note_presence(get_response: GetResponse) -> GetResponse:
+    """Middleware: the session of whoever is signed in was seen. Stands after Django's AuthenticationMiddleware."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            assert isinstance(request.session, SessionStore)
+            request.session.touch(**place_of(request))
+        return get_response(request)
+
+    return answer
 
 
 class CompanyMiddleware:

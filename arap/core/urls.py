@@ -3,7 +3,7 @@
 from django.urls import path
 
 from arap.core import probes
-from arap.core.views import choices, sign_in
+from arap.core.views import account, choices, sign_in
 
 app_name = "core"
 
@@ -12,7 +12,10 @@ urlpatterns = [
     path("readyz", probes.readyz, name="readyz"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("admin/login/", sign_in.admin_sign_in, name="admin_sign_in"),
-    path("password/", sign_in.password, name="password"),
+    path("password/", account.password, name="password"),
+    path("account/", account.account, name="account"),
+    path("account/sessions/end/", account.sessions_end, name="sessions_end"),
+    path("account/sessions/<slug:name>/end/", account.session_end, name="session_end"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", choices.language, name="language"),
     path("theme/", choices.theme, name="theme"),

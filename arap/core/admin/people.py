@@ -3,18 +3,21 @@
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from arap.core import attempts
+from arap.core import attempts, audit
 from arap.core.actions.people import SYSTEM_USERNAME
+from arap.core.actions.sessions import end_sessions
 from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for, person
 from arap.core.models import Membership, User
+from arap.core.queries import INVITED
 
 # Rights come from roles in companies (permissions.py), so Django's groups have no effect here.
 admin.site.unregister(Group)
@@ -77,6 +80,25 @@ class ArapUserAdmin(RoleAdmin, UserAdmin):
         fields = super().get_readonly_fields(request, obj)
         is_superuser = getattr(request.user, "is_superuser", False)
         return fields if is_superuser else [*fields, "is_superuser"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change:
+            self._note_first_password(request, obj)
+
+    @transaction.atomic
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        # Whoever sets a password for somebody has seen it: its owner chooses another one.
+        response: HttpResponse = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            user = self.get_object(request, unquote(id))
+            if user is not None and user != request.user and user.has_usable_password():
+                self._note_first_password(request, user)
+                end_sessions(user, by=person(request))
+        return response
+
+    def _note_first_password(self, request: HttpRequest, user: User) -> None:
+        audit.record(by=person(request), verb=INVITED, obj=user, after={"username": user.username})
 
     @admin.action(description=_("End the pause after wrong passwords"), permissions=["change"])
     @transaction.atomic

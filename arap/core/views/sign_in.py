@@ -1,10 +1,9 @@
-"""Signing in and out, and choosing a password."""
+"""Signing in and out."""
 
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
+from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,13 +15,15 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arap.core import attempts
-from arap.core.actions.people import choose_password
+from arap.core.access import place_of
+from arap.core.actions.sessions import note_sign_in
 from arap.core.errors import Forbidden
-from arap.core.forms import PasswordForm, SignInForm
+from arap.core.forms import SignInForm
 from arap.core.middleware import SESSION_FIRST_PASSWORD
 from arap.core.models import User
-from arap.core.permissions import public, signed_in
+from arap.core.permissions import public
 from arap.core.queries import keeps_first_password
+from arap.core.session_store import SessionStore
 from arap.core.views.choices import remember_language, target_of
 from arap.core.views.errors import error
 
@@ -42,12 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = _authenticated(request, form)
         if user is not None:
-            login(request, user)
-            first = keeps_first_password(user)
-            if first:
-                request.session[SESSION_FIRST_PASSWORD] = True
-            where = f"{reverse('core:password')}?{urlencode({'next': target})}" if first else target
-            return remember_language(HttpResponseRedirect(where), user.language)
+            return enter(request, user, target)
     next_page = "" if target == reverse("desk:today") else target
     context = {"form": form, "next": next_page}
     if not form.pause:
@@ -57,23 +53,19 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@signed_in
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
-    """Choose another password. The one in use is asked for, so that an open browser is not enough."""
-    user = request.user
-    assert isinstance(user, User)
-    form = PasswordForm(user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        choose_password(user, form.cleaned_data["new_password1"])
-        update_session_auth_hash(request, user)
-        request.session.pop(SESSION_FIRST_PASSWORD, None)
-        messages.success(request, _("The new password counts from now on."))
-        return HttpResponseRedirect(target_of(request))
-    context = {"form": form, "is_first": keeps_first_password(user), "next": request.GET.get("next", "")}
-    return render(request, "core/password.html", context, status=422 if form.errors else 200)
+def enter(request: HttpRequest, user: User, target: str, *, factor: str = "") -> HttpResponse:
+    """Let somebody in who has shown who they are, and send them on. The only place that opens a session."""
+    SessionStore.clear_expired()
+    login(request, user)
+    assert isinstance(request.session, SessionStore)
+    place = place_of(request)
+    request.session.begin(**place)
+    note_sign_in(user, factor=factor, **place)
+    first = keeps_first_password(user)
+    if first:
+        request.session[SESSION_FIRST_PASSWORD] = True
+    where = f"{reverse('core:password')}?{urlencode({'next': target})}" if first else target
+    return remember_language(HttpResponseRedirect(where), user.language)
 
 
 @public
@@ -104,6 +96,7 @@ def _authenticated(request: HttpRequest, form: SignInForm) -> User | None:
         return user
     if attempts.is_paused(request):
         now = timezone.now()
+        attempts.note_pause(request, username)
         form.pause = attempts.minutes_until(attempts.pause_ends_at(request, username, at=now), at=now)
         form.add_error("password", pause_text(form.pause))
         return None
