@@ -8,7 +8,7 @@ from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 URL = "/password/"
-OLD, NEW = "the-old-word-of-mine", "harbour-9-lantern"
+OLD, NEW = "the-old-word-of-mine", "seven grey herons"
 
 
 @pytest.fixture
