@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "django_filters",
     "django_celery_beat",
     "axes",
+    "django_otp.plugins.otp_totp",
     "rest_framework",
     "arap.core",
     "arap.outbox",
@@ -95,6 +96,7 @@ MIDDLEWARE = [
     "arap.core.middleware.note_presence",
     "arap.core.middleware.CompanyMiddleware",
     "arap.core.middleware.FirstPasswordMiddleware",
+    "arap.core.middleware.SecondFactorMiddleware",
     "arap.core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -176,6 +178,8 @@ AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_SENSITIVE_PARAMETERS = ["username", "csrfmiddlewaretoken", "next", "code"]
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = AXES_VERBOSE = False
+# What the telephone shows beside its codes.
+OTP_TOTP_ISSUER = f"arap {urlsplit(SITE_URL).hostname}"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -59,6 +59,41 @@ def checked_password(request: HttpRequest, user: User, typed: str) -> str:
     return typed
 
 
+class CodeForm(forms.Form):
+    """Six digits of the second factor, or a recovery code; `must_wait`: it was not even looked at."""
+
+    must_wait = False
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code.")},
+    )
+
+
+class PasswordAgainForm(forms.Form):
+    """The password once more, before something that an open browser is not enough for."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
+        error_messages={"required": _("Type your password.")},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Counted as at signing in."""
+        assert isinstance(self.request.user, User)
+        return checked_password(self.request, self.request.user, self.cleaned_data["password"])
+
+
 class ClocksForm(forms.Form):
     """As of which day, and as known at which instant. Empty: today, and now."""
 

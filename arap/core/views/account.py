@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from arap.core.actions.people import choose_password
 from arap.core.actions.sessions import end_sessions
 from arap.core.errors import NotFound
+from arap.core.factors import has_factor
 from arap.core.forms import PasswordForm
 from arap.core.middleware import SESSION_FIRST_PASSWORD
 from arap.core.models import Session, User
@@ -45,7 +46,13 @@ def account(request: HttpRequest) -> HttpResponse:
     """How one signs in, and where one is signed in now."""
     user = person(request)
     places = places_of(user, request.session.session_key)
-    return render(request, "core/account.html", {"places": places, "others": len(places) - 1})
+    context = {
+        "places": places,
+        "others": len(places) - 1,
+        "has_factor": has_factor(user),
+        "is_required": request.factor_required,  # type: ignore[attr-defined]
+    }
+    return render(request, "core/account.html", context)
 
 
 @signed_in

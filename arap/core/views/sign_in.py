@@ -18,8 +18,9 @@ from arap.core import attempts
 from arap.core.access import place_of
 from arap.core.actions.sessions import note_sign_in
 from arap.core.errors import Forbidden
+from arap.core.factors import has_factor
 from arap.core.forms import SignInForm
-from arap.core.middleware import SESSION_FIRST_PASSWORD
+from arap.core.middleware import SESSION_FACTOR, SESSION_FIRST_PASSWORD
 from arap.core.models import User
 from arap.core.permissions import public
 from arap.core.queries import keeps_first_password
@@ -28,6 +29,7 @@ from arap.core.views.choices import remember_language, target_of
 from arap.core.views.errors import error
 
 TOO_MANY = 429
+SESSION_PENDING = "pending_sign_in"
 
 
 @public
@@ -43,7 +45,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         user = _authenticated(request, form)
         if user is not None:
-            return enter(request, user, target)
+            return _ask_factor(request, user, target) if has_factor(user) else enter(request, user, target)
     next_page = "" if target == reverse("desk:today") else target
     context = {"form": form, "next": next_page}
     if not form.pause:
@@ -53,10 +55,24 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _ask_factor(request: HttpRequest, user: User, target: str) -> HttpResponse:
+    # What a session is bound to goes along: a password changed meanwhile makes the one that waits void.
+    request.session[SESSION_PENDING] = {
+        "user": user.pk,
+        "bound_to": user.get_session_auth_hash(),
+        "at": timezone.now().isoformat(),
+        "wrong": 0,
+        "next": target,
+    }
+    return redirect("core:sign_in_code")
+
+
 def enter(request: HttpRequest, user: User, target: str, *, factor: str = "") -> HttpResponse:
     """Let somebody in who has shown who they are, and send them on. The only place that opens a session."""
     SessionStore.clear_expired()
-    login(request, user)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    if factor:
+        request.session[SESSION_FACTOR] = True
     assert isinstance(request.session, SessionStore)
     place = place_of(request)
     request.session.begin(**place)
