@@ -1,7 +1,7 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, apply, dunning, outbox, pdf, post
+from bench import aging, api, apply, dunning, outbox, pdf, post
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
@@ -13,6 +13,8 @@ def run(names: set[str], size: int) -> Sheet:
     """Measure `names` (of NAMES) with `size` invoices; "pdf" alone with `size` documents, "outbox" with messages."""
     if names == {"outbox"}:
         return outbox.run(size)
+    if names == {"api"}:
+        return api.run(size)
     sheet = Sheet(size)
     if names == {"pdf"}:
         pdf.measure(sheet, size)

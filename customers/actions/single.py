@@ -20,6 +20,7 @@ EDITABLE = frozenset(
         "name_local",
         "country",
         "tax_id",
+        "address",
         "segment",
         "owner",
         "language",

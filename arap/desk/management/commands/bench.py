@@ -17,7 +17,7 @@ class Command(ArapCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name", choices=(*NAMES, "outbox", "all"))
+        parser.add_argument("name", choices=(*NAMES, "outbox", "api", "all"))
         parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs or messages"))
 
     def handle(self, *args: Any, **options: Any) -> None:
