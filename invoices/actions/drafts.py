@@ -1,18 +1,21 @@
 """Drafts: entered, changed and thrown away freely; nothing is owed yet."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
 from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Invalid, NotFound, Refused
-from arap.core.models import AuditEntry, Company, TaxCode, User
+from arap.core.models import Company, TaxCode, User
 from arap.core.money import CURRENCIES, ZERO, is_exact
 from customers.models import Customer, PaymentTerms
 from customers.rules import instalments as instalments_of
@@ -21,9 +24,48 @@ from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
 
 LINES_MAX = 2_000  # what a Chinese e-invoice holds
-BATCH = 1_000
+BATCH = 2_000
 
+COLUMNS = (
+    *("id", "kind", "customer_id", "currency", "rate", "issued_on", "terms_id", "reference", "order_number", "memo"),
+    *("net_total", "tax_total", "total"),
+)
 AUDITED = ("customer", "currency", "rate", "issued_on", "terms", "reference", "order_number", "memo", "total")
+
+
+_Row = dict[str, Any]
+
+TAKE_IDS = "select nextval(pg_get_serial_sequence('invoices_invoice', 'id')) from generate_series(1, %s)"
+
+# The invoices, and in the same statement an audit row for each.
+INSERT = """
+with drafted as (
+  insert into invoices_invoice (id, company_id, kind, customer_id, currency, rate, issued_on, terms_id, reference,
+    order_number, memo, net_total, tax_total, total, created_by_id)
+  select r.id, %(company)s, r.kind, r.customer_id, r.currency, r.rate, r.issued_on, r.terms_id, r.reference,
+         r.order_number, r.memo, r.net_total, r.tax_total, r.total, %(by)s
+    from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, kind text, customer_id bigint, currency text,
+      rate numeric, issued_on date, terms_id bigint, reference text, order_number text, memo text, net_total numeric,
+      tax_total numeric, total numeric)
+)
+insert into core_auditentry (company_id, actor_id, verb, object_type, object_id, after)
+select %(company)s, %(by)s, 'invoice.draft', 'invoices.invoice', r.id::text, r.after
+  from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, after jsonb)
+"""
+INSERT_LINES = """
+insert into invoices_invoiceline (company_id, invoice_id, line, description, quantity, unit, unit_price,
+  discount_percent, tax_code_id, tax_rate, entry, net, tax)
+select %(company)s, r.invoice_id, r.line, r.description, r.quantity, r.unit, r.unit_price, r.discount_percent,
+       r.tax_code_id, r.tax_rate, r.entry, r.net, r.tax
+  from jsonb_to_recordset(%(rows)s::jsonb) as r (invoice_id bigint, line int, description text, quantity numeric,
+    unit text, unit_price numeric, discount_percent numeric, tax_code_id bigint, tax_rate numeric, entry text,
+    net numeric, tax numeric)
+"""
+INSERT_INSTALMENTS = """
+insert into invoices_invoiceinstalment (company_id, invoice_id, line, due_on, amount)
+select %(company)s, r.invoice_id, r.line, r.due_on, r.amount
+  from jsonb_to_recordset(%(rows)s::jsonb) as r (invoice_id bigint, line int, due_on date, amount numeric)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +116,13 @@ class _Masters:
     tax_rates: Mapping[int, Decimal]
 
 
+class _Parts(NamedTuple):
+    """Rows of lines and instalments that are still to be stored."""
+
+    lines: list[_Row]
+    instalments: list[_Row]
+
+
 def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
     """Create one draft. Raises as create_drafts."""
     return create_drafts(company, [draft], by=by)[0]
@@ -87,16 +136,20 @@ def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None)
     too many or no lines, for instalments that do not sum to the total or fall due before issue.
     """
     masters = _masters(company, drafts)
-    invoices = [Invoice(company=company, created_by=by) for _draft in drafts]
-    lines: list[InvoiceLine] = []
-    parts: list[InvoiceInstalment] = []
-    for at, (invoice, draft) in enumerate(zip(invoices, drafts, strict=True)):
-        new_lines, new_parts = _fill(invoice, draft, masters, at)
-        lines += new_lines
-        parts += new_parts
-    Invoice.objects.bulk_create(invoices, batch_size=BATCH)
-    _save_parts(lines, parts)
-    AuditEntry.objects.bulk_create([_drafted(invoice, by) for invoice in invoices], batch_size=BATCH)
+    ids = _take_ids(len(drafts))
+    invoices: list[Invoice] = []
+    rows: list[_Row] = []
+    parts = _Parts([], [])
+    for at, (pk, draft) in enumerate(zip(ids, drafts, strict=True)):
+        invoice = Invoice(pk=pk, company=company, created_by=by)
+        _fill(invoice, draft, masters, at, parts)
+        invoice._state.adding = False  # it will be there
+        invoices.append(invoice)
+        rows.append({**{name: getattr(invoice, name) for name in COLUMNS}, "after": audit.snapshot(invoice, AUDITED)})
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), BATCH):
+            cursor.execute(INSERT, _parameters(company, rows[start : start + BATCH], by))
+    _save_parts(company, parts)
     return invoices
 
 
@@ -108,13 +161,14 @@ def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: in
     """
     invoice = _lock_draft(company, invoice_id, version)
     before = audit.snapshot(invoice, AUDITED)
-    lines, parts = _fill(invoice, draft, _masters(company, [draft]), 0)
+    parts = _Parts([], [])
+    _fill(invoice, draft, _masters(company, [draft]), 0, parts)
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     invoice.version = F("version") + 1
     invoice.save(update_fields=["kind", "version", "net_total", "tax_total", *AUDITED])
     invoice.refresh_from_db(fields=["version"])
-    _save_parts(lines, parts)
+    _save_parts(company, parts)
     was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))
     audit.record(by=by, verb="invoice.update", obj=invoice, before=was, after=now)
     return invoice
@@ -128,17 +182,6 @@ def delete_draft(company: Company, invoice_id: int, *, version: int, by: User | 
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     Invoice.objects.filter(pk=invoice.pk).delete()
-
-
-def _drafted(invoice: Invoice, by: User | None) -> AuditEntry:
-    return AuditEntry(
-        company=invoice.company,
-        actor=by,
-        verb="invoice.draft",
-        object_type=Invoice._meta.label_lower,
-        object_id=str(invoice.pk),
-        after=audit.snapshot(invoice, AUDITED),
-    )
 
 
 def _lock_draft(company: Company, invoice_id: int, version: int) -> Invoice:
@@ -164,24 +207,21 @@ def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     )
 
 
-def _fill(
-    invoice: Invoice, draft: Draft, masters: _Masters, at: int
-) -> tuple[list[InvoiceLine], list[InvoiceInstalment]]:
-    """Put the draft into `invoice` (unsaved) and return its lines and instalments."""
+def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: _Parts) -> None:
+    """Put the draft into `invoice` (unsaved), and its lines and instalments to `parts`."""
     _check(draft, masters, at)
-    lines = [_line(invoice, draft, line, masters, number) for number, line in enumerate(draft.lines, start=1)]
-    totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
+    amounts = [_line(invoice, draft, line, masters, number, parts) for number, line in enumerate(draft.lines, start=1)]
+    totals = document_amounts(amounts)
     customer = masters.customers[draft.customer_id]
     invoice.kind, invoice.customer, invoice.currency, invoice.rate = draft.kind, customer, draft.currency, draft.rate
     invoice.issued_on, invoice.reference = draft.issued_on, draft.reference
     invoice.order_number, invoice.memo = draft.order_number, draft.memo
     invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
-    parts = [
-        InvoiceInstalment(company=invoice.company, invoice=invoice, line=number, due_on=due_on, amount=amount)
+    parts.instalments.extend(
+        {"invoice_id": invoice.pk, "line": number, "due_on": due_on, "amount": amount}
         for number, (due_on, amount) in enumerate(_instalments(invoice, draft, masters, at), start=1)
-    ]
-    return lines, parts
+    )
 
 
 def _check(draft: Draft, masters: _Masters, at: int) -> None:
@@ -206,7 +246,7 @@ def _check(draft: Draft, masters: _Masters, at: int) -> None:
             raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."))
 
 
-def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int) -> InvoiceLine:
+def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int, parts: _Parts) -> Amounts:
     tax_rate = line.tax_rate
     if tax_rate is None:
         tax_rate = masters.tax_rates[line.tax_code_id] if line.tax_code_id is not None else ZERO
@@ -218,21 +258,23 @@ def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, nu
         entry=line.entry,
         currency=draft.currency,
     )
-    return InvoiceLine(
-        company=invoice.company,
-        invoice=invoice,
-        line=number,
-        description=line.description,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_price=line.unit_price,
-        discount_percent=line.discount_percent,
-        tax_code_id=line.tax_code_id,
-        tax_rate=tax_rate,
-        entry=line.entry,
-        net=amounts.net,
-        tax=amounts.tax,
+    parts.lines.append(
+        {
+            "invoice_id": invoice.pk,
+            "line": number,
+            "description": line.description,
+            "quantity": line.quantity,
+            "unit": line.unit,
+            "unit_price": line.unit_price,
+            "discount_percent": line.discount_percent,
+            "tax_code_id": line.tax_code_id,
+            "tax_rate": tax_rate,
+            "entry": line.entry,
+            "net": amounts.net,
+            "tax": amounts.tax,
+        }
     )
+    return amounts
 
 
 def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> Sequence[tuple[date, Decimal]]:
@@ -253,9 +295,23 @@ def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> 
     return [(part.due_on, part.amount) for part in parts]
 
 
-def _save_parts(lines: Sequence[InvoiceLine], parts: Sequence[InvoiceInstalment]) -> None:
-    InvoiceLine.objects.bulk_create(lines, batch_size=BATCH)
-    InvoiceInstalment.objects.bulk_create(parts, batch_size=BATCH)
+def _take_ids(count: int) -> list[int]:
+    """The ids of the next invoices, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE_IDS, [count])
+        return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def _save_parts(company: Company, parts: _Parts) -> None:
+    with connection.cursor() as cursor:
+        for insert, rows in ((INSERT_LINES, parts.lines), (INSERT_INSTALMENTS, parts.instalments)):
+            for start in range(0, len(rows), BATCH):
+                cursor.execute(insert, _parameters(company, rows[start : start + BATCH], None))
+
+
+def _parameters(company: Company, rows: Sequence[_Row], by: User | None) -> dict[str, int | str | None]:
+    text = json.dumps(rows, cls=DjangoJSONEncoder, ensure_ascii=False)
+    return {"company": company.pk, "by": by.pk if by else None, "rows": text}
 
 
 def _invalid(at: int, field: str, message: str | Promise) -> Invalid:
