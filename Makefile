@@ -59,6 +59,7 @@ check: setup
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: setup

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from arap import ROOT, servers
+from arap.api import configuration
 from arap.core import logs
 
 BASE_DIR = ROOT
@@ -106,6 +107,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_celery_beat",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "arap.core",
     "arap.outbox",
     "customers",
@@ -338,8 +341,7 @@ CELERY_BEAT_SCHEDULER = "arap.core.beat:SingleScheduler"
 # Whether webhooks may go to private networks and without TLS: for trying out, and for a receiver next door.
 WEBHOOK_PRIVATE_ALLOWED = read_bool("WEBHOOK_PRIVATE_ALLOWED", default=False)
 
-# Everything about the API stands on arap.api.endpoint.Endpoint; a view that forgets to is for nobody.
-REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"]}
+globals().update(configuration.rest(SITE_URL))
 
 LOGGING = logs.configuration(
     read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING"),

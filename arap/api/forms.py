@@ -7,19 +7,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arap.api.entry import ALWAYS
-from arap.api.v1 import OPERATIONS
+from arap.api.authentication import ALWAYS
+from arap.api.v1.urls import handlers
 from arap.core.models import Role
 from arap.core.permissions import PERMISSIONS, allows
 
 DAYS = [(7, _("a week")), (30, _("30 days")), (90, _("90 days")), (365, _("a year"))]
-# Asked for inside operations whose own verb is another.
+# Asked for inside methods whose own verb is another.
 ASIDE = frozenset({"customer.regroup"})
 
 
 def offered(roles: frozenset[Role]) -> list[str]:
     """The scopes that mean something to the API and that `roles` allow, in the order of the permission table."""
-    asked = {operation.verb for operation in OPERATIONS} | ASIDE
+    asked = {handler.required_verb for handler in handlers()} | ASIDE
     return [verb for verb in PERMISSIONS if verb in asked and verb != ALWAYS and allows(roles, verb)]
 
 

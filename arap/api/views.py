@@ -1,5 +1,7 @@
 """The pages around the API: one's tokens, the documentation, the schema; and every address that is none."""
 
+from functools import cache
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
@@ -7,18 +9,19 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from drf_spectacular.generators import SchemaGenerator
 
-from arap.api import openapi
 from arap.api.actions import NewToken, issue_token, revoke_token
-from arap.api.docs import examples, rooms, told
+from arap.api.examples import examples
 from arap.api.forms import TokenForm, offered
 from arap.api.models import ApiToken
-from arap.core.errors import DomainError, NotFound
+from arap.core.errors import DomainError
 from arap.core.http import CompanyRequest
 from arap.core.idempotency import idempotent
 from arap.core.permissions import get_for, public, requires
@@ -79,26 +82,24 @@ def revoke(request: CompanyRequest, pk: int) -> HttpResponse:
 
 @requires("token.use")
 @require_safe
-def docs(request: CompanyRequest, room: str = "") -> HttpResponse:
-    """How to use the API; with a room, each of its operations field by field."""
-    found = rooms()
-    if room and room not in found:
-        raise NotFound("not_found", _("There is no such page."))
-    context = {
-        "rooms": list(found.items()),
-        "room": room,
-        "operations": [told(operation) for operation in found.get(room, [])],
-        "examples": examples(settings.SITE_URL),
-        "prefix": openapi.PREFIX,
-    }
-    return render(request, "api/docs.html", context)
+def docs(request: CompanyRequest) -> HttpResponse:
+    """How to use the API; what each address takes and answers is shown by Swagger UI, from the schema."""
+    return render(request, "api/docs.html", {"examples": examples(settings.SITE_URL)})
 
 
 @public
 @require_safe
 def schema(request: HttpRequest) -> JsonResponse:
     """The schema in OpenAPI 3.0, for programs that make clients. It holds nothing of any company."""
-    return JsonResponse(openapi.schema(settings.SITE_URL))
+    return JsonResponse(_schema(get_language()))
+
+
+@cache
+def _schema(language: str) -> dict[str, Any]:
+    """The schema in the language in use, made once."""
+    generator: Any = SchemaGenerator
+    made: dict[str, Any] = generator().get_schema(request=None, public=True)
+    return made
 
 
 @csrf_exempt

@@ -136,10 +136,10 @@ def test_while_the_broker_is_away_nobody_is_turned_back(
 ) -> None:
     import redis
 
-    from arap.api import entry
+    from arap.api import throttling
 
     nowhere = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.25)
-    monkeypatch.setattr(entry, "_counter", lambda: nowhere)
+    monkeypatch.setattr(throttling, "_counter", lambda: nowhere)
     hasty = program(company, clerk, pace=1)
     for _ in range(3):
         hasty.get("token/")

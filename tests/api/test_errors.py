@@ -103,7 +103,7 @@ def test_too_many_parameters(api: Program) -> None:
 
 
 def test_what_is_our_fault_says_no_more_than_that(api: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    from arap.api.v1 import customers
+    from arap.api.v1.views import customers
 
     def broken(*arguments: Any, **options: Any) -> None:
         raise RuntimeError("the secret of the house")
