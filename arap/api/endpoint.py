@@ -107,9 +107,10 @@ class Endpoint(APIView):
         if operation.matches and not if_match:
             told = _("Say which state you have seen: send If-Match with the ETag of what you have read.")
             raise ApiError(428, "if_match_missing", told)
-        body = None
+        body, sent = None, None
         if operation.body is not None:
-            body = _read_body(operation, operation.body, request, problems)
+            sent = _sent(request)
+            body = operation.body.read(sent, "", problems, partly=operation.method == "PATCH")
         if problems:
             raise invalid(problems)
         return Call(
@@ -119,6 +120,7 @@ class Endpoint(APIView):
             ids=ids,
             query=query,
             body=body,
+            sent=sent,
             today=timezone.localdate(),
             if_match=if_match,
         )
@@ -147,16 +149,13 @@ def _read_query(operation: Operation, given: Any, problems: list[Problem]) -> Ma
     return read
 
 
-def _read_body(operation: Operation, record: Record, request: Any, problems: list[Problem]) -> Any:
+def _sent(request: Any) -> Any:
+    """The JSON of the request; nothing at all is an empty object."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if length.isdecimal() and int(length) > BODY_BYTES_MAX:
         told = _("A request has at most %(most)s megabytes.") % {"most": BODY_BYTES_MAX // 1024 // 1024}
         raise ApiError(413, "too_large", told)
-    if length == "0":
-        data: Any = {}
-    else:
-        data = request.data
-    return record.read(data, "", problems, partly=operation.method == "PATCH")
+    return {} if length == "0" else request.data
 
 
 def _key(operation: Operation, request: Any) -> str | None:
@@ -178,7 +177,7 @@ def _do(call: Call, key: str | None) -> tuple[Answer, bool]:
     operation = call.operation
     if not operation.writes:
         return operation.run(call), False
-    asked = {"method": operation.method, "operation": operation.name, "ids": dict(call.ids), "body": call.body}
+    asked = {"method": operation.method, "operation": operation.name, "ids": dict(call.ids), "body": call.sent}
 
     @book_transaction
     def once() -> tuple[Answer, bool]:

@@ -40,7 +40,8 @@ class Answer:
 class Call:
     """One request, read and allowed: who asks, for which company, and what for.
 
-    `act_key` names this act for what must not happen twice although the transaction is tried again.
+    `body` is what the request means, `sent` its JSON as it came. `act_key` names this act for what must not happen
+    twice although the transaction is tried again.
     """
 
     operation: "Operation"
@@ -49,6 +50,7 @@ class Call:
     ids: Mapping[str, int]
     query: Mapping[str, Any]
     body: Any
+    sent: Any
     today: date
     if_match: str = ""
     act_key: str = field(default_factory=lambda: uuid4().hex)

@@ -1,6 +1,7 @@
 """Invoices and credit notes as they are read: lists, one with its lines, and the paper."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -134,30 +135,38 @@ def listed(invoices: Sequence[Invoice]) -> list[dict[str, Any]]:
     """The invoices of a page, each with what is open of it. One query."""
     documents = [invoice.document_id for invoice in invoices if invoice.document_id]
     rows = Item.objects.filter(document__in=documents).values("document_id").order_by()
-    sums = {row["document_id"]: row for row in rows.annotate(open_sum=Sum("open_amount"), due=Max("due_on"))}
-    return [_summary(invoice, sums.get(invoice.document_id or 0)) for invoice in invoices]
+    sums: dict[int, Any] = {
+        row["document_id"]: row for row in rows.annotate(open_sum=Sum("open_amount"), due=Max("due_on"))
+    }
+    nothing: dict[str, Any] = {"open_sum": ZERO, "due": None}
+    return [
+        summary(invoice, number_of(invoice), found["open_sum"], found["due"])
+        for invoice in invoices
+        for found in [sums.get(invoice.document_id or 0, nothing)]
+    ]
 
 
-def _summary(invoice: Invoice, sums: Any) -> dict[str, Any]:
+def summary(invoice: Invoice, number: str, open_amount: Decimal, due_on: date | None) -> dict[str, Any]:
+    """What a list says of an invoice."""
     currency = invoice.currency
     return {
         "id": invoice.pk,
         "kind": invoice.kind,
         "state": invoice.state,
-        "number": number_of(invoice) or None,
+        "number": number or None,
         "document_id": invoice.document_id,
         "customer_id": invoice.customer_id,
         "customer": invoice.customer.code,
         "currency": currency,
         "issued_on": invoice.issued_on,
         "posted_on": invoice.posted_on,
-        "due_on": sums["due"] if sums else None,
+        "due_on": due_on,
         "reference": invoice.reference,
         "order_number": invoice.order_number,
         "net_total": format_amount(Decimal(invoice.net_total), currency),
         "tax_total": format_amount(Decimal(invoice.tax_total), currency),
         "total": format_amount(Decimal(invoice.total), currency),
-        "open_amount": format_amount(sums["open_sum"] if sums else ZERO, currency),
+        "open_amount": format_amount(open_amount, currency),
         "credits_id": invoice.credits_id,
     }
 

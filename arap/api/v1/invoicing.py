@@ -1,9 +1,11 @@
 """Invoices as they are made: drafted, changed, posted, one or thousands, and sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,7 +15,7 @@ from arap.api.operations import Answer, Call, operation
 from arap.api.records import Many, Problem, Record
 from arap.api.shapes import Choice, Day, Email, Flag, Id, Money, Number, Shape, Text
 from arap.api.v1.customers import CURRENCY
-from arap.api.v1.invoices import INVOICE, LISTED, PAPER_CODES, answer, draft_etag, listed
+from arap.api.v1.invoices import INVOICE, LISTED, PAPER_CODES, answer, draft_etag, summary
 from arap.core.errors import Forbidden, Refused
 from arap.core.models import TaxCode
 from customers.models import Contact, PaymentTerms
@@ -124,11 +126,16 @@ QUEUED = Record("QueuedMessages", {"message_ids": Many(Id(), PEOPLE_MAX)})
 def invoices_create(call: Call) -> Answer:
     wants_post = _may_post(call)
     invoice = create_drafts(call.company, drafts_of(call, [call.body]), by=call.user)[0]
+    due_on = invoice.instalments.aggregate(due=Max("due_on"))["due"]
     if wants_post:
-        post_invoice(call.company, invoice.pk, by=call.user)
-    made = Invoice.objects.select_related("customer", "document").get(pk=invoice.pk)
-    etag = "" if wants_post else draft_etag(made)
-    return Answer(listed([made])[0], 201, f"/api/v1/invoices/{made.pk}/", etag)
+        # All of it is open: nobody else can know of it yet.
+        row = post_invoice(call.company, invoice.pk, by=call.user)
+        invoice.state, invoice.document_id = Invoice.State.POSTED, row.document_id
+        invoice.posted_on = date.fromisoformat(row.posted_on)
+        said, etag = summary(invoice, row.number, Decimal(invoice.total), due_on), ""
+    else:
+        said, etag = summary(invoice, "", Decimal(0), due_on), draft_etag(invoice)
+    return Answer(said, 201, f"/api/v1/invoices/{invoice.pk}/", etag)
 
 
 @operation(
