@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -57,12 +58,18 @@ def told(operation: Operation) -> Told:
 
 def _fields(record: Record, at: str = "") -> Iterator[Field]:
     for name, shape in record.fields.items():
-        has_default = shape.default is not REQUIRED
-        said = shape.default if has_default and isinstance(shape.default, str | int) else ""
-        yield Field(f"{at}{name}", _kind(shape), not has_default, shape.null, str(said), shape.about)
+        is_required = shape.default is REQUIRED
+        yield Field(f"{at}{name}", _kind(shape), is_required, shape.null, _default(shape), shape.about)
         inside, path = (shape.each, f"{at}{name}[].") if isinstance(shape, Many) else (shape, f"{at}{name}.")
         if isinstance(inside, Record):
             yield from _fields(inside, path)
+
+
+def _default(shape: Shape) -> str:
+    """What stands in for a field that is left out, as JSON writes it; nothing where that is nothing."""
+    if shape.default is REQUIRED or not isinstance(shape.default, str | int | Decimal):
+        return ""
+    return str(shape.default).lower() if isinstance(shape.default, bool) else str(shape.default)
 
 
 def _kind(shape: Shape) -> str:
