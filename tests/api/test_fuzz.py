@@ -13,12 +13,10 @@ import schemathesis
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
-from django.utils import translation
 from hypothesis import HealthCheck, settings
 from schemathesis import checks
 from schemathesis.specs.openapi import checks as told
 
-from arap.api import openapi
 from arap.core.models import Company, User
 from arap.ledger.models import Application, Document, Item
 from tests.api.program import program
@@ -37,9 +35,7 @@ CHECKS = [
     told.unsupported_method,
 ]
 
-with translation.override("en"):
-    published = schemathesis.openapi.from_dict(openapi.schema("http://localhost"))
-published.app = get_wsgi_application()
+published = schemathesis.openapi.from_wsgi("/api/schema/", get_wsgi_application())
 
 
 @dataclass(frozen=True, slots=True)
