@@ -32,16 +32,21 @@ def in_address(field: serializers.Field) -> bool:
 
 
 class CharField(serializers.CharField):
-    """A text, without blanks around it."""
+    """A text, taken as it is; one of blanks is an empty one."""
 
     default_error_messages = {
         "invalid": _("This is a text."),
         "unfit": _("The text holds a character that nobody can read."),
     }
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, **options)
+
     def to_internal_value(self, data: Any) -> str:
         if type(data) is not str:
             self.fail("invalid")
+        if not self.allow_blank and not data.strip():
+            self.fail("blank")
         if not data.isprintable() and UNFIT.search(data):
             self.fail("unfit")
         return super().to_internal_value(data)
@@ -91,8 +96,11 @@ class BooleanField(serializers.BooleanField):
         return bool(data)
 
 
-class DecimalField(serializers.DecimalField):
-    """A decimal number as text: at most `digits` digits before the point and `places` after it."""
+class DecimalField(serializers.Field):
+    """A decimal number as text: at most `digits` digits before the point and `places` after it.
+
+    Not DRF's, which takes numbers for texts, "1e3" for a number and an empty text for null.
+    """
 
     default_error_messages = {
         "invalid": _("Write the number as text with a point, such as “1234.50”."),
@@ -102,7 +110,7 @@ class DecimalField(serializers.DecimalField):
     def __init__(
         self, digits: int, places: int, *, signed: bool = False, above_zero: bool = False, **options: Any
     ) -> None:
-        super().__init__(max_digits=digits + places, decimal_places=places, **options)
+        super().__init__(**options)
         self.above_zero = above_zero
         self.pattern = f"{'-?' if signed else ''}[0-9]{{1,{digits}}}(\\.[0-9]{{1,{places}}})?"
 
@@ -113,6 +121,9 @@ class DecimalField(serializers.DecimalField):
         if self.above_zero and not number:
             self.fail("above_zero")
         return number
+
+    def to_representation(self, value: Decimal) -> str:
+        return f"{value:f}"
 
 
 class AmountField(DecimalField):
@@ -135,7 +146,7 @@ class DateTimeField(serializers.DateTimeField):
     """A moment from 1900 to 2999; without an offset in the company's time zone."""
 
     def to_internal_value(self, data: Any) -> datetime:
-        if type(data) is not str or not _DAY.match(data):
+        if type(data) is not str or not _DAY.match(data) or _DAY.fullmatch(data):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ss[+HH:MM|Z]")
         return super().to_internal_value(data)
 

@@ -86,7 +86,9 @@ class ApiView(GenericAPIView[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         timezone.activate(ZoneInfo(self.company.time_zone))
-        handler = getattr(self, (request.method or "").lower(), None)
+        if request.method not in self.allowed_methods:
+            return  # answered 405
+        handler = getattr(self, request.method.lower())
         serializer = getattr(handler, "query_serializer", QuerySerializer)(data=request.query_params.dict())
         serializer.is_valid(raise_exception=True)
         self.asked = serializer.validated_data

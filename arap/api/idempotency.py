@@ -35,7 +35,12 @@ def once(body: type[StrictSerializer] | None = None) -> Callable[[Callable[..., 
         def guarded(view: Any, request: Any, **kwargs: Any) -> Response:
             data = () if body is None else (_read(body, request),)
             key, request.act_key = _key(request), uuid4().hex
-            asked = {"method": request.method, "view": type(view).__name__, "ids": kwargs, "body": data}
+            asked = {
+                "method": request.method,
+                "view": type(view).__name__,
+                "ids": kwargs,
+                "body": None if body is None else request.data,
+            }
 
             @book_transaction
             def act() -> Response:

@@ -161,6 +161,10 @@ def errors() -> dict[str, tuple[str, dict[str, Any]]]:
             _("Somebody else is changing the same; try again."),
             _example("busy", _("Somebody else is changing the same. Try again.")),
         ),
+        "default": (
+            _("Anything else."),
+            _example("server_error", _("Something went wrong on our side; it was noted.")),
+        ),
     }
 
 

@@ -96,16 +96,14 @@ def aging(
     with connection.cursor() as cursor:
         cursor.execute(_aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
         fetched = cursor.fetchall()
-    width = len(buckets)
-    rows = _rows((values for values in fetched if not values[0]), width, base=base)
-    totals = _rows(fetched[len(rows) :], width, base=base)
+    rows = _rows(fetched, len(buckets), base=base)
+    totals = _rows(_totals(fetched), len(buckets), base=base)
     return AgingReport(
         as_of=as_of, position=position, basis=basis, by=by, buckets=tuple(buckets), rows=rows, totals=totals
     )
 
 
 def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, base: bool) -> str:
-    """Rows and, told apart by the first column, totals: the totals are sums of the rows, taken by the database."""
     key, join = GROUPS[by]
     dated = "o.aged_from_on" if basis == "due" else "o.document_on"
     columns = []
@@ -115,27 +113,30 @@ def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, ba
             for n in range(len(buckets))
         ]
         columns += [f"coalesce(sum({value}) filter (where o.amount < 0), 0)", f"sum({value})"]
-    names = [f"c{n}" for n in range(len(columns))]
     return f"""
-      with {open_items_sql(where=where, base=base)}, summed as materialized (
-        select {key} as key, o.currency, {", ".join(f"{c} as {n}" for c, n in zip(columns, names, strict=True))}
-          from open_items o {join} group by 1, 2
-      )
-      select * from (
-        select false as is_total, key, currency, {", ".join(names)} from summed
-        union all
-        select true, null, currency, {", ".join(f"sum({name})" for name in names)} from summed group by currency) r
-       order by is_total, key nulls last, currency
+      with {open_items_sql(where=where, base=base)}
+      select {key}, o.currency, {", ".join(columns)} from open_items o {join} group by 1, 2 order by 1, 2
     """  # noqa: S608
 
 
+def _totals(fetched: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """One row for each currency, whose figures are the sums of its rows: summed here, a large book is read once."""
+    figures: dict[str, list[tuple[Decimal, ...]]] = {}
+    for values in fetched:
+        figures.setdefault(values[1], []).append(values[2:])
+    return [
+        (None, currency, *(sum(column, ZERO) for column in zip(*rows, strict=True)))
+        for currency, rows in sorted(figures.items())
+    ]
+
+
 def _rows(fetched: Iterable[tuple[Any, ...]], width: int, *, base: bool) -> tuple[AgingRow, ...]:
-    """Rows of `_aging_sql`: a flag, key, currency, then figures in currency and perhaps in base. There may be many."""
-    end = 3 + width
+    """Rows of key, currency, then figures in currency and perhaps in base. There may be many."""
+    end = 2 + width
     make = AgingRow._make
     if not base:
-        return tuple(make((v[1], v[2], v[3:end], v[end], v[end + 1], (), ZERO, ZERO)) for v in fetched)
-    return tuple(make((v[1], v[2], v[3:end], v[end], v[end + 1], v[end + 2 : -2], v[-2], v[-1])) for v in fetched)
+        return tuple(make((v[0], v[1], v[2:end], v[end], v[end + 1], (), ZERO, ZERO)) for v in fetched)
+    return tuple(make((v[0], v[1], v[2:end], v[end], v[end + 1], v[end + 2 : -2], v[-2], v[-1])) for v in fetched)
 
 
 def proofs(company: Company, report: AgingReport) -> list[Proof]:

@@ -71,6 +71,8 @@ def test_a_draft_is_posted_and_then_fixed(api: Program, body: dict[str, Any]) ->
 def test_drafting_and_posting_in_one_request(api: Program, body: dict[str, Any], company: Company, clerk: User) -> None:
     said = api.post("invoices/", {**body, "post": True})
     assert (said["state"], said["number"], said["open_amount"]) == ("posted", "INV-2026-000001", "1130.00")
+    assert said["due_on"] == "2026-01-10"
+    assert api.get("invoices/")["data"] == [said], "the answer is what is read later"
     drafter = program(company, clerk, "invoice.draft")
     assert drafter.refused("POST", "invoices/", {**body, "post": True})[0] == 403
     assert drafter.refused("POST", "invoices/bulk/", {"invoices": [body], "post": True})[0] == 403

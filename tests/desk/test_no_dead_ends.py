@@ -29,6 +29,7 @@ def walk(client: Client) -> dict[str, str]:
     waiting = ["/"]
     while waiting and len(words) < PAGES_MAX:
         url = waiting.pop(0)
+        url = url.partition("#")[0] or "#"  # a place on a page is no page of its own
         shape = re.sub(r"\d+", "0", url)
         if shape in shapes or url.startswith(("#", "/admin/")):
             continue

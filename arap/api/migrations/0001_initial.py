@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "API token",
+                "verbose_name": "token of the API",
                 "verbose_name_plural": "API tokens",
                 "ordering": ["-id"],
                 "abstract": False,

@@ -40,7 +40,7 @@ class ApiToken(CompanyOwned):
 
     class Meta(CompanyOwned.Meta):
         ordering = ["-id"]
-        verbose_name = _("API token")
+        verbose_name = _("token of the API")
         verbose_name_plural = _("API tokens")
         constraints = [
             *CompanyOwned.Meta.constraints,

@@ -225,8 +225,8 @@ class CreditPartSerializer(StrictSerializer):
 class NewCreditNoteSerializer(StrictSerializer):
     invoice_id = IdField()
     on = DateField(help_text=_("The date of the credit note."))
-    parts = CreditPartSerializer(
-        many=True,
+    parts: Any = serializers.ListSerializer(  # with many=True each of them might be null, too
+        child=CreditPartSerializer(),
         max_length=LINES_MAX,
         allow_null=True,
         default=None,

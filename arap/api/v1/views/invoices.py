@@ -27,7 +27,7 @@ from arap.api.v1.serializers.invoices import (
 from arap.core.errors import Refused
 from arap.core.files import pdf_response
 from arap.core.money import ZERO
-from arap.ledger.models import Item
+from arap.ledger.models import Document, Item
 from invoices.actions import create_drafts, delete_draft, post_invoice, update_draft
 from invoices.actions.sending import PAPERS, number_of, stored_paper
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
@@ -56,14 +56,17 @@ class InvoiceList(ApiView):
     @once(NewInvoiceSerializer)
     def post(self, request: Request, data: dict[str, Any]) -> Response:
         wants_post = may_post(request, data)
-        invoice = create_drafts(self.company, drafts_of(self.company, [data]), by=self.user)[0]
-        if wants_post:
-            post_invoice(self.company, invoice.pk, by=self.user)
-        made = Invoice.objects.select_related("customer", "document").get(pk=invoice.pk)
+        made: Any = create_drafts(self.company, drafts_of(self.company, [data]), by=self.user)[0]
+        made.last_due_on = made.instalments.aggregate(due=Max("due_on"))["due"]
         headers = {"Location": f"/api/v1/invoices/{made.pk}/"}
-        if not wants_post:
-            headers["ETag"] = draft_etag(made)
-        return Response(InvoiceSummarySerializer(with_open([made])[0]).data, 201, headers=headers)
+        if wants_post:
+            # All of it is open: nobody else can know of it yet.
+            row = post_invoice(self.company, made.pk, by=self.user)
+            made.state, made.posted_on, made.open_sum = Invoice.State.POSTED, row.posted_on, made.total
+            made.document = Document(pk=row.document_id, number=row.number)
+        else:
+            made.open_sum, headers["ETag"] = ZERO, draft_etag(made)
+        return Response(InvoiceSummarySerializer(made).data, 201, headers=headers)
 
 
 class InvoiceDetail(ApiView):
