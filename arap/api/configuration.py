@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["arap.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["arap.api.permissions.HasVerb"],
@@ -20,7 +22,7 @@ def rest(site: str) -> dict[str, Any]:
     """The settings for an installation at that address."""
     spectacular = {
         "TITLE": "arap",
-        "DESCRIPTION": "The receivables ledger, for programs.",
+        "DESCRIPTION": _("The receivables ledger, for programs."),
         "VERSION": "1",
         "SERVERS": [{"url": site}],
         "SCHEMA_PATH_PREFIX": "/api/v1",
