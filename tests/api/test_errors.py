@@ -120,3 +120,35 @@ def test_numbers_beyond_what_is_kept(api: Program, company: Company) -> None:
     line = {"unit_price": "9" * 13, "quantity": "9" * 11}
     body = {"customer": "N-1", "currency": "CNY", "issued_on": "2026-01-10", "lines": [line]}
     assert api.refused("POST", "invoices/", body)[:2] == (422, "too_large")
+
+
+LINE = {"unit_price": "1"}
+INVOICE = {"customer": "N-1", "currency": "CNY", "issued_on": "2026-01-10", "lines": [LINE]}
+GENEROUS = [
+    ("invoices/", {**INVOICE, "rate": ""}, "rate"),
+    ("invoices/", {**INVOICE, "rate": "1e3"}, "rate"),
+    ("invoices/", {**INVOICE, "rate": 7}, "rate"),
+    ("invoices/", {**INVOICE, "post": "true"}, "post"),
+    ("invoices/", {**INVOICE, "post": 1}, "post"),
+    ("invoices/", {**INVOICE, "customer": "  "}, "customer"),
+    ("invoices/", {**INVOICE, "reference": 5}, "reference"),
+    ("invoices/", {**INVOICE, "currency": "CNY "}, "currency"),
+    ("invoices/", {**INVOICE, "issued_on": "20260110"}, "issued_on"),
+    ("invoices/", {**INVOICE, "issued_on": "0001-01-01"}, "issued_on"),
+    ("invoices/", {**INVOICE, "lines": [None]}, "lines.0"),
+    ("invoices/", {**INVOICE, "lines": {"0": LINE}}, "lines"),
+    ("invoices/", {**INVOICE, "lines": [{**LINE, "colour": "red"}]}, "lines.0.colour"),
+    ("credit-notes/", {"invoice_id": "1", "on": "2026-01-10"}, "invoice_id"),
+    ("credit-notes/", {"invoice_id": True, "on": "2026-01-10"}, "invoice_id"),
+    ("credit-notes/", {"invoice_id": 1, "on": "2026-01-10", "parts": [None]}, "parts.0"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "field"), GENEROUS, ids=[f"{n}-{one[2]}" for n, one in enumerate(GENEROUS)])
+def test_nothing_is_guessed(api: Program, path: str, body: dict[str, Any], field: str) -> None:
+    status, code, fields = api.refused("POST", path, body)
+    assert (status, code, set(fields)) == (422, "invalid", {field})
+
+
+def test_a_method_is_judged_before_the_query(api: Program) -> None:
+    assert api.call("TRACE", "customers/?colour=red").status_code == 405
