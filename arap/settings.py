@@ -4,7 +4,6 @@
 when ARAP_ENV is `dev`, which it is by itself only while the private servers are used. README.md lists every variable.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -14,51 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from arap import ROOT, servers
 from arap.api import configuration
 from arap.core import logs
+from arap.environment import read, read_bool, read_choice, read_int, read_list
 
-BASE_DIR = ROOT
 VAR: Path = servers.var_folder()
-
-
-def read(name: str, default: str | None = None) -> str:
-    """The value of `name`, or of the file that `name_FILE` names. Refused if given twice or missing with no default."""
-    value, file = os.environ.get(name), os.environ.get(f"{name}_FILE")
-    if value is not None and file is not None:
-        raise ImproperlyConfigured(f"{name} and {name}_FILE are both set: keep one of them.")
-    if file is not None:
-        try:
-            value = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}.") from error
-    if value is None:
-        value = default
-    if value is None:
-        raise ImproperlyConfigured(f"{name} is not set.")
-    return value
-
-
-def read_choice(name: str, choices: tuple[str, ...], default: str) -> str:
-    """One of `choices`."""
-    if (value := read(name, default)) not in choices:
-        raise ImproperlyConfigured(f"{name} is {value!r}: it must be one of {', '.join(choices)}.")
-    return value
-
-
-def read_bool(name: str, default: bool) -> bool:
-    """`true` or `false`, and nothing else."""
-    return read_choice(name, ("true", "false"), "true" if default else "false") == "true"
-
-
-def read_int(name: str, default: int, least: int, most: int) -> int:
-    """A whole number between `least` and `most`."""
-    value = read(name, str(default))
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise ImproperlyConfigured(f"{name} is {value!r}: it must be a whole number from {least} to {most}.")
-    return int(value)
-
-
-def read_list(name: str, default: str | None) -> list[str]:
-    """Values separated by commas."""
-    return [part.strip() for part in read(name, default).split(",") if part.strip()]
 
 
 def unsafe_default(value: str) -> str | None:
@@ -139,6 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "arap.core.middleware.CompanyMiddleware",
+    "arap.core.middleware.FirstPasswordMiddleware",
     "arap.core.middleware.DomainErrorMiddleware",
 ]
 
@@ -299,6 +257,10 @@ EMAIL_REPLY_TIMEOUT = read_int("EMAIL_REPLY_SECONDS", 60, 1, 120)
 OUTBOX_LEASE_SECONDS = read_int("OUTBOX_LEASE_SECONDS", 300, 1, 3600)
 OUTBOX_RETRY_SECONDS = read_int("OUTBOX_RETRY_SECONDS", 300, 1, 3600)
 OUTBOX_SENDERS = read_int("OUTBOX_SENDERS", 2, 1, 64)
+STATEMENT_RENDERERS = read_int("STATEMENT_RENDERERS", 2, 1, 64)
+BOUNCES_URL = read("BOUNCES_URL", "")
+if BOUNCES_URL and urlsplit(BOUNCES_URL).scheme not in ("imaps", "imap+tls", "imap", "maildir"):
+    raise ImproperlyConfigured("BOUNCES_URL must look like imaps://user:word@host/INBOX or maildir:///folder.")
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = read("DEFAULT_FROM_EMAIL", unsafe_default("receivables@localhost"))
 if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
     raise ImproperlyConfigured(f"DEFAULT_FROM_EMAIL is {DEFAULT_FROM_EMAIL!r}: it must be an e-mail address.")
@@ -306,11 +268,9 @@ if "@" not in DEFAULT_FROM_EMAIL.strip("@"):
 # Celery. The three visibility timeouts belong together: the shortest among all that share a broker wins.
 CELERY_APP = "arap.celery.app"
 # kombu names a socket's database in its own way; `?db=` it would overlook, and all would share database 0.
-CELERY_BROKER_URL = (
-    REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
-    if REDIS_URL.startswith("unix://")
-    else REDIS_URL
-)
+CELERY_BROKER_URL = REDIS_URL
+if REDIS_URL.startswith("unix://"):
+    CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1).replace("?db=", "?virtual_host=", 1)
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     # A web request may wait for a silent broker one second, not longer; a worker has more patience.

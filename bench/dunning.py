@@ -31,10 +31,11 @@ def nights(sheet: Sheet, bench: Bench, url: str) -> None:
         transaction.set_rollback(True)
     by_hand.items = items
     with sheet.timed("reminders, first night", items, limit=LIMIT, note=f"{notices:,} letters"):
-        run = decide_run(bench.company, as_of=TODAY, by=None)
+        run = decide_run(bench.company, as_of=TODAY, today=TODAY, by=None)
     decided = Notice.objects.filter(run=run).count(), NoticeItem.objects.filter(notice__run=run).count()
     assert decided == (notices, items), f"the ways disagree: {decided}, {(notices, items)}"
     Notice.objects.filter(run=run).update(state=Notice.State.EXCLUDED, reason="bench")
+    tomorrow = TODAY + timedelta(days=1)
     with sheet.timed("reminders, the night after", items, limit=LIMIT) as after:
-        again = decide_run(bench.company, as_of=TODAY + timedelta(days=1), by=None)
+        again = decide_run(bench.company, as_of=tomorrow, today=tomorrow, by=None)
     after.note = f"{Notice.objects.filter(run=again).count():,} letters"

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -36,7 +36,9 @@ def run(size: int) -> Sheet:
         company = create_company(code="OUTBOX", name="Bench", base_currency="CNY", by=None)
         with sheet.timed("queue messages", size):
             _queue(company, size)
-        with _programs(url, Path(folder)) as worker, sheet.timed("send, two workers", size) as line:
+        with programs(url, Path(folder)) as (worker, wake), sheet.timed("send, two workers", size) as line:
+            for _nth in range(SENDERS):
+                wake("arap.outbox.tasks.send_due")
             seen = _until_sent(worker)
         first, last, most = seen[0], seen[-1], max(seen)
         line.note = f"largest worker {first} MB at first, {last} MB at last, {most} MB at most"
@@ -66,8 +68,11 @@ def _queue(company: Company, size: int) -> None:
 
 
 @contextmanager
-def _programs(url: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """The mail server, and the worker, which has been woken."""
+def programs(url: str, folder: Path) -> Iterator[tuple["subprocess.Popen[bytes]", Callable[[str], None]]]:
+    """A mail server that keeps its mail in `folder`/mail, and a worker of two children; yields it and how to wake it.
+
+    `wake(task)` goes through the worker's broker, which is nobody else's.
+    """
     smtp, web = _free_port(), _free_port()
     broker = servers.valkey_url().replace("db=0", f"db={BROKER_DATABASE}")
     with redis.Redis.from_url(broker) as emptied:
@@ -90,11 +95,12 @@ def _programs(url: str, folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
             cwd=ROOT, env=environment, stdout=subprocess.DEVNULL,
         ),
     ]  # fmt: skip
+
+    def wake(task: str) -> None:
+        subprocess.run([*celery, "call", task], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+
     try:
-        for _nth in range(SENDERS):
-            wake = [*celery, "call", "arap.outbox.tasks.send_due"]
-            subprocess.run(wake, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-        yield running[-1]
+        yield running[-1], wake
     finally:
         for program in reversed(running):
             program.terminate()

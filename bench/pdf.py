@@ -1,36 +1,45 @@
-"""PDFs: what a paper costs by the engine of arap.core.pdf, beside a plain call of WeasyPrint with the full Han font.
+"""PDFs: what a statement costs by the product's engine, beside plain calls of WeasyPrint with the full Han font.
 
-    python -m bench.pdf     is the process of the plain calls: a line "pages seed" in, a line of JSON out
+    python -m bench.pdf     is the process of the plain calls: a line "way;form;pages;seed" in, a line of JSON out
 
-Both render in a process of their own, by turns in one run. Time is processor time from the data to the bytes, on both
-sides (for ours: of the process that asks and of the one that renders), so that a busy machine tells little.
+A plain call is made in two ways: of the same statement as one writes it first, and of the product's own document with
+its own style sheets. All render in processes of their own, by turns in one run. Time is processor time from the data to
+the bytes, on both sides (for ours: of the process that asks and of the one that renders), so that a busy machine tells
+little.
 """
 
+import io
 import json
 import resource
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from statistics import median
+
+from pypdf import PdfReader
 
 from arap import ROOT
 from arap.core.pdf.engine import Engine
 from bench.measure import Sheet
 
-ROUNDS = 15
-WARM_UP = 3
-DOCUMENTS = 2_000
+ROUNDS = 9
+WARM_UP = 2
 TICK = 1 / 100  # seconds; of /proc/<pid>/stat
+PAGES = (1, 3)
+Measured = tuple[str, int]  # form and pages
+PLAIN = {"naive": "as one writes it first", "same": "our document"}
 
 
 @dataclass(slots=True)
 class Side:
-    """Measurements of one way: processor milliseconds and bytes by number of pages, and the peak of memory."""
+    """Measurements of one way: processor milliseconds and bytes by form and pages, and the peak of memory."""
 
-    milliseconds: dict[int, list[float]] = field(default_factory=lambda: {1: [], 3: []})
-    kilobytes: dict[int, int] = field(default_factory=dict)
+    milliseconds: defaultdict[Measured, list[float]] = field(default_factory=lambda: defaultdict(list))
+    size: dict[Measured, int] = field(default_factory=dict)
     peak_mb: int = 0
 
 
@@ -41,16 +50,23 @@ def plain_calls() -> None:
     django.setup()
     from weasyprint import CSS, HTML
 
-    from bench.papers import naive, naive_css, paper
+    from bench.papers import naive, naive_css, our_css, ours
 
+    ways = {"naive": (naive, naive_css()), "same": (ours, our_css())}
     for line in sys.stdin:
-        pages, seed = (int(word) for word in line.split())
+        way, form, pages, seed = line.split(";")
+        html, css = ways[way]
         start = time.process_time()
-        pdf = HTML(string=naive(paper(pages, seed))).write_pdf(stylesheets=[CSS(string=naive_css())])
+        pdf = HTML(string=html(form, int(pages), int(seed))).write_pdf(stylesheets=[CSS(string=css)])
         spent = (time.process_time() - start) * 1000
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         sys.stdout.write(json.dumps({"ms": spent, "bytes": len(pdf), "peak_mb": peak}) + "\n")
         sys.stdout.flush()
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages a PDF has."""
+    return len(PdfReader(io.BytesIO(pdf)).pages)
 
 
 def status_mb(pid: int | str, name: str) -> int:
@@ -70,11 +86,11 @@ def cpu_seconds(pid: int) -> float:
         return (int(words[11]) + int(words[12])) * TICK
 
 
-def compare() -> tuple[Side, Side]:
-    """The plain call and the engine by turns: (plain, ours)."""
-    from bench.papers import ours, paper
+def compare() -> dict[str, Side]:
+    """The plain calls and the engine, by turns: "naive", "same" and "ours"."""
+    from bench.papers import FORMS, ours
 
-    plain, engine = Side(), Side()
+    sides = {way: Side() for way in (*PLAIN, "ours")}
     runner = Engine()
     asked = subprocess.Popen(
         [sys.executable, "-m", "bench.pdf"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -82,46 +98,56 @@ def compare() -> tuple[Side, Side]:
     assert asked.stdin is not None
     assert asked.stdout is not None
     try:
-        for turn in range(WARM_UP + ROUNDS):
-            for pages in (1, 3):
-                asked.stdin.write(f"{pages} {turn}\n")
+        for turn, form, pages in product(range(WARM_UP + ROUNDS), FORMS, PAGES):
+            for way in PLAIN:
+                asked.stdin.write(f"{way};{form};{pages};{turn}\n")
                 asked.stdin.flush()
                 told = json.loads(asked.stdout.readline())
-                here = time.process_time()
-                there = cpu_seconds(runner.pid) if runner.pid else 0
-                pdf = runner.render(ours(paper(pages, turn)))
-                assert runner.pid
-                spent = time.process_time() - here + cpu_seconds(runner.pid) - there
-                if turn >= WARM_UP:
-                    plain.milliseconds[pages].append(told["ms"])
-                    engine.milliseconds[pages].append(spent * 1000)
-                plain.kilobytes[pages], engine.kilobytes[pages] = told["bytes"] // 1024, len(pdf) // 1024
-                plain.peak_mb = told["peak_mb"]
-        engine.peak_mb = status_mb(runner.pid or 0, "VmHWM")
+                _note(sides[way], turn, (form, pages), told["ms"], told["bytes"], told["peak_mb"])
+            here = time.process_time()
+            there = cpu_seconds(runner.pid) if runner.pid else 0
+            pdf = runner.render(ours(form, pages, turn))
+            assert runner.pid
+            spent = time.process_time() - here + cpu_seconds(runner.pid) - there
+            assert count_pages(pdf) == pages, "the measured paper has another length"
+            _note(sides["ours"], turn, (form, pages), spent * 1000, len(pdf), status_mb(runner.pid, "VmHWM"))
     finally:
         runner.close()
         asked.stdin.close()
         asked.wait()
-    return plain, engine
+    return sides
 
 
-def measure(sheet: Sheet, documents: int = DOCUMENTS) -> None:
-    """Both comparisons and the long run, as lines of the sheet."""
-    plain, engine = compare()
-    for pages in (1, 3):
-        name = f"PDF, {pages} page{'s' if pages > 1 else ''}"
-        before, after = median(plain.milliseconds[pages]), median(engine.milliseconds[pages])
-        sheet.add(f"{name}: plain call", 1, before / 1000, plain.peak_mb, note=f"{plain.kilobytes[pages]} KB")
-        note = (
-            f"{engine.kilobytes[pages]} KB; {before / after:.1f} x faster, "
-            f"file 1/{plain.kilobytes[pages] / engine.kilobytes[pages]:.1f}"
-        )
-        sheet.add(f"{name}: engine", 1, after / 1000, engine.peak_mb, note=note)
+def _note(side: Side, turn: int, what: Measured, milliseconds: float, size: int, peak_mb: int) -> None:
+    if turn >= WARM_UP:
+        side.milliseconds[what].append(milliseconds)
+    side.size[what], side.peak_mb = size, max(peak_mb, side.peak_mb)
+
+
+def run(documents: int) -> Sheet:
+    """The comparisons, and a long run of `documents` papers."""
+    sheet = Sheet(documents)
+    sides = compare()
+    ours = sides["ours"]
+    for what, spent in ours.milliseconds.items():
+        form, pages = what
+        name = f"PDF, {form}, {pages} page{'s' if pages > 1 else ''}"
+        after = median(spent)
+        sheet.add(f"{name}: engine", 1, after / 1000, ours.peak_mb, note=f"{ours.size[what] // 1024} KB")
+        for way, words in PLAIN.items():
+            side = sides[way]
+            before = median(side.milliseconds[what])
+            note = (
+                f"{side.size[what] // 1024} KB; the engine is {before / after:.1f} x faster, "
+                f"its file 1/{side.size[what] / ours.size[what]:.1f}"
+            )
+            sheet.add(f"{name}: plain call, {words}", 1, before / 1000, side.peak_mb, note=note)
     _flat(sheet, documents)
+    return sheet
 
 
 def _flat(sheet: Sheet, documents: int) -> None:
-    from bench.papers import ours, paper
+    from bench.papers import FORMS, ours
 
     runner = Engine()
     marks: list[tuple[int, int]] = []
@@ -129,7 +155,7 @@ def _flat(sheet: Sheet, documents: int) -> None:
     try:
         start = time.perf_counter()
         for number in range(documents):
-            runner.render(ours(paper(1, number)))
+            runner.render(ours(min(FORMS), 1, number))
             if runner.pid:
                 children.add(runner.pid)
                 if number % max(documents // 10, 1) == max(documents // 10, 1) - 1:

@@ -1,24 +1,20 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, api, apply, dunning, outbox, pdf, post
+from bench import aging, api, apply, dunning, outbox, pdf, post, statements
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
-NAMES = ("post", "apply", "aging", "dunning", "pdf")
+# Each measured by itself: what it costs does not depend on how many invoices there are.
+ALONE = {"api": api.run, "outbox": outbox.run, "pdf": pdf.run, "statements": statements.run}
 
 
 def run(names: set[str], size: int) -> Sheet:
-    """Measure `names` (of NAMES) with `size` invoices; "pdf" alone with `size` documents, "outbox" with messages."""
-    if names == {"outbox"}:
-        return outbox.run(size)
-    if names == {"api"}:
-        return api.run(size)
+    """Measure what is named with `size` invoices; one of ALONE with `size` messages, PDFs or customers."""
+    if len(names) == 1 and (alone := ALONE.get(min(names))):
+        return alone(size)
     sheet = Sheet(size)
-    if names == {"pdf"}:
-        pdf.measure(sheet, size)
-        return sheet
     with scratch_database() as url:
         _ours(sheet, names, url)
     if names & {"post", "apply"}:

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class InvoicesConfig(AppConfig):
@@ -7,3 +8,9 @@ class InvoicesConfig(AppConfig):
     name = "invoices"
     label = "invoices"
     verbose_name = _("Invoices")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("invoices.send", _("Sending invoices"), unit=npgettext_lazy("count", "invoice", "invoices"))

@@ -84,16 +84,15 @@ class Received:
 class BadDay:
     """What goes wrong for an address, at `stage` ("mail", "rcpt", "data"), the next `times` times (None: always).
 
-    `reply` is what the server says: "550 5.1.1 no such user". At "data" everything has been handed over already, and
-    "hang" keeps the message without ever answering, "drop" keeps it and cuts the line, "lose" cuts it and keeps
-    nothing. `delay` seconds pass before.
+    `reply` is what the server says: "550 5.1.1 no such user", or "hang" for never a word. At "data" everything has been
+    handed over already: there "hang" keeps the message, "drop" keeps it and cuts the line, "lose" cuts it and keeps
+    nothing.
     """
 
     address: str
     stage: str
-    reply: str = ""
+    reply: str
     times: int | None = 1
-    delay: float = 0.0
 
 
 @dataclass
@@ -122,7 +121,7 @@ class MailHandler:
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if (day := self._today("mail")) and day.reply:
+        if day := self._today("mail"):
             return day.reply
         envelope.mail_from = address
         return "250 OK"
@@ -131,24 +130,25 @@ class MailHandler:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if day := self._today("rcpt", address):
-            await asyncio.sleep(day.delay)
-            if day.reply:
-                return day.reply
+            return await self._silence() if day.reply == "hang" else day.reply
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def _silence(self) -> str:
+        """Until the other side has had enough, and aiosmtpd ends the talk."""
+        await asyncio.Event().wait()
+        return ""
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.content if isinstance(envelope.content, bytes) else str(envelope.content).encode()
         taken = Received(str(envelope.mail_from), tuple(envelope.rcpt_tos), content)
         day = self._today("data", *envelope.rcpt_tos)
-        if day:
-            await asyncio.sleep(day.delay)
         if day and day.reply[:1].isdigit():
             return day.reply
         if day is None or day.reply != "lose":
             self.keep(taken)
         if day and day.reply == "hang":
-            await asyncio.sleep(3600)
+            await self._silence()
         if day and day.reply in ("drop", "lose"):
             assert isinstance(server.transport, asyncio.WriteTransport)
             server.transport.abort()
@@ -156,12 +156,13 @@ class MailHandler:
 
 
 class MailServer:
-    """A mail server of this process. `received` is what it took, in order."""
+    """A mail server of this process. `received` is what it took, in order. `options` are aiosmtpd's."""
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         self.received: list[Received] = []
         self.handler = MailHandler(self.received.append)
         self.port = free_port()
+        self.options = options
         self._controller: Controller | None = None
         self.start()
 
@@ -175,9 +176,9 @@ class MailServer:
         """How often somebody connected and said hello."""
         return self.handler.sessions
 
-    def bad_day(self, address: str, stage: str, reply: str = "", *, times: int | None = 1, delay: float = 0.0) -> None:
+    def bad_day(self, address: str, stage: str, reply: str, *, times: int | None = 1) -> None:
         """From now on things go wrong for `address` (ANYONE: for all); see BadDay."""
-        self.handler.bad_days.append(BadDay(address, stage, reply, times, delay))
+        self.handler.bad_days.append(BadDay(address, stage, reply, times))
 
     def ids(self) -> Counter[str]:
         """How often each Message-ID was taken."""
@@ -186,7 +187,12 @@ class MailServer:
     def start(self) -> None:
         """Listen (again)."""
         self._controller = Controller(
-            self.handler, hostname="127.0.0.1", port=self.port, enable_SMTPUTF8=False, data_size_limit=50_000_000
+            self.handler,
+            hostname="127.0.0.1",
+            port=self.port,
+            enable_SMTPUTF8=False,
+            data_size_limit=50_000_000,
+            **self.options,
         )
         self._controller.start()
 

@@ -2,11 +2,14 @@
 
 import ast
 import re
+import shlex
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from django.core.management import load_command_class
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ("arap", "customers", "invoices", "collections", "reconciliation")
@@ -152,6 +155,34 @@ def test_every_setting_is_in_the_readme() -> None:
     assert undocumented(settings, (ROOT / "README.md").read_text(encoding="utf-8")) == set()
 
 
+def commands_of(readme: str) -> list[list[str]]:
+    """The examples of the README's table of commands, as words."""
+    table = readme.partition("\n## Commands\n")[2].partition("\n## ")[0]
+    cells = [line.split(" | ")[0] for line in table.splitlines() if line.startswith("| `")]
+    return [shlex.split(example) for cell in cells for example in re.findall("`([^`]+)`", cell)]
+
+
+def our_commands() -> dict[str, str]:
+    """The names of our own management commands, and the app of each."""
+    paths = [path for app in APPS for path in (ROOT / app).rglob("management/commands/[a-z]*.py")]
+    return {path.stem: ".".join(path.relative_to(ROOT).parts[:-3]) for path in paths}
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert commands_of("\n## Commands\n| `a --b 'c d'`, `e` | f |\n\n## Settings\n| `g` |") == [
+        ["a", "--b", "c d"],
+        ["e"],
+    ]
+    examples = commands_of((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert {name for name, *_words in examples} == set(our_commands())
+
+
+def test_every_example_of_the_readme_is_understood() -> None:
+    for name, *words in commands_of((ROOT / "README.md").read_text(encoding="utf-8")):
+        app = our_commands()[name].removeprefix("collections.").removeprefix("reconciliation.")
+        load_command_class(app, name).create_parser("manage.py", name).parse_args(words)
+
+
 def shadowing(root: Path) -> list[Path]:
     """Files that would make the two plain folders packages; `collections` would then shadow Python's own."""
     return [
@@ -166,6 +197,18 @@ def test_the_plain_folders_are_no_packages(tmp_path: Path) -> None:
     (tmp_path / "collections" / "__init__.py").touch()
     assert shadowing(tmp_path)
     assert shadowing(ROOT) == []
+
+
+def styled_twice(sheets: dict[str, str]) -> set[str]:
+    """Blocks that begin in more than one style sheet: one page's would then change another page's."""
+    seen = Counter(block for text in sheets.values() for block in set(re.findall(r"^\.([a-z][a-z-]*) \{", text, re.M)))
+    return {block for block, count in seen.items() if count > 1}
+
+
+def test_a_block_of_a_page_is_styled_in_one_place() -> None:
+    assert styled_twice({"a": ".letter {\n}\n.letter {\n}\n", "b": ".letter {", "c": ".letter__text {"}) == {"letter"}
+    sheets = {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "static" / "css").rglob("*.css")}
+    assert styled_twice(sheets) == set()
 
 
 NAMELESS = re.compile(r"(^|/)(utils?|helpers?|services?|common|misc|signals)(\.py|/)")

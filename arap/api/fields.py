@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.validators import RegexValidator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -140,6 +141,17 @@ class DateField(serializers.DateField):
         if type(data) is not str or not _DAY.fullmatch(data):
             self.fail("invalid", format="YYYY-MM-DD")
         return super().to_internal_value(data)
+
+
+class PastDateField(DateField):
+    """The day of something that happened: today at the latest, where the company is."""
+
+    default_error_messages = {"future": _("This day lies in the future.")}
+
+    def to_internal_value(self, data: Any) -> date:
+        if (day := super().to_internal_value(data)) > timezone.localdate():
+            self.fail("future")
+        return day
 
 
 class DateTimeField(serializers.DateTimeField):

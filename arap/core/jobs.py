@@ -162,14 +162,23 @@ def _hand_over(job: Job, kept: dict[str, Any]) -> None:
         enqueue(job.task, job.pk)
 
 
+def keep(job: Job, **kept: Any) -> None:
+    """Put what the next worker must know into the job's parameters. Raises JobCancelled."""
+    job.params = {**job.params, **kept}
+    if not _mine(job).update(params=job.params):
+        raise JobCancelled(job.pk)
+
+
 def progress(job: Job, done: int, total: int | None = None, message: str = "") -> None:
     """Say how far the work is and renew the lease. Call it between transactions, not inside one.
 
     Raises JobCancelled when a person cancelled the job or another worker holds it now.
     """
-    changed = _mine(job).update(
+    changed = _mine(
+        job
+    ).update(
         progress_done=done,
-        progress_total=total,
+        progress_total=None if total is None else max(total, done),  # never more than all of it
         message=message[:500],
         lease_until=Now() + LEASE,
     )

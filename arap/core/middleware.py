@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from arap.core import logs
@@ -19,6 +21,9 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_COMPANY = "company_id"
+SESSION_FIRST_PASSWORD = "keeps_first_password"  # noqa: S105 - the name of a mark
+# What somebody may do before they have chosen a password of their own.
+BEFORE_PASSWORD = ("core:password", "core:sign_out", "core:language", "core:theme")
 
 
 class CompanyMiddleware:
@@ -73,6 +78,26 @@ def _put(request: HttpRequest, company: Company | None, held: dict[Company, froz
     request.companies = list(held)  # type: ignore[attr-defined]
     request.roles = roles  # type: ignore[attr-defined]
     request.role = next((r for r in ROLE_WEIGHT if r in roles), None)  # type: ignore[attr-defined]
+
+
+class FirstPasswordMiddleware:
+    """Who signed in with a password that somebody else has seen chooses another one before anything else.
+
+    The session says so from signing in until the choice. Stands after CompanyMiddleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.session.get(SESSION_FIRST_PASSWORD) or not request.user.is_authenticated:
+            return self.get_response(request)
+        if request.path in {reverse(name) for name in BEFORE_PASSWORD}:
+            return self.get_response(request)
+        password = reverse("core:password")
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": password})
+        return HttpResponseRedirect(f"{password}?{urlencode({'next': request.get_full_path()})}")
 
 
 class DomainErrorMiddleware:

@@ -57,6 +57,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "invoice.send": BOOKKEEPERS,
     "receipt.send": BOOKKEEPERS,
     "reminder.view": EVERYONE,
+    # Collectors prepare a day's reminders and send one by one, but for the last reminder.
+    "reminder.prepare": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
+    "reminder.send": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
     "reminder.run": frozenset({CREDIT, CONTROLLER}),
     "hold.view": EVERYONE,
     "hold.set": frozenset({COLLECTOR, CREDIT, CONTROLLER}),

@@ -16,7 +16,8 @@ from arap import ROOT
 
 SECONDS_BETWEEN = 5
 AGE_MAX_SECONDS = 90
-ROLES = ("web", "worker", "beat", "backup")
+ROLES = ("web", "worker", "beat", "backup", "mail")
+MAIL_PAGE_PORT = 8025  # of the catcher of mail, for trials
 
 
 def folder() -> Path:
@@ -39,9 +40,11 @@ def file(role: str) -> Path:
 
 
 def sentence(role: str, *, port: int = 8000) -> str:
-    """Why `role` is not alive, or "" when it is. The web process is asked by its own probe."""
+    """Why `role` is not alive, or "" when it is. Who answers in the browser is asked there."""
     if role == "web":
-        return _ask(f"http://127.0.0.1:{port}/healthz")
+        return _ask(role, f"http://127.0.0.1:{port}/healthz")
+    if role == "mail":
+        return _ask(role, f"http://127.0.0.1:{MAIL_PAGE_PORT}/")
     try:
         age = time.time() - file(role).stat().st_mtime
     except OSError:
@@ -49,12 +52,12 @@ def sentence(role: str, *, port: int = 8000) -> str:
     return f"{role} was last alive {age:.0f} seconds ago" if age > AGE_MAX_SECONDS else ""
 
 
-def _ask(url: str) -> str:
+def _ask(role: str, url: str) -> str:
     try:
         with urlopen(Request(url), timeout=3) as answer:  # noqa: S310 - our own probe, over http by construction
-            return "" if answer.status == 200 else f"web answers {answer.status}"
+            return "" if answer.status == 200 else f"{role} answers {answer.status}"
     except OSError as error:
-        return f"web does not answer: {error}"
+        return f"{role} does not answer: {error}"
 
 
 def main(arguments: list[str]) -> int:

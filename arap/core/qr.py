@@ -1,4 +1,4 @@
-"""QR codes to pay by, as inline SVG.
+"""QR codes to pay by, as pictures.
 
 Two payloads, each for what can really read it:
 
@@ -66,11 +66,12 @@ def payload(payment: Payment) -> str:
 
 
 def data_uri(payment: Payment) -> str:
-    """The code as an SVG `data:` URI, with its quiet zone. EPC069-12 asks for error correction M and no other.
+    """The code as a PNG `data:` URI, a pixel for each module, with its quiet zone: papers draw it in any size, and a
+    picture costs a tenth of what outlines of its modules cost. EPC069-12 asks for error correction M and no other.
 
     Raises segno's DataOverflowError for a text beyond what any QR code holds (2,331 bytes), which fields of this
     length cannot reach.
     """
     code = segno.make_qr(payload(payment), error="m", boost_error=False, encoding="utf-8")
     assert not is_epc(payment) or int(code.version) <= EPC_VERSION_MAX, "a GiroCode stays within version 13"
-    return code.svg_data_uri(border=QUIET_ZONE, omitsize=True)
+    return code.png_data_uri(border=QUIET_ZONE)

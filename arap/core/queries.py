@@ -1,9 +1,11 @@
 """Reads of the foundation: rates, periods, calendars."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.dates import WEEKENDS_OFF, Calendar
@@ -20,6 +22,20 @@ def company_by_code(code: str) -> Company:
     if company is None:
         raise NotFound("unknown_company", _("There is no company “%(code)s”.") % {"code": code}, company=code)
     return company
+
+
+def today_in(company_code: str) -> date:
+    """What day it is in that company's time zone, by the database's clock; in China where there is no such company."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            select (now() at time zone coalesce(
+              (select time_zone from core_company where code = %s), 'Asia/Shanghai'))::date
+            """,
+            [company_code],
+        )
+        today: date = cursor.fetchone()[0]
+    return today
 
 
 def rate_on(company: Company, currency: str, on: date) -> Decimal:
@@ -84,6 +100,15 @@ def calendar_of(company: Company) -> Calendar:
 
 def keeps_first_password(user: User) -> bool:
     """Whether `user` was invited and still has the password that somebody else has seen."""
-    of_user = AuditEntry.objects.filter(object_type=User._meta.label_lower, object_id=str(user.pk))
-    last = of_user.filter(verb__in=[INVITED, PASSWORD_CHOSEN]).order_by("-pk").first()
-    return last is not None and last.verb == INVITED
+    return user.pk in keeping_first_password([user.pk])
+
+
+def keeping_first_password(users: Iterable[int]) -> set[int]:
+    """Those of the users (ids) who were invited and still have the password that somebody else has seen."""
+    rows = AuditEntry.objects.filter(
+        object_type=User._meta.label_lower,
+        object_id__in=[str(pk) for pk in users],
+        verb__in=[INVITED, PASSWORD_CHOSEN],
+    )
+    last = rows.order_by("object_id", "-pk").distinct("object_id").values_list("object_id", "verb")
+    return {int(pk) for pk, verb in last if verb == INVITED}

@@ -29,6 +29,34 @@ class PaymentSlip:
     is_epc: bool
 
 
+def slip_of(
+    *,
+    payee: str,
+    bank: str,
+    account_no: str,
+    currency: str,
+    amounts: Sequence[tuple[str | Promise, Decimal]],
+    reference: str,
+    language: str,
+) -> PaymentSlip:
+    """The slip for the first of `amounts`, into that account; labels inside the code are in `language`."""
+    payment = qr.Payment(
+        payee=payee, bank=bank, account_no=account_no, amount=amounts[0][1], currency=currency, reference=reference
+    )
+    with override(language):
+        uri = qr.data_uri(payment)
+    return PaymentSlip(
+        payee=payee,
+        bank=bank,
+        account_no=account_no,
+        currency=currency,
+        reference=printed(reference),
+        amounts=amounts,
+        qr_uri=uri,
+        is_epc=qr.is_epc(payment),
+    )
+
+
 def payment_slip(
     company: Company,
     amounts: Sequence[tuple[str | Promise, Decimal]],
@@ -44,30 +72,18 @@ def payment_slip(
     account = account_for(company, currency)
     if account is None or not amounts or amounts[0][1] <= 0:
         return None
-    payment = qr.Payment(
+    return slip_of(
         payee=account.name,
-        bank=account.bank,
-        account_no=account.account_no,
-        amount=amounts[0][1],
-        currency=currency,
-        reference=reference,
-    )
-    with override(language):
-        uri = qr.data_uri(payment)
-    return PaymentSlip(
-        payee=account.name,
-        bank=account.bank,
+        bank=account.bank_line,
         account_no=account.account_no,
         currency=currency,
-        reference=printed(reference),
         amounts=amounts,
-        qr_uri=uri,
-        is_epc=qr.is_epc(payment),
+        reference=reference,
+        language=language,
     )
 
 
 def account_for(company: Company, currency: str) -> CompanyBankAccount | None:
-    """Our account that customers pay `currency` into: the default one, else the only active one there is."""
+    """Our account that customers pay `currency` into: the active one that is printed, else the first active one."""
     active = CompanyBankAccount.objects.filter(company=company, currency=currency, is_active=True)
-    found = list(active.order_by("-is_default", "pk")[:2])
-    return found[0] if found and (found[0].is_default or len(found) == 1) else None
+    return active.order_by("-is_default", "pk").first()

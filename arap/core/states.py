@@ -56,6 +56,8 @@ STATES: dict[str, State] = {
     "reminder_released": State("dashed", "", _("Waiting")),
     "reminder_excluded": State("square", "", _("Left out")),
     "reminder_cancelled": State("square", "", _("No longer due")),
+    "reminder_superseded": State("square", "", _("Superseded")),
+    "reminder_no_address": State("square", "", _("No recipient")),
     "statement_ready": State("hollow", "", _("Ready to send")),
     "statement_making": State("dashed", "", _("PDF being made")),
     "statement_cancelled": State("square", "overdue", _("Stopped")),

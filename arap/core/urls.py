@@ -10,6 +10,7 @@ urlpatterns = [
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
     path("sign-in/", views.sign_in, name="sign_in"),
+    path("admin/login/", views.admin_sign_in, name="admin_sign_in"),
     path("password/", views.password, name="password"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("language/", views.language, name="language"),

@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arap.core import attempts
 from arap.core.actions.people import choose_password
 from arap.core.context import THEME_COOKIE, THEMES
-from arap.core.errors import NotFound
+from arap.core.errors import Forbidden, NotFound
 from arap.core.forms import PasswordForm, SignInForm
-from arap.core.middleware import SESSION_COMPANY
+from arap.core.middleware import SESSION_COMPANY, SESSION_FIRST_PASSWORD
 from arap.core.models import User
 from arap.core.models.companies import LANGUAGES
 from arap.core.permissions import public, signed_in
@@ -50,6 +50,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             login(request, user)
             first = keeps_first_password(user)
+            if first:
+                request.session[SESSION_FIRST_PASSWORD] = True
             where = f"{reverse('core:password')}?{urlencode({'next': target})}" if first else target
             return _remember_language(HttpResponseRedirect(where), user.language)
     next_page = "" if target == reverse("desk:today") else target
@@ -69,10 +71,21 @@ def password(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         choose_password(user, form.cleaned_data["new_password1"])
         update_session_auth_hash(request, user)
+        request.session.pop(SESSION_FIRST_PASSWORD, None)
         messages.success(request, _("The new password counts from now on."))
         return HttpResponseRedirect(_target(request))
     context = {"form": form, "is_first": keeps_first_password(user), "next": request.GET.get("next", "")}
     return render(request, "core/password.html", context, status=422 if form.errors else 200)
+
+
+@public
+@require_safe
+def admin_sign_in(request: HttpRequest) -> HttpResponse:
+    """The admin has no door of its own: one page counts the tries and asks for another first password."""
+    if request.user.is_authenticated:  # who signs in and may not enter would go in circles
+        raise Forbidden("forbidden", _("Your role does not allow this."))
+    target = request.GET.get("next") or reverse("admin:index")
+    return redirect(f"{reverse('core:sign_in')}?{urlencode({'next': target})}")
 
 
 @public

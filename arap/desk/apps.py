@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class DeskConfig(AppConfig):
@@ -11,6 +12,8 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
+        from arap.desk.queries.imports import trial_context
 
-        describe("import_trial", _("Dry run of an import"))
-        describe("import_run", _("Import"))
+        rows = npgettext_lazy("count", "row", "rows")
+        describe("import_trial", _("Dry run of an import"), unit=rows, context=trial_context)
+        describe("import_run", _("Import"), unit=rows)

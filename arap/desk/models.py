@@ -33,8 +33,9 @@ class TakenOn(CompanyOwned):
 class Import(CompanyOwned):
     """A file that somebody brought, the mapping it is read with, its latest dry run and its latest run.
 
-    `key` comes with the form, so that a file sent twice by a double click is one. The joins to jobs and file are
-    composite (migrations/sql/imports.sql).
+    `key` comes with the form, so that a file sent twice by a double click is one. `layout` says which column is which
+    field where the file has headings of its own (mapping/layouts.py); `encoding` is a codec, empty for a workbook. The
+    joins to jobs and file are composite (migrations/sql/imports.sql).
     """
 
     key = models.CharField(max_length=64)
@@ -42,6 +43,8 @@ class Import(CompanyOwned):
         "core.StoredFile", verbose_name=_("file"), on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
     mapping = models.CharField(_("mapping"), max_length=60)
+    layout = models.JSONField(_("columns"), null=True)
+    encoding = models.CharField(_("encoding"), max_length=40, blank=True, default="", db_default="")
     trial = models.ForeignKey(
         "core.Job",
         verbose_name=_("dry run"),
@@ -80,6 +83,27 @@ class Import(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.mapping}"
+
+
+class KeptLayout(CompanyOwned):
+    """Which column is which field, kept under a name: proposed when a file with the same headings comes again."""
+
+    name = models.CharField(_("name"), max_length=60)
+    # SHA-256 of the headings in any order, so that they are found again.
+    headings = models.CharField(max_length=64)
+    layout = models.JSONField(_("columns"))
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["name"]
+        verbose_name = _("kept columns")
+        verbose_name_plural = _("kept columns")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company", "name"], name="desk_keptlayout_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportLine(CompanyOwned):

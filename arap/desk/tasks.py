@@ -1,9 +1,13 @@
 """Taking files on, in a worker."""
 
+import logging
+
 from celery import shared_task
 
 from arap.core import jobs
 from arap.desk.actions import imports
+
+logger = logging.getLogger(__name__)
 
 # A file of the largest size is posted in a few minutes; always less than half the broker's visibility timeout.
 LIMITS = {"soft_time_limit": 400, "time_limit": 430}
@@ -19,3 +23,11 @@ def try_import(job_id: int) -> None:
 def run_import(job_id: int) -> None:
     """An import."""
     jobs.run(job_id, imports.run_import)
+
+
+@shared_task(name="arap.desk.tasks.forget_trials")  # type: ignore[untyped-decorator]
+def forget_trials() -> int:
+    """Every night: the rows of dry runs that ended long ago."""
+    forgotten = imports.forget_trials()
+    logger.info("forgot %s rows of old dry runs", forgotten)
+    return forgotten

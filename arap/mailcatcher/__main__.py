@@ -15,13 +15,18 @@ LOCAL = "127.0.0.1"
 MAIL_BYTES_MAX = 50_000_000
 
 
+def parser() -> argparse.ArgumentParser:
+    """What the command line may say."""
+    found = argparse.ArgumentParser(prog="python -m arap.mailcatcher", description="Keep mail and show it.")
+    found.add_argument("--folder", type=Path, required=True, help="where the mails are kept")
+    found.add_argument("--smtp", type=int, default=1025, help="port that takes mail")
+    found.add_argument("--web", type=int, default=8025, help="port that shows it")
+    found.add_argument("--host", default=LOCAL, help="address to listen on; in a container 0.0.0.0")
+    return found
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m arap.mailcatcher", description="Keep mail and show it.")
-    parser.add_argument("--folder", type=Path, required=True, help="where the mails are kept")
-    parser.add_argument("--smtp", type=int, default=1025, help="port that takes mail")
-    parser.add_argument("--web", type=int, default=8025, help="port that shows it")
-    parser.add_argument("--host", default=LOCAL, help="address to listen on; in a container 0.0.0.0")
-    options = parser.parse_args()
+    options = parser().parse_args()
     folder = Folder(options.folder)
     mail = Controller(Keeper(folder), hostname=options.host, port=options.smtp, data_size_limit=MAIL_BYTES_MAX)
     mail.start()

@@ -41,17 +41,20 @@ class Message(CompanyOwned):
         CANCELLED = "cancelled", _("Cancelled")
 
     # A person decides about `unknown`: it was sent, or it is to be sent again. What failed or bounced may be sent again
-    # or left.
+    # or left. What was taken may come back for days. A restored backup knows nothing of what left after it was made.
     TRANSITIONS = frozenset(
         {
             (State.PENDING, State.SENDING),
             (State.PENDING, State.CANCELLED),
+            (State.PENDING, State.UNKNOWN),
             (State.SENDING, State.PENDING),
             (State.SENDING, State.SENT),
             (State.SENDING, State.FAILED),
             (State.SENDING, State.BOUNCED),
             (State.SENDING, State.UNKNOWN),
             (State.SENDING, State.CANCELLED),
+            (State.SENT, State.BOUNCED),
+            (State.UNKNOWN, State.BOUNCED),
             (State.UNKNOWN, State.SENT),
             (State.UNKNOWN, State.PENDING),
             (State.UNKNOWN, State.CANCELLED),

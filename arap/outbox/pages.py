@@ -8,6 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import NoReverseMatch, reverse
 
 from arap.core.models import Company, CompanyOwned
+from arap.outbox.about import state_code
 from arap.outbox.actions.resolving import CANCELLABLE, SENDABLE, suppression_of
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
 
@@ -21,13 +22,8 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "sent": (State.SENT,),
     "cancelled": (State.CANCELLED,),
 }
-# Codes in core.states of our states and of the outcomes of a try.
-CODES = {State.PENDING.value: "waiting", State.CANCELLED.value: "not_sent", "": "sending"}
-
-
-def state_code(state: str) -> str:
-    """The code in core.states of a message's state or a try's outcome."""
-    return CODES.get(state, state)
+# What was left without an answer.
+NO_ANSWER = ("", Attempt.Outcome.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +53,8 @@ class MessagePage:
     about_name: str
     about_url: str
     suppression: Suppression | None
+    was_handed_over: bool  # by the last try, without an answer
+    was_taken: bool  # by the server that got it from us
     can_send_again: bool
     can_mark_sent: bool
     can_cancel: bool
@@ -85,7 +83,7 @@ def counts(company: Company) -> dict[str, int]:
 
 def message_page(message: Message) -> MessagePage:
     """Everything about one message. A handful of queries."""
-    tries = Attempt.objects.filter(message=message).order_by("-number")
+    tries = list(Attempt.objects.filter(message=message).order_by("-number"))
     attachments = Attachment.objects.filter(message=message).select_related("file").defer("file__content")
     name, url = _about(message)
     return MessagePage(
@@ -96,6 +94,8 @@ def message_page(message: Message) -> MessagePage:
         about_name=name,
         about_url=url,
         suppression=suppression_of(message),
+        was_handed_over=bool(tries and tries[0].handed_over_at and tries[0].outcome in NO_ANSWER),
+        was_taken=bool(tries and tries[0].outcome == Attempt.Outcome.SENT),
         can_send_again=message.state in SENDABLE,
         can_mark_sent=message.state == State.UNKNOWN,
         can_cancel=message.state in CANCELLABLE,

@@ -62,6 +62,17 @@ def judge(stage: Stage, code: int, text: str) -> Verdict:
     return Verdict(Fate.FAILED)
 
 
+def is_gone(status: str, diagnostic: str) -> bool:
+    """Whether a delivery report says that the address itself is no good (RFC 3464 2.3.4: `status` is an enhanced code).
+
+    Where the status says nothing but "for good" (5.0.0), the words of the server that refused it count.
+    """
+    if status == "5.0.0":
+        found = ENHANCED.search(diagnostic)
+        status = found[1] if found else status
+    return bool(GONE.match(status))
+
+
 def wait_seconds(attempts: int, first: int) -> int:
     """The pause after the `attempts`-th try: `first`, doubled each time, at most a day."""
     doublings = min(attempts - 1, WAIT_SECONDS_MAX.bit_length())

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage as DjangoMail
 from django.core.mail import get_connection
 from django.core.mail.utils import DNS_NAME
+from django.utils.translation import gettext as _
 
 from arap.outbox.rules import Fate, Stage, Verdict, judge
 
@@ -138,6 +139,13 @@ class Carrier:
         self._is_fresh = True
         try:
             self._smtp = _connect()
+        except UnicodeEncodeError as error:
+            said = _("Name or password in EMAIL_URL are not ASCII, and with others nobody can sign in.")
+            raise _Refusal(Stage.CONNECTION, None, said) from error
+        except smtplib.SMTPAuthenticationError as error:
+            said = _("The mail server does not take our name and password: %(reply)s")
+            said = said % {"reply": _text(error.smtp_error)}
+            raise _Refusal(Stage.CONNECTION, error.smtp_code, said) from error
         except smtplib.SMTPResponseException as error:
             raise _Refusal(Stage.CONNECTION, error.smtp_code, _text(error.smtp_error)) from error
         except (OSError, smtplib.SMTPException) as error:
@@ -207,7 +215,7 @@ def _by_backend(content: bytes, sender: str, recipient: str, before_end: Callabl
         get_connection().send_messages([_Written(content, sender, recipient)])
     except OSError as error:
         # A folder that cannot be written holds nothing: this is no doubt.
-        return Reply(Verdict(Fate.DEFERRED), None, _words(error), is_away=True)
+        return Reply(Verdict(Fate.DEFERRED), None, f"{type(error).__name__}: {error}", is_away=True)
     return Reply(Verdict(Fate.SENT), None, "")
 
 
@@ -217,5 +225,18 @@ def _text(text: bytes | str) -> str:
 
 
 def _words(error: BaseException) -> str:
-    said = _text(str(error))
-    return f"{type(error).__name__}: {said}" if said else type(error).__name__
+    """What went wrong on the way, for people. smtplib tells a silence as a closed connection."""
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return _("The mail server did not answer in time.")
+    if isinstance(error, ssl.SSLCertVerificationError):
+        sentence = _("The mail server’s certificate cannot be trusted: %(reason)s.")
+        return sentence % {"reason": error.verify_message}
+    if isinstance(error, ssl.SSLError):
+        return _("No encrypted connection to the mail server: %(reason)s.") % {"reason": error.reason or error}
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return _("The mail server does not offer what EMAIL_URL asks for: %(reason)s") % {"reason": _text(str(error))}
+    if isinstance(error, smtplib.SMTPServerDisconnected | ConnectionResetError | BrokenPipeError):
+        return _("The mail server closed the connection.")
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        return _("The mail server cannot be reached: %(reason)s.") % {"reason": error.strerror or error}
+    return f"{type(error).__name__}: {_text(str(error))}"

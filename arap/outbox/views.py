@@ -16,9 +16,10 @@ from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from arap.outbox import actions
+from arap.outbox.about import state_code
 from arap.outbox.forms import SendAgainForm
 from arap.outbox.models import Message
-from arap.outbox.pages import VIEWS, Listed, counts, matching, message_page, state_code
+from arap.outbox.pages import VIEWS, Listed, counts, matching, message_page
 
 PAGE = 20
 # The formatted text as the recipient sees it, in a place where nothing runs and nothing is fetched.

@@ -1,6 +1,6 @@
 -- The best we know by hand for a first night, into the same tables: who owes what is overdue, the step it has reached,
 -- its cycle, totals and items, in four statements over the open items of today. It knows one policy, no hold, no history.
-insert into dunning_dunningrun (company_id, as_of, position, state) values (%(company)s, %(as_of)s, 0, 'proposed');
+insert into dunning_dunningrun (company_id, as_of, position, state) values (%(company)s, %(as_of)s, 0, 'deciding');
 create temp table bench_due on commit drop as
 select customer_id, currency,
        case when max(days) >= 60 then 4 when max(days) >= 30 then 3 when max(days) >= 15 then 2 when max(days) >= 1 then 1

@@ -9,17 +9,22 @@ from django.utils import timezone
 
 from aging.actions import run_aging_snapshot
 from arap.core.models import Company
+from arap.core.nights import each_company
 
 logger = logging.getLogger(__name__)
 
 
 @shared_task(name="aging.tasks.take_snapshots")  # type: ignore[untyped-decorator]
 def take_snapshots() -> int:
-    """Snapshot yesterday, in each company's own time zone. Running often costs nothing: a date keeps its snapshot."""
-    taken = 0
-    for company in Company.objects.order_by("code"):
+    """Snapshot yesterday, in each company's own time zone. Running often costs nothing: a date keeps its snapshot.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+
+    def snapshot(company: Company) -> bool:
         yesterday = timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date() - timedelta(days=1)
         run = run_aging_snapshot(company, as_of=yesterday)
         logger.info("aging snapshot of %s at %s: %s rows", company.code, yesterday, run.row_count)
-        taken += 1
-    return taken
+        return True
+
+    return each_company(Company.objects.order_by("code"), snapshot)

@@ -9,6 +9,8 @@ from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.models import Company, User
 from arap.ledger.models import Item
+from arap.outbox.actions import ask_again
+from arap.outbox.models import Message
 from cases.models import Hold
 from customers.models import Customer
 
@@ -27,6 +29,7 @@ def set_hold(
 ) -> Hold:
     """Reminders of the customer, or of `item` alone, wait from `starts_on` to the end of `ends_on` (None: no end).
 
+    What was released before and still waits to leave is asked about anew, at once: its guard knows of the hold.
     Raises Invalid("ends_before_start") and Invalid("not_of_customer"), each with the field at fault.
     """
     assert customer.company_id == company.pk, "a hold is of a customer of the company"
@@ -47,6 +50,7 @@ def set_hold(
             "ends_on": ends_on, "note": hold.note,
         },
     )  # fmt: skip
+    ask_again(company, kind=Message.Kind.REMINDER, customer_id=customer.pk)
     return hold
 
 

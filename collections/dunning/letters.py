@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from arap.core import wording
 from arap.core.models import Company, CompanyBankAccount
 from customers.models import Contact, Customer
+from customers.recipients import recipients
 from dunning.models import Notice, NoticeItem, NoticeTotal, ReminderTemplate, Tone
 from dunning.rules import ZERO, fill
 from dunning.texts import DEFAULT_TEXTS
@@ -58,10 +59,7 @@ def letters_of(company: Company, notices: Sequence[Notice]) -> list[Letter]:
     """The letters of `notices`, one for each contact who receives reminders. Six queries however many they are."""
     ids = [notice.pk for notice in notices]
     customers = Customer.objects.in_bulk([notice.customer_id for notice in notices])
-    contacts: dict[int, list[Contact]] = defaultdict(list)
-    receiving = Contact.objects.filter(customer_id__in=list(customers), receives__contains=["reminder"])
-    for contact in receiving.exclude(email="").order_by("pk"):
-        contacts[contact.customer_id].append(contact)
+    contacts = recipients(company, list(customers), Contact.Paper.REMINDER)
     items: dict[int, list[NoticeItem]] = defaultdict(list)
     for item in NoticeItem.objects.filter(notice_id__in=ids).order_by("due_on", "number", "line"):
         items[item.notice_id].append(item)
@@ -81,7 +79,8 @@ def letters_of(company: Company, notices: Sequence[Notice]) -> list[Letter]:
             for total in totals[notice.pk]
         ]  # fmt: skip
         words = texts[Tone(notice.tone), notice.language]
-        found += [_letter(company, notice, customer, contact, blocks, words) for contact in contacts[customer.pk]]
+        receiving = contacts.get(customer.pk, [])
+        found += [_letter(company, notice, customer, contact, blocks, words) for contact in receiving]
     return found
 
 

@@ -5,12 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from arap.outbox.models import Message
+from django.db.models import F
+
+from arap.core import wording
+from arap.core.models import Company, Membership
+from arap.core.permissions import PERMISSIONS
+from arap.outbox.about import messages_about_ids
+from cases.models import Hold
 from customers.models import Contact
+from customers.recipients import recipients
 from dunning.models import DunningRun, Notice, NoticeTotal, Skipped
-from dunning.queries.runs import fates, why
+from dunning.queries.fates import Fate, fates
+from dunning.queries.runs import why
+from dunning.refusals import hold_words
 
 PAGE = 20
+RELEASERS_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,47 +30,79 @@ class Row:
     notice: Notice
     totals: Sequence[NoticeTotal]
     recipients: str
-    fate: str
+    fate: Fate
     why: str
 
 
-def rows_of(notices: Sequence[Notice], as_of: date) -> list[Row]:
-    """The notices with amounts, recipients, states and reasons. Four queries."""
+def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Row]:
+    """The notices with amounts, recipients, states and reasons. At most five queries."""
     ids = [notice.pk for notice in notices]
     totals: dict[int, list[NoticeTotal]] = defaultdict(list)
     for total in NoticeTotal.objects.filter(notice__in=ids).order_by("currency"):
         totals[total.notice_id].append(total)
     sent: dict[int, list[str]] = defaultdict(list)
-    messages = Message.objects.filter(company__in={n.company_id for n in notices}, about_type="dunning.notice")
-    for about_id, address in messages.filter(about_id__in=ids).order_by("pk").values_list("about_id", "to_address"):
+    messages = messages_about_ids(company, Notice, ids).order_by("pk")
+    for about_id, address in messages.values_list("about_id", "to_address"):
         sent[about_id or 0].append(address)
-    known: dict[int, list[str]] = defaultdict(list)
-    contacts = Contact.objects.filter(customer__in=[n.customer_id for n in notices], receives__contains=["reminder"])
-    for customer_id, address in contacts.exclude(email="").order_by("pk").values_list("customer_id", "email"):
-        known[customer_id].append(address)
-    states = fates(notices)
+    contacts = recipients(company, [notice.customer_id for notice in notices], Contact.Paper.REMINDER)
+    found = fates(notices)
     return [
         Row(
-            notice, totals[notice.pk], ", ".join(sent[notice.pk] or known[notice.customer_id]), states[notice.pk],
-            why(notice, as_of),
+            notice=notice,
+            totals=totals[notice.pk],
+            recipients=", ".join(sent[notice.pk] or [each.email for each in contacts.get(notice.customer_id, [])]),
+            fate=found[notice.pk],
+            why=why(notice, as_of),
         )
         for notice in notices
-    ]  # fmt: skip
+    ]
 
 
-def page_of(run: DunningRun, *, step: int | None, after: int | None, limit: int) -> tuple[list[Row], bool]:
-    """A page of a run's notices, of one step or all, and whether more follow."""
-    found = Notice.objects.filter(run=run).select_related("customer", "cycle").order_by("pk")
+def page_of(
+    run: DunningRun, *, step: int | None, only_unsent: bool = False, after: int | None, limit: int
+) -> tuple[list[Row], bool]:
+    """A page of a run's notices behind the customer `after`, of one step or all, and whether more follow.
+
+    With `only_unsent` those that did not leave.
+    """
+    found = Notice.objects.filter(run=run).select_related("customer", "cycle").order_by("customer_id")
     if step is not None:
         found = found.filter(step=step)
+    if only_unsent:
+        found = found.filter(state=Notice.State.CANCELLED)
     if after is not None:
-        found = found.filter(pk__gt=after)
+        found = found.filter(customer_id__gt=after)
     page = list(found[: limit + 1])
-    return rows_of(page[:limit], run.as_of), len(page) > limit
+    return rows_of(run.company, page[:limit], run.as_of), len(page) > limit
 
 
-def skipped_of(run: DunningRun, *, after: int | None, limit: int) -> tuple[list[Skipped], bool]:
-    """A page of those left out, and whether more follow."""
-    found = Skipped.objects.filter(run=run).select_related("customer").order_by("pk")
-    page = list((found.filter(pk__gt=after) if after is not None else found)[: limit + 1])
-    return page[:limit], len(page) > limit
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A customer who was left out, and why; for a hold by whom, until when and for what."""
+
+    skipped: Skipped
+    hold: str
+
+
+def left_out_of(run: DunningRun, *, after: int | None, limit: int) -> tuple[list[LeftOut], bool]:
+    """A page of those left out behind the customer `after`, and whether more follow. Two queries."""
+    found = Skipped.objects.filter(run=run).select_related("customer").order_by("customer_id")
+    page = list((found.filter(customer_id__gt=after) if after is not None else found)[: limit + 1])
+    held = [each.customer_id for each in page if each.reason == Skipped.Why.HOLD]
+    holds = Hold.objects.in_force(as_of=run.as_of).filter(company=run.company, customer__in=held)
+    # of several, the one on the whole customer
+    holds = holds.select_related("set_by").order_by(F("item_id").asc(nulls_last=True), "pk")
+    words = {hold.customer_id: hold_words(hold) for hold in holds}
+    return [LeftOut(each, words.get(each.customer_id, "")) for each in page[:limit]], len(page) > limit
+
+
+def releasers(company: Company) -> str:
+    """Names and roles of those who may release a run; where nobody does, the roles that may. One query."""
+    allowed = sorted(PERMISSIONS["reminder.run"])
+    held = Membership.objects.filter(company=company, role__in=allowed, user__is_active=True).select_related("user")
+    form, separator = ("{}（{}）", "、") if wording.in_chinese() else ("{} ({})", ", ")
+    people = [
+        form.format(row.user.get_full_name() or row.user.username, row.get_role_display())
+        for row in held.order_by("pk")[:RELEASERS_SHOWN]
+    ]
+    return separator.join(people or [str(role.label) for role in allowed])

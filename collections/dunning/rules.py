@@ -8,6 +8,11 @@ is. Within a cycle a step is said at most once and steps only rise: the highest 
 is due if it is higher than every step said before. Lower steps that were missed are not made up for. Steps before due
 belong to no cycle; each is said once per item and due date.
 
+**Old debts.** Who was never reminded of anything overdue begins with the policy's opening step at most, however old
+the debt is: after an import, or when nobody looked for weeks, the first words are friendly. From there the steps of
+that cycle follow one another at the policy's own distances, 14 days from the one at 1 day to the one at 15; they never
+run ahead of the age. A policy without an opening step begins at the debt's age.
+
 **One message a day.** Where a step after due is due, it is said, and what falls due soon waits for the next day.
 
 **What is asked for**, per currency: all overdue items that are not held (and, for a step before due, those that fall
@@ -31,6 +36,7 @@ BEFORE_DUE = 0  # the last day that is not late
 
 # Day zero is the due date. Number 0 stands before it, so that "reminder 1" is the first after it.
 DEFAULT_STEPS = ((0, -3), (1, 1), (2, 15), (3, 30), (4, 60))
+DEFAULT_OPENING = 1
 
 
 class Step(NamedTuple):
@@ -61,6 +67,32 @@ def spans(steps: Iterable[Step]) -> list[Span]:
 def reached(steps: Iterable[Step], days: int) -> int | None:
     """The number of the step that an item `days` over has reached; None before the first and between the two kinds."""
     return next((span.number for span in spans(steps) if span.first <= days <= span.last), None)
+
+
+class Opening(NamedTuple):
+    """The reminder that began a cycle more gently than the debt's age: the days of its step, and its day."""
+
+    days: int
+    on: date
+
+
+def ceiling(
+    steps: Iterable[Step], opening_step: int | None, *, opening: Opening | None, was_reminded: bool, as_of: date
+) -> int | None:
+    """The highest step after due that may be said on `as_of`; None when the age alone decides.
+
+    `opening` is how the running cycle began, None unless that was gentle; `was_reminded`: earlier, of anything overdue.
+    A policy whose first step after due lies above `opening_step` begins with that one.
+    """
+    late = sorted(step for step in steps if step.days > BEFORE_DUE)
+    if opening_step is None or not late:
+        return None
+    if opening is not None:
+        passed = (as_of - opening.on).days
+        return max((step.number for step in late if step.days - opening.days <= passed), default=late[0].number)
+    if was_reminded:
+        return None
+    return max((step.number for step in late if step.number <= opening_step), default=late[0].number)
 
 
 class Reason(StrEnum):
@@ -94,10 +126,11 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debtor:
-    """A customer on a day. `said` is the highest step said in the running cycle."""
+    """A customer on a day: `said` is the highest step said in the running cycle, `ceiling` the highest allowed."""
 
     balances: Sequence[Balance]
     said: int | None = None
+    ceiling: int | None = None
     minimums: Mapping[str, Decimal] = field(default_factory=dict)
     has_policy: bool = True
     is_overdue: bool = False
@@ -108,22 +141,23 @@ class Debtor:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """Say step `number` and ask for what is owed in `balances`."""
+    """Say step `number` and ask for what is owed in `balances`; `age_step`: the step of the age where it is higher."""
 
     number: int
     is_before_due: bool
     balances: tuple[Balance, ...]
+    age_step: int | None = None
 
 
 def decide(debtor: Debtor) -> Reminder | Reason | None:
     """What to say to a customer, why nothing is said although something is due, or None when nothing is due."""
     if not debtor.has_policy:
         return Reason.NO_POLICY if debtor.is_overdue else None
-    if not any(_is_due(balance, debtor.said, with_held=True) for balance in debtor.balances):
+    if not any(_is_due(balance, debtor, with_held=True) for balance in debtor.balances):
         return None
     if debtor.is_held:
         return Reason.HOLD
-    wanting = [balance for balance in debtor.balances if _is_due(balance, debtor.said)]
+    wanting = [balance for balance in debtor.balances if _is_due(balance, debtor)]
     if not wanting:
         return Reason.HOLD  # only items that are held have come so far
     reminder = _after_due(debtor) or _before_due(debtor)
@@ -137,8 +171,11 @@ def decide(debtor: Debtor) -> Reminder | Reason | None:
 
 def _after_due(debtor: Debtor) -> Reminder | None:
     asked = tuple(b for b in debtor.balances if b.overdue and _is_asked(b.overdue + b.credit, b, debtor))
-    steps = [b.step for b in asked if _is_higher(b.step, debtor.said) and b.step is not None]
-    return Reminder(max(steps), False, asked) if steps else None
+    by_age = max((b.step for b in asked if b.step is not None), default=None)
+    step = _allowed(by_age, debtor)
+    if step is None or not _is_higher(step, debtor.said):
+        return None
+    return Reminder(step, False, asked, by_age if by_age != step else None)
 
 
 def _before_due(debtor: Debtor) -> Reminder | None:
@@ -153,10 +190,14 @@ def _is_asked(net: Decimal, balance: Balance, debtor: Debtor) -> bool:
     return net > 0 and net >= debtor.minimums.get(balance.currency, ZERO)
 
 
-def _is_due(balance: Balance, said: int | None, *, with_held: bool = False) -> bool:
+def _is_due(balance: Balance, debtor: Debtor, *, with_held: bool = False) -> bool:
     step = balance.step_with_held if with_held else balance.step
     soon = balance.soon_step_with_held if with_held else balance.soon_step
-    return _is_higher(step, said) or soon is not None
+    return _is_higher(_allowed(step, debtor), debtor.said) or soon is not None
+
+
+def _allowed(step: int | None, debtor: Debtor) -> int | None:
+    return step if step is None or debtor.ceiling is None else min(step, debtor.ceiling)
 
 
 def _is_higher(step: int | None, said: int | None) -> bool:

@@ -31,7 +31,7 @@ LANGUAGES = ("en", "zh-hans")
 class NewCustomer:
     """A customer to create. `currency` is an ISO 4217 code, `country` an ISO 3166 one, another system's, or empty.
 
-    `email` becomes a contact of the customer's name that receives invoices, statements and reminders.
+    Each of `emails` becomes a contact of the customer's name that receives invoices, statements and reminders.
     """
 
     code: str
@@ -46,7 +46,7 @@ class NewCustomer:
     language: str = "en"
     terms_id: int | None = None
     payer_accounts: tuple[str, ...] = ()
-    email: str = ""
+    emails: tuple[str, ...] = ()
 
 
 INSERT = """
@@ -105,7 +105,7 @@ def create_customers(company: Company, rows: Sequence[NewCustomer], *, by: User 
     ]
     if accounts:
         _run(INSERT_ACCOUNTS, company, accounts)
-    contacts = [{"code": row.code, "email": row.email} for row in new if row.email]
+    contacts = [{"code": row.code, "email": email} for row in new for email in dict.fromkeys(row.emails)]
     if contacts:
         _run(INSERT_CONTACTS, company, contacts)
     _set_parents(company, [row for row in new if row.parent_code])
@@ -135,18 +135,18 @@ def check_new_customer(row: NewCustomer) -> None:
         raise _invalid(row, "language", _("This language is not offered."))
     if row.parent_code == row.code:
         raise _invalid(row, "parent_code", _("A customer cannot be its own parent."))
-    if row.email:
-        _check_email(row)
+    for email in row.emails:
+        _check_email(row, email)
     for account in row.payer_accounts:
         if not account.strip() or len(account) > ACCOUNT_LENGTH_MAX or "\x00" in account:
             raise _invalid(row, "payer_accounts", _("This is not an account number."))
 
 
-def _check_email(row: NewCustomer) -> None:
+def _check_email(row: NewCustomer, email: str) -> None:
     try:
-        validate_email(row.email)
+        validate_email(email)
     except ValidationError as error:
-        raise _invalid(row, "email", _("This is not an e-mail address.")) from error
+        raise _invalid(row, "emails", _("This is not an e-mail address.")) from error
 
 
 def _check(rows: Sequence[NewCustomer]) -> None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from arap.core.errors import DomainError
 from arap.core.models import Company, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.models import Message
 from customers.models import Contact
 from customers.recipients import recipients
@@ -30,9 +31,9 @@ def not_sendable(company: Company, invoices: Sequence[Invoice], *, but_key: str 
     Messages of the batch `but_key` itself do not count, so that an interrupted one goes on.
     """
     people = recipients(company, {invoice.customer_id for invoice in invoices}, Contact.Paper.INVOICE)
-    sent = Message.objects.filter(
-        company=company, about_type=Invoice._meta.label_lower, about_id__in=[invoice.pk for invoice in invoices]
-    ).exclude(state__in=[Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED])
+    sent = messages_about_ids(company, Invoice, [invoice.pk for invoice in invoices]).exclude(
+        state__in=[Message.State.CANCELLED, Message.State.FAILED, Message.State.BOUNCED]
+    )
     done = {pk for pk, key in sent.values_list("about_id", "dedupe_key") if not but_key or f":{but_key}:" not in key}
     reasons: dict[int, str] = {}
     for invoice in invoices:

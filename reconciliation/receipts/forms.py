@@ -56,6 +56,13 @@ class _CompanyForm(forms.Form):
             if isinstance(field, DayField):
                 field.today = today
 
+    def clean_on(self) -> date | None:
+        """Of forms with such a field: nothing happens in the future."""
+        on: date | None = self.cleaned_data["on"]
+        if on is not None and on > self.today:
+            raise ValidationError(_("This day lies in the future."))
+        return on
+
 
 class ReceiptForm(_CompanyForm):
     """A receipt to record. Without a customer it is money of an unknown payer (待认领)."""
@@ -101,6 +108,13 @@ class ReceiptForm(_CompanyForm):
         self.fields["bank_account"].queryset = ours  # type: ignore[attr-defined]
         if not ours.exists():
             del self.fields["bank_account"]
+
+    def clean_received_on(self) -> date:
+        """Up to today: money that is expected has not come in."""
+        on: date = self.cleaned_data["received_on"]
+        if on > self.today:
+            raise ValidationError(_("This day lies in the future. Record the receipt when the money is there."))
+        return on
 
     def clean(self) -> dict[str, Any]:
         """The amount is read in the chosen currency."""

@@ -1,8 +1,18 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class StatementsConfig(AppConfig):
     name = "statements"
     label = "statements"
     verbose_name = _("Statements")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        customers = npgettext_lazy("count", "customer", "customers")
+        statements = npgettext_lazy("count", "statement", "statements")
+        describe("statement_run", _("Making statements"), unit=customers)
+        describe("statement_run_release", _("Sending statements"), unit=statements)

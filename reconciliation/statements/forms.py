@@ -13,6 +13,7 @@ from statements.models import PaperLanguage, StatementKind
 from statements.models.choices import RunLanguage
 
 SELECT = {"class": "input"}
+TEXT = {"class": "input", "autocomplete": "off"}
 
 
 class StatementForm(forms.Form):
@@ -32,13 +33,46 @@ class StatementForm(forms.Form):
         given["as_of"] = given.get("as_of") or prose_day(today)
         given["language"] = given.get("language") or language
         super().__init__(given, **options)
+        self.today = today
+        self.fields["from_on"].widget.attrs["placeholder"] = _("first of the month")
         for name in ("from_on", "as_of"):
             self.fields[name].today = today  # type: ignore[attr-defined]
+
+    @property
+    def as_of_on(self) -> date:
+        """The day asked for; today where nothing was typed."""
+        return self.cleaned_data.get("as_of") or self.today
 
     @property
     def query(self) -> dict[str, str]:
         """The fields as they were given, for links to the same statement."""
         return {name: str(self.data.get(name, "")) for name in self.fields}
+
+
+class SendForm(forms.Form):
+    """To whom; empty, to the contact on file."""
+
+    to_address = forms.EmailField(
+        label=pgettext_lazy("message", "To"),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={**TEXT, "spellcheck": "false"}),
+        error_messages={"invalid": _("Type an e-mail address.")},
+    )
+    keeps_contact = forms.BooleanField(
+        label=_("Keep this address as a contact who receives statements"), required=False
+    )
+
+
+class LeaveOutForm(forms.Form):
+    """Why a statement is left out of its run."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.TextInput(attrs=TEXT),
+        error_messages={"required": _("Say why it is left out.")},
+    )
 
 
 class RunForm(forms.Form):

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override, pgettext_lazy
 
@@ -16,33 +17,23 @@ from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.money import AmountError
 from arap.core.pdf.columns import GAP_MM, Cell, Column, Table, width
-from arap.core.qr import Payment, data_uri
-from arap.core.references import customer_reference, printed
+from arap.core.references import customer_reference
+from arap.core.slips import PaymentSlip, slip_of
 from arap.core.templatetags.paper import LANGUAGES, texts
 from arap.core.words import in_chinese, in_english
 from arap.ledger.models import Document
+from arap.ledger.templatetags.book import ACTS
 from customers.templatetags.terms import terms_words
 from statements.models import Statement
 from statements.queries.said import Said
-from statements.rules import ACTIVITY, Block, Line
+from statements.rules import ACTIVITY, ZERO, Block, Line
 
 PAGE_MM = 182
-DATE_MM = 22
-OVERDUE_MM = 23
-KINDS = dict(Document.Kind.choices)
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """What is needed to pay one currency's balance."""
-
-    currency: str
-    account: dict[str, str]
-    reference: str
-    due_now: Decimal
-    is_reduced: bool
-    balance: Decimal
-    qr: str
+FIRST_MM, DATE_MM = 19, 22  # a date, without and with the gap before it
+AGE_MM, AMOUNT_MM = 19, 19  # at least, for their heads
+NUMBER_MM_MAX, TEXT_MM = 60, 8
+FIRST_FIGURE = 4  # the columns before it are read, this one and those after it are compared
+KINDS = {**dict(Document.Kind.choices), **ACTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +55,13 @@ def file_name(statement: Statement) -> str:
 
 def html_of(said: Said) -> str:
     """The document for the engine of PDFs."""
+    return render_to_string("pdf/statement.html", context_of(said))
+
+
+def context_of(said: Said) -> dict[str, Any]:
+    """All that templates/pdf/statement.html prints."""
     company = SimpleNamespace(**said.printed["company"], logo=said.company.logo)
-    context = {
+    return {
         "paper_language": said.language,
         "company": company,
         "said": said,
@@ -73,11 +69,11 @@ def html_of(said: Said) -> str:
         "parts": [_part(said, block) for block in said.blocks],
         "slips": _slips(said),
         "is_activity": said.kind == ACTIVITY,
+        "period": " – ".join(_day(said, on).strip(wording.FIGURE_SPACE) for on in (said.from_on, said.as_of) if on),
         "terms": " ".join(_in_languages(said, terms_words, said.printed["customer"]["terms"])),
         "check": " ".join(said.check[at : at + 4] for at in range(0, len(said.check), 4)),
         "known": f"{timezone.localtime(said.known_at, ZoneInfo(said.company.time_zone)):%Y-%m-%d %H:%M}",
     }
-    return render_to_string("pdf/statement.html", context)
 
 
 def _in_languages(said: Said, of: Any, *values: object) -> list[str]:
@@ -91,23 +87,20 @@ def _in_languages(said: Said, of: Any, *values: object) -> list[str]:
 
 
 def _part(said: Said, block: Block) -> Part:
-    amounts = [
-        block.charges,
-        block.credits,
-        block.closing,
-        block.opening,
-        *(line.balance for line in (*block.movements, *block.items)),
-    ]
-    amounts += [line.amount for line in (*block.movements, *block.items)]
-    amount_mm = max(19, ceil(max(width(wording.amount_text(each, block.currency), 600) for each in amounts)) + GAP_MM)
-    number_mm = _number_mm(block)
-    rest = max(PAGE_MM - 2 * DATE_MM - number_mm - 3 * amount_mm, 8)
-    number_mm = PAGE_MM - 2 * DATE_MM - rest - 3 * amount_mm
-    widths = (DATE_MM, number_mm, rest, DATE_MM, amount_mm, amount_mm, amount_mm)
+    lines = (*block.movements, *block.items)
+    last = [*(line.balance for line in lines), *(line.amount for line in block.items)]
+    balance_mm = _amount_mm(block, [block.closing, block.opening, *last])
+    charges_mm = _amount_mm(block, [block.charges, *(line.amount for line in lines if line.amount > 0)])
+    credits_mm = _amount_mm(block, [block.credits, *(line.amount for line in lines if line.amount < 0)])
+    amount_mm = max(charges_mm, credits_mm, _amount_mm(block, [line.original_amount or ZERO for line in block.items]))
+    age_mm = max(AGE_MM, ceil(max((width(_age(said, line), 600) for line in block.items), default=0)) + GAP_MM)
+    number_mm = min(ceil(max((width(_number(line)) for line in lines), default=0)) + GAP_MM, NUMBER_MM_MAX)
+    widths = _filled(FIRST_MM, number_mm, DATE_MM, charges_mm, credits_mm, balance_mm)
+    item_widths = _filled(FIRST_MM, number_mm, DATE_MM, age_mm, amount_mm, balance_mm)
     return Part(
         block=block,
         movement=_movement(said, block, widths) if said.kind == ACTIVITY else None,
-        items=_items(said, block, (*widths[:2], rest - OVERDUE_MM + amount_mm, DATE_MM, OVERDUE_MM, *widths[5:])),
+        items=_items(said, block, item_widths),
         widths=widths,
         words=_words(said, block),
         ages=[
@@ -117,9 +110,16 @@ def _part(said: Said, block: Block) -> Part:
     )
 
 
-def _number_mm(block: Block) -> int:
-    numbers = [_number(line) for line in (*block.movements, *block.items)]
-    return min(max(26, ceil(max((width(number) for number in numbers), default=0)) + GAP_MM), 44)
+def _amount_mm(block: Block, amounts: list[Decimal]) -> int:
+    """Room for the longest of the amounts; figures have one width."""
+    longest = max((_amount(each, block.currency) for each in amounts), key=len, default="")
+    return max(AMOUNT_MM, ceil(width(longest, 600)) + GAP_MM)
+
+
+def _filled(first_mm: int, number_mm: int, *others_mm: int) -> tuple[int, ...]:
+    """The columns' widths: what the others leave is the third's, and where they leave too little the second gives."""
+    rest = max(PAGE_MM - first_mm - number_mm - sum(others_mm), TEXT_MM)
+    return (first_mm, PAGE_MM - first_mm - rest - sum(others_mm), rest, *others_mm)
 
 
 def _number(line: Line) -> str:
@@ -131,25 +131,34 @@ def _day(said: Said, on: Any) -> str:
         return wording.day(on)
 
 
-def _age(said: Said, days: int) -> str:
+def _age(said: Said, line: Line) -> str:
+    """How long an open item is overdue: in one language, as the figure is the same in the other."""
+    if line.days is None or line.days <= 0:
+        return wording.HAIRLINE_DASH
     with override(LANGUAGES[said.language][0]):
-        return wording.age_words(days)
+        return wording.age_words(line.days)
 
 
 def _amount(amount: Decimal, currency: str) -> str:
     return wording.amount_text(amount, currency)
 
 
-def _description(said: Said, line: Line) -> Cell:
-    """What a line is: its kind with what it was applied to, or the customer's reference; English quiet after it."""
+def _description(said: Said, line: Line, currency: str) -> Cell:
+    """What a line is: its kind with what it was applied to, or the customer's reference; English quiet after it.
+
+    An item of which a part was paid says of how much, where no column does.
+    """
     languages = LANGUAGES[said.language]
-    kind = KINDS.get(line.kind, _("Settlement by others"))
-    kinds = texts(kind, languages)
+    kinds = texts(KINDS.get(line.kind, _("Settlement by others")), languages)
+    words = kinds[0]
     if line.applied_to:
-        first = texts(_("{kind} for {numbers}"), languages[:1], kind=kinds[0], numbers=line.applied_to)[0]
-    else:
-        first = f"{kinds[0]} {line.reference}".strip()
-    return (first, kinds[1]) if len(kinds) > 1 else first
+        words = texts(_("{kind} for {numbers}"), languages[:1], kind=words, numbers=line.applied_to)[0]
+    elif said.kind != ACTIVITY and line.original_amount not in (None, line.amount):
+        whole = _amount(line.original_amount, currency)
+        words = f"{words} {texts(_('of {amount}'), languages[:1], amount=whole)[0]}"
+    if line.reference and not line.applied_to:
+        words = f"{words} {line.reference}"
+    return (words, kinds[1]) if len(kinds) > 1 else words
 
 
 def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
@@ -167,15 +176,15 @@ def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
         ]
     ]  # fmt: skip
     for line in block.movements:
-        on = due.get(line.document_id)
+        on = due.get(line.document_id) if line.amount > 0 else None
         figure = _amount(line.amount, code)
         rows.append(
             [
-                _day(said, line.on), line.number, _description(said, line), _day(said, on) if on else "",
+                _day(said, line.on), line.number, _description(said, line, code), _day(said, on) if on else "",
                 figure if line.amount > 0 else "", figure if line.amount < 0 else "", _amount(line.balance, code),
             ]
         )  # fmt: skip
-    return Table(_columns(heads, widths, first_figure=4), rows, "movement")
+    return Table(_columns(heads, widths, strong=(6,)), rows, "movement")
 
 
 def _items(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
@@ -188,34 +197,20 @@ def _items(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
     rows: list[list[Cell]] = []
     for line in block.items:
         assert line.original_amount is not None, "an open item has an amount"
-        late = line.days is not None and line.days > 0
-        over = _age(said, line.days or 0) if late else wording.HAIRLINE_DASH
-        description = _description(said, line)
-        if line.amount != line.original_amount:
-            description = _part_open(said, line, description, code)
         figures = (line.original_amount, line.amount) if is_activity else (line.amount, line.balance)
         rows.append(
             [
-                _day(said, line.due_on) if line.due_on else wording.HAIRLINE_DASH, _number(line), description,
-                _day(said, line.on), over, *(_amount(each, code) for each in figures),
+                _day(said, line.due_on) if line.due_on else wording.HAIRLINE_DASH, _number(line),
+                _description(said, line, code), _day(said, line.on),
+                _age(said, line), *(_amount(each, code) for each in figures),
             ]
         )  # fmt: skip
-    return Table(_columns(heads, widths, first_figure=4), rows, "items")
+    return Table(_columns(heads, widths, strong=(4, 6)), rows, "items")
 
 
-def _part_open(said: Said, line: Line, cell: Cell, currency: str) -> Cell:
-    """An item of which a part was paid says of how much, where no column does."""
-    if said.kind == ACTIVITY or line.original_amount is None:
-        return cell
-    first = cell if isinstance(cell, str) else cell[0]
-    rest = "" if isinstance(cell, str) else cell[1]
-    of = texts(_("of {amount}"), LANGUAGES[said.language][:1], amount=_amount(line.original_amount, currency))[0]
-    return (f"{first} {of}", rest) if rest else f"{first} {of}"
-
-
-def _columns(heads: tuple[Any, ...], widths: tuple[int, ...], *, first_figure: int) -> list[Column]:
+def _columns(heads: tuple[Any, ...], widths: tuple[int, ...], *, strong: tuple[int, ...]) -> list[Column]:
     return [
-        Column(head, wide, "right" if n >= first_figure else "left", is_strong=n == len(heads) - 1)
+        Column(head, wide, "right" if n >= FIRST_FIGURE else "left", is_strong=n in strong)
         for n, (head, wide) in enumerate(zip(heads, widths, strict=True))
     ]
 
@@ -229,7 +224,7 @@ def _words(said: Said, block: Block) -> list[str]:
         return []
 
 
-def _slips(said: Said) -> list[Slip]:
+def _slips(said: Said) -> list[PaymentSlip]:
     """For each currency in which something is owed, and for which we have an account. A credit balance has none."""
     reference = customer_reference(said.printed["customer"]["code"], said.customer_id)
     found = []
@@ -237,20 +232,14 @@ def _slips(said: Said) -> list[Slip]:
         account = said.printed["accounts"].get(block.currency)
         if block.closing <= 0 or account is None:
             continue
-        payment = Payment(
-            payee=account["name"],
-            bank=account["bank"],
-            account_no=account["account_no"],
-            amount=block.due_now or block.closing,
-            currency=block.currency,
-            reference=reference,
-        )
-        with override(LANGUAGES[said.language][0]):
-            qr = data_uri(payment)
+        amounts: list[tuple[str | Promise, Decimal]] = [(_("Whole balance"), block.closing)]
+        if block.due_now:
+            is_reduced = block.due_now < block.overdue
+            amounts.insert(0, (_("Overdue, less credits") if is_reduced else _("Overdue"), block.due_now))
         found.append(
-            Slip(
-                block.currency, account, printed(reference), block.due_now, block.due_now < block.overdue,
-                block.closing, qr,
+            slip_of(
+                payee=account["name"], bank=account["bank"], account_no=account["account_no"],
+                currency=block.currency, amounts=amounts, reference=reference, language=LANGUAGES[said.language][0],
             )
         )  # fmt: skip
     return found

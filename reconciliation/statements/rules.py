@@ -16,6 +16,9 @@ from aging.rules import buckets_at, days_overdue
 ZERO = Decimal(0)
 OPEN, ACTIVITY = "open", "activity"
 KINDS = (OPEN, ACTIVITY)
+# Kinds of movements beside those of documents, worded among the acts of the book: another member of the group paid what
+# the customer owes, or a credit of the customer's was used for another member.
+PAID_BY, PAID_FOR = "paid_by", "paid_for"
 MOVEMENT_SECTION, OPEN_SECTION = "movement", "open"
 # How long a customer has to say that the books differ, counted from the day the statement is made.
 REPLY_DAYS = 10
@@ -26,7 +29,10 @@ CHECK_DIGITS = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """One movement as the book has it: a document posted, or paid or settled by somebody else."""
+    """One movement as the book has it: a document posted or replaced, or a payment between members of a group.
+
+    The latter has PAID_BY or PAID_FOR as `kind` and the customer's own document, never the other member's.
+    """
 
     customer_id: int
     currency: str

@@ -35,6 +35,19 @@
     if (event.target.closest("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // A file that is too large is refused beside its field before anything is sent.
+  document.addEventListener("change", (event) => {
+    const input = event.target.closest("input[type=file][data-bytes-max]");
+    if (!input) return;
+    const note = input.parentElement.querySelector(".field__error") || document.createElement("p");
+    note.className = "field__error";
+    note.setAttribute("role", "alert");
+    const isLarge = [...input.files].some((file) => file.size > Number(input.dataset.bytesMax));
+    note.textContent = isLarge ? input.dataset.tooLarge : "";
+    if (isLarge) input.value = "";
+    input.after(note);
+  });
+
   // A part of the page that could not be fetched says so, and offers the ordinary page instead.
   for (const failure of ["htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(failure, () => { document.querySelectorAll("[data-load-error]").forEach((note) => { note.hidden = false; }); });

@@ -24,17 +24,20 @@ def test_a_customer_is_created_as_it_was_described(api: Program, company: Compan
         "language": "zh-hans",
         "terms": "n/30",
         "payer_accounts": ["6222 0001"],
-        "email": "ap@new.example",
+        "emails": ["ap@new.example", "cfo@new.example"],
     }
     answer = api.call("POST", "customers/", body)
     said = answer.json()
     assert answer["Location"] == f"/api/v1/customers/{said['id']}/"
-    shown = {name: value for name, value in body.items() if name != "email"}
+    shown = {name: value for name, value in body.items() if name != "emails"}
     assert {name: said[name] for name in shown} == shown
     assert said["address"] == ""
     assert said["parent"] is None
     assert api.get(f"customers/{said['id']}/") == said
-    assert [one["email"] for one in api.get(f"customers/{said['id']}/contacts/")["data"]] == ["ap@new.example"]
+    assert [one["email"] for one in api.get(f"customers/{said['id']}/contacts/")["data"]] == [
+        "ap@new.example",
+        "cfo@new.example",
+    ]
     assert AuditEntry.objects.get(verb="customer.create").actor == clerk
 
 

@@ -87,7 +87,7 @@ def line(price: str, **more: str) -> dict[str, str]:
 def test_a_month(generated: Generated) -> None:
     """March 2026 of one customer, to the cent: owed 11,300.00, 2,260.00 and 113.00; paid 12,000.00; credited 226.00."""
     call = generated.call
-    new = {"code": "C-1", "name": "Haichen", "currency": "CNY", "terms": "n/30", "email": "a@b.example"}
+    new = {"code": "C-1", "name": "Haichen", "currency": "CNY", "terms": "n/30", "emails": ["a@b.example"]}
     status, customer = call("POST", "customers/", new)
     assert (status, customer.code) == (201, "C-1")
     invoice = {"customer": "C-1", "currency": "CNY", "issued_on": "2026-03-03", "lines": [line("10000.00")]}

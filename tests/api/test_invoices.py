@@ -27,7 +27,7 @@ def masters(company: Company) -> None:
 @pytest.fixture
 def body(api: Program) -> dict[str, Any]:
     """An invoice of 1,000.00 and 13 % tax to customer C-1."""
-    api.post("customers/", {"code": "C-1", "name": "Haichen", "currency": "CNY", "email": "ap@haichen.example"})
+    api.post("customers/", {"code": "C-1", "name": "Haichen", "currency": "CNY", "emails": ["ap@haichen.example"]})
     line = {"description": "Pump", "quantity": "2", "unit_price": "500.00", "tax_code": "V13"}
     return {"customer": "C-1", "currency": "CNY", "issued_on": "2026-01-10", "lines": [line]}
 

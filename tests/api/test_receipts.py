@@ -1,5 +1,6 @@
 """Money in through the API."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -85,6 +86,24 @@ def test_applied_undone_and_returned(api: Program, story: Story) -> None:
     assert api.refused("POST", f"{path}reverse/", {"reason": "bounced"})[:2] == (409, "not_confirmed")
     for body in ({}, {"auto": True, "amounts": [{"item_id": item.pk, "amount": "1.00"}]}):
         assert api.refused("POST", f"{path}apply/", body)[2] == ["amounts"]
+
+
+def test_nothing_happens_to_money_in_the_future(api: Program, story: Story) -> None:
+    later, item = "2999-12-31", Item.objects.get(document=story.young.document)
+    assert api.refused("POST", "receipts/", money(story, received_on=later)) == (422, "invalid", ["received_on"])
+    assert api.refused("POST", "receipts/", money(story, posted_on=later)) == (422, "invalid", ["posted_on"])
+    path, amounts = f"receipts/{story.waiting.pk}/", [{"item_id": item.pk, "amount": "1.00"}]
+    for act, field, body in (
+        ("apply", "effective_on", {"amounts": amounts}),
+        ("unapply", "effective_on", {"reason": "wrong"}),
+        ("reverse", "on", {"reason": "bounced"}),
+    ):
+        refused = api.refused("POST", f"{path}{act}/", {**body, field: later})
+        assert refused == (422, "invalid", [field]), act
+    lost = f"receipts/{story.lost.pk}/identify/"
+    assert api.refused("POST", lost, {"customer": "C-10482", "on": later}) == (422, "invalid", ["on"])
+    tomorrow = money(story, received_on=(story.today + timedelta(days=1)).isoformat())
+    assert api.refused("POST", "receipts/", tomorrow)[2] == ["received_on"]
 
 
 def test_lists_and_filters(api: Program, story: Story) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from arap.core.bars import age_parts, shade
+from arap.core.bars import age_parts, pieces, shade
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_a_tiny_share_is_still_seen() -> None:
 
 def test_nothing_owed_is_no_bar() -> None:
     assert age_parts([Decimal(0)] * 5, width=100) == []
+
+
+def test_states_fill_the_bar_in_their_order() -> None:
+    found = pieces([30, 0, 10], width=41)
+    assert [(piece.x, piece.width, piece.index) for piece in found] == [("0.00", "30.00", 0), ("31.00", "10.00", 2)]

@@ -22,7 +22,7 @@ LABELS = [
     ("en", "{% label _('Tax number') %}", "Tax number"),
     ("zh-hans", "{% label _('Tax number') %}", "税号"),
     ("both", "{% label _('Tax number') %}", '税号 <span class="q" lang="en">Tax number</span>'),
-    ("both", "{% label _('Tax number') stacked=True %}", '税号<br><span class="q" lang="en">Tax number</span>'),
+    ("both", "{% label _('Tax number') stacked=True %}", '税号\n<span class="q" lang="en">Tax number</span>'),
     ("both", "{% label_text _('Tax number') %}", "税号 Tax number"),
     ("both", "{% label 'PDF' %}", "PDF"),
     ("both", "{% paper_head _('Tax number') %}", '税号\n<span class="q" lang="en">Tax number</span>'),

@@ -54,6 +54,8 @@ statement.run         . . . o . .
 invoice.send          c . . o . .
 receipt.send          c . . o . .
 reminder.view         c l m o a d
+reminder.prepare      . l m o . .
+reminder.send         . l m o . .
 reminder.run          . . m o . .
 hold.view             c l m o a d
 hold.set              . l m o . .

@@ -1,5 +1,6 @@
 """What no schema knows of docker-compose.yml: no part may do more than it needs, every name leads somewhere."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,14 @@ from ruamel.yaml import YAML
 from arap import ROOT
 from arap.core import pulse
 from arap.core.beat import SingleScheduler
+from arap.mailcatcher.__main__ import parser as catcher_options
 from arap.settings import CELERY_BEAT_SCHEDULER, CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT
 
 TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 FILE: dict[str, Any] = YAML(typ="safe").load(TEXT)
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 OURS = ("migrate", "web", "worker", "beat", "backup")
+BUILT = (*OURS, "mail")  # what runs our own image
 SETTINGS = (ROOT / "arap" / "settings.py").read_text(encoding="utf-8")
 
 
@@ -35,9 +38,10 @@ def test_no_part_can_do_more_than_it_needs(name: str) -> None:
     assert set(service["logging"]["options"]) == {"max-size", "max-file"}, "a log that grows fills the disk"
     assert "healthcheck" in service
     assert all("docker.sock" not in str(volume) for volume in service.get("volumes", ()))
-    if name in OURS:
+    if name in BUILT:
         assert "cap_add" not in service
-    assert ":latest" not in service["image"] or name in OURS
+        assert service["image"] == SERVICES["web"]["image"]
+    assert ":latest" not in service["image"] or name in BUILT
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -70,7 +74,7 @@ def test_everything_waits_for_the_migration_and_it_for_the_database() -> None:
     assert SERVICES["migrate"]["restart"] == "no"
 
 
-@pytest.mark.parametrize("name", sorted(set(OURS) - {"migrate"}))
+@pytest.mark.parametrize("name", sorted(set(BUILT) - {"migrate"}))
 def test_each_role_is_asked_for_its_own_sign_of_life(name: str) -> None:
     *command, role = SERVICES[name]["healthcheck"]["test"]
     assert command == ["CMD", "python", "-m", pulse.__name__]
@@ -83,6 +87,24 @@ def test_every_variable_is_one_that_the_settings_read(name: str) -> None:
     others = {"WEB_CONCURRENCY"}
     for variable in set(SERVICES[name]["environment"]) - others:
         assert f'"{variable.removesuffix("_FILE")}"' in SETTINGS, variable
+
+
+def test_the_catcher_of_mail_is_for_trials_takes_its_own_options_and_knows_no_secret(tmp_path: Path) -> None:
+    service = SERVICES["mail"]
+    assert service["profiles"] == ["trial"]
+    assert not {"environment", "secrets", "volumes"} & set(service)
+    *python, module = service["command"][:3]
+    assert (python, module) == (["python", "-m"], "arap.mailcatcher")
+    options = catcher_options().parse_args(service["command"][3:])
+    assert ipaddress.ip_address(options.host).is_unspecified, "the other containers reach it"
+    assert options.smtp == 1025, "as the head of the file says"
+    assert options.web == pulse.MAIL_PAGE_PORT
+    assert service["ports"] == [f"127.0.0.1:${{MAIL_PORT:-8025}}:{options.web}"]
+
+
+def test_the_log_of_the_database_quotes_no_rows() -> None:
+    assert "log_error_verbosity=terse" in SERVICES["db"]["command"]
+    assert "log_min_error_statement=panic" in SERVICES["db"]["command"]
 
 
 def test_no_secret_stands_in_the_file() -> None:

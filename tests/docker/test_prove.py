@@ -1,36 +1,19 @@
 """The proof follows the Dockerfile: how it reads it, and what it leaves out of the image."""
 
-import importlib.util
-from typing import Any
-
 import pytest
 
 from arap import ROOT
-
-spec = importlib.util.spec_from_file_location("prove", ROOT / "docker" / "prove.py")
-assert spec
-assert spec.loader
-prove: Any = importlib.util.module_from_spec(spec)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def loaded() -> None:
-    import sys
-
-    sys.modules["prove"] = prove  # where dataclasses look for the names of their own module
-    assert spec
-    assert spec.loader
-    spec.loader.exec_module(prove)
+from docker.proof.image import instructions, is_ignored
 
 
 def test_continued_lines_are_one_instruction_and_comments_none() -> None:
     text = "# a note\nFROM base AS build\nRUN one \\\n    # between\n    && two\n\nUSER 1:1\n"
-    assert prove.instructions(text) == [("FROM", "base AS build"), ("RUN", "one      && two"), ("USER", "1:1")]
+    assert instructions(text) == [("FROM", "base AS build"), ("RUN", "one      && two"), ("USER", "1:1")]
 
 
 def test_every_instruction_of_our_file_is_known() -> None:
     known = {"FROM", "ENV", "WORKDIR", "RUN", "COPY", "USER", "ENTRYPOINT", "CMD", "HEALTHCHECK", "EXPOSE"}
-    found = prove.instructions((ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    found = instructions((ROOT / "Dockerfile").read_text(encoding="utf-8"))
     assert {word for word, _ in found} == known
 
 
@@ -51,4 +34,4 @@ def test_every_instruction_of_our_file_is_known() -> None:
 )
 def test_what_is_left_out_of_the_image(path: str, is_left_out: bool) -> None:
     patterns = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert prove.ignored(path, patterns) is is_left_out
+    assert is_ignored(path, patterns) is is_left_out

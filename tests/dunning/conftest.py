@@ -10,7 +10,8 @@ from arap.core.models import Company, ExchangeRate, User
 from arap.ledger.models import Item
 from customers.actions import NewCustomer, create_customers
 from customers.models import Contact, Customer
-from dunning.actions import ensure_policy
+from dunning.actions import ensure_policy, remind
+from dunning.models import DunningRun
 from invoices.actions import Draft, DraftLine, create_draft, post_invoice
 from invoices.models import Invoice
 from receipts.actions import NewReceipt, apply_receipt, record_receipt
@@ -63,6 +64,11 @@ class Desk:
         assert item.customer is not None
         receipt = self.receive(item.customer, amount, on)
         apply_receipt(self.company, receipt, {item.pk: Decimal(amount)}, effective_on=on, by=self.clerk)
+
+
+def remind_on(company: Company, on: date) -> DunningRun:
+    """The night of that day, on that day: decided, and released whole."""
+    return remind(company, as_of=on, today=on, by=None, only_automatic=False)
 
 
 @pytest.fixture

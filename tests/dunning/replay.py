@@ -70,9 +70,13 @@ def read(path: Path, pattern: str) -> list[Paper]:
 
 @dataclass
 class Memory:
-    """What the oracle keeps of a customer: the highest step said in the cycle, and what was announced before due."""
+    """What the oracle keeps of a customer: the highest step said in the cycle, whether anything overdue was ever said,
+    the day on which the cycle began with the first step although the debt was older, and what was announced before due.
+    """
 
     said: int = 0
+    was_reminded: bool = False
+    began_gently_on: date | None = None
     announced: set[str] = field(default_factory=set)
 
 
@@ -104,13 +108,19 @@ def _told(
     left.sort(key=lambda paper: (paper.due_on, paper.number))
     late = [paper for paper in left if day > paper.due_on]
     if not late:
-        memory.said = 0
+        memory.said, memory.began_gently_on = 0, None
     soon = [paper for paper in left if 0 <= (paper.due_on - day).days <= BEFORE_DUE_DAYS]
     force = [hold for hold in holds if hold.first <= day <= hold.last and hold.customer == papers[0].customer]
     held = {hold.number for hold in force}
 
-    def step_of(some: list[Paper]) -> int:
+    def by_age(some: list[Paper]) -> int:
         return max((STEPS[at] for paper in some for at in STEPS if (day - paper.due_on).days >= at), default=0)
+
+    def step_of(some: list[Paper]) -> int:
+        if memory.began_gently_on is not None:
+            passed = (day - memory.began_gently_on).days  # the first step stands at day 1
+            return min(by_age(some), max(STEPS[at] for at in STEPS if at - 1 <= passed))
+        return by_age(some) if memory.was_reminded else min(by_age(some), 1)
 
     def fresh(some: list[Paper]) -> list[Paper]:
         return [paper for paper in some if paper.number not in memory.announced]
@@ -125,6 +135,9 @@ def _told(
         return "no_address"
     if step_of(free_late) > memory.said:
         memory.said = step_of(free_late)
+        if memory.said < by_age(free_late) and memory.began_gently_on is None:
+            memory.began_gently_on = day
+        memory.was_reminded = True
         return memory.said, free_late
     memory.announced |= {paper.number for paper in free_soon}
     return 0, free_late + free_soon

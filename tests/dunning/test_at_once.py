@@ -2,13 +2,17 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
+import pytest
 from django.db import connection
 
+from arap.core.errors import Refused
+from arap.core.models import User
 from arap.outbox.models import Message
-from dunning.actions import decide_run, ensure_policy, release_run
+from dunning.actions import decide_run, ensure_policy, release_run, releasing, stop_run
 from dunning.models import Cycle, DunningPolicy, DunningRun, DunningStep, Notice
 from tests.dunning.conftest import Desk
 
@@ -44,8 +48,9 @@ def test_one_day_decided_and_released_by_four(committed_db: Any, desk: Desk) -> 
     prepared(desk)
 
     def work() -> None:
-        run = decide_run(desk.company, as_of=date(2026, 3, 11), by=None, at_once=3)
-        release_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=None)
+        day = date(2026, 3, 11)
+        run = decide_run(desk.company, as_of=day, today=day, by=None, at_once=3)
+        release_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=None, as_of=day)
 
     at_once(*[work] * 4)
     assert (DunningRun.objects.count(), Notice.objects.count(), Message.objects.count()) == (1, 12, 12)
@@ -57,14 +62,37 @@ def test_two_days_at_once_begin_one_cycle_and_say_each_step_once(committed_db: A
     prepared(desk)
     at_once(
         *(
-            lambda day=day: decide_run(desk.company, as_of=date(2026, 3, day), by=None, at_once=3)
-            for day in (11, 12, 13)
+            lambda day=day: decide_run(desk.company, as_of=day, today=day, by=None, at_once=3)
+            for day in (date(2026, 3, 11), date(2026, 3, 12), date(2026, 3, 13))
         )
     )
     assert Cycle.objects.count() == 12
     live = Notice.objects.exclude(state="cancelled")
     assert live.count() == 12
     assert live.values("cycle", "step").distinct().count() == 12
+
+
+def test_released_and_stopped_at_once(
+    committed_db: Any, desk: Desk, controller: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever comes first: nothing waits any more, in the run or in the outbox, and each reminder says why."""
+    prepared(desk)
+    monkeypatch.setattr(releasing, "NOTICES_AT_ONCE", 2)
+    day = date(2026, 3, 11)
+    run = decide_run(desk.company, as_of=day, today=day, by=None)
+
+    def release() -> None:
+        with suppress(Refused):
+            release_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=None, as_of=day)
+
+    at_once(
+        release,
+        release,
+        lambda: stop_run(DunningRun.objects.select_related("company").get(pk=run.pk), by=controller),
+    )
+    assert DunningRun.objects.get().state == "stopped"
+    assert set(Message.objects.values_list("state", flat=True)) <= {"cancelled"}
+    assert set(Notice.objects.values_list("state", "reason")) == {("cancelled", "stopped")}
 
 
 def test_the_policy_is_made_once(committed_db: Any, desk: Desk) -> None:

@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from arap.core.models import Company, CompanyBankAccount
 from arap.outbox.models import Message
 from customers.models import Customer
-from dunning.actions import ensure_policy, remind
+from dunning.actions import ensure_policy
 from dunning.models import DunningPolicy, DunningStep, ReminderTemplate, Tone
 from dunning.texts import DEFAULT_TEXTS
-from tests.dunning.conftest import Desk
+from tests.dunning.conftest import Desk, remind_on
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ DUE = date(2026, 3, 10)
 
 
 def sent(desk: Desk, as_of: date) -> Message:
-    remind(desk.company, as_of=as_of, by=None, only_automatic=False)
+    remind_on(desk.company, as_of)
     return Message.objects.latest("pk")
 
 
@@ -29,6 +29,7 @@ def test_a_letter(desk: Desk, language: str, as_of: date, tone: str) -> None:
     CompanyBankAccount.objects.create(
         company=desk.company, name="Acme", bank="ICBC", account_no="1001 2345", currency="CNY", is_default=True
     )
+    DunningPolicy.objects.update(opening_step=None)
     customer = desk.customer("A", language=language)
     item = desk.invoice(customer, "1234.50", DUE)
     desk.receive(customer, "34.50", date(2026, 3, 2))

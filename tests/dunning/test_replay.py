@@ -13,13 +13,14 @@ from arap import ROOT
 from arap.core.models import Company, Role
 from arap.desk.actions.load_history import load_history
 from arap.outbox.models import Message
-from dunning.actions import remind
-from dunning.guards import why_not_due
 from dunning.models import DunningRun, Notice
 from dunning.queries.runs import Decided, table_of
+from dunning.queries.truth import why_not_due
+from dunning.refusals import Cause
 from tests.databases import Database
 from tests.desk.takeon import histories
 from tests.dunning import replay
+from tests.dunning.conftest import remind_on
 from tests.dunning.replay import Line, Paper
 from tests.people import hire
 
@@ -29,9 +30,9 @@ KILLED_ON = {11: "between chunks", 23: "within a chunk", 37: "in the release"}
 
 def run_day(company: Company, day: date) -> Decided:
     """The night's work and, as after a restart, once more: the second time changes nothing."""
-    table = table_of(remind(company, as_of=day, by=None, only_automatic=False))
+    table = table_of(remind_on(company, day))
     messages = Message.objects.count()
-    assert table_of(remind(company, as_of=day, by=None, only_automatic=False)) == table
+    assert table_of(remind_on(company, day)) == table
     assert Message.objects.count() == messages
     return table
 
@@ -97,9 +98,10 @@ def assert_the_guard_knows(company: Company, papers: list[Paper]) -> None:
     for notice in Notice.objects.filter(company=company).select_related("run", "company"):
         later = notice.run.as_of + timedelta(days=10)
         settled = [item for item in notice.items.all() if by_number[item.number].settled_on <= later]
-        assert why_not_due(notice, as_of=notice.run.as_of) == ""
-        reason = why_not_due(notice, as_of=later)
-        assert "settled meanwhile" in reason or "hold was set" in reason if settled else "settled" not in reason
+        assert why_not_due(notice, as_of=notice.run.as_of) is None
+        refusal = why_not_due(notice, as_of=later)
+        cause = refusal.cause if refusal else None
+        assert cause in (Cause.SETTLED, Cause.HELD) if settled else cause is not Cause.SETTLED
 
 
 def test_a_made_up_history(committed_db: Database, tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def main(code: str, day: str, where: str) -> None:
             halt()
 
     if where == "between chunks":
-        decide_run(company, as_of=as_of, by=None, progress=second, at_once=CUSTOMERS_AT_ONCE)
+        decide_run(company, as_of=as_of, today=as_of, by=None, progress=second, at_once=CUSTOMERS_AT_ONCE)
     if where == "within a chunk":
         write = deciding._Chunk._write
 
@@ -40,10 +40,10 @@ def main(code: str, day: str, where: str) -> None:
             second()
 
         deciding._Chunk._write = write_and_halt  # type: ignore[method-assign]
-        decide_run(company, as_of=as_of, by=None, at_once=CUSTOMERS_AT_ONCE)
-    run = decide_run(company, as_of=as_of, by=None)
+        decide_run(company, as_of=as_of, today=as_of, by=None, at_once=CUSTOMERS_AT_ONCE)
+    run = decide_run(company, as_of=as_of, today=as_of, by=None)
     releasing.NOTICES_AT_ONCE = 1
-    release_run(run, by=None, progress=lambda done, total: halt())
+    release_run(run, by=None, as_of=as_of, progress=lambda done, total: halt())
     halt()
 
 

@@ -1,6 +1,5 @@
 """A clerk at work in a real browser: keys, drill-down in place, a remainder that runs down, no complaint in the log."""
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -175,6 +174,9 @@ def test_nothing_is_wider_than_the_window(
 ) -> None:
     User.objects.filter(pk=clerk.pk).update(language=language)
     browser = browse_as(clerk, path)
-    time.sleep(0.3)  # the chart comes after the page
+    # What comes after the page, as the chart does, is there or has said that it is not.
+    wait(
+        browser, lambda page: not page.find_elements("css selector", "[hx-trigger=load] > a:only-child, .htmx-request")
+    )
     wide, window = browser.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
     assert wide <= window

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from arap import ROOT
+from arap.core import pulse
 from arap.demo import choose_ports, first_free, programs
 from tests.databases import free_port
 from tests.mail import wait_until
@@ -67,6 +68,14 @@ def mail(catcher: Catcher) -> EmailMessage:
     with smtplib.SMTP("127.0.0.1", catcher.smtp) as smtp:
         smtp.send_message(mail)
     return mail
+
+
+def test_its_container_is_asked_whether_it_lives(catcher: Catcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pulse, "MAIL_PAGE_PORT", catcher.web)
+    assert pulse.main(["mail"]) == 0
+    catcher.process.terminate()
+    assert catcher.process.wait(15) == 0
+    assert pulse.main(["mail"]) == 1
 
 
 def test_a_mail_is_shown_with_its_files_and_none_of_it_runs(catcher: Catcher, mail: EmailMessage) -> None:

@@ -23,7 +23,7 @@ from arap.celery import app
 from arap.core.files import NewFile, store
 from arap.core.models import Company
 from arap.outbox.actions import queue
-from arap.outbox.models import Message
+from arap.outbox.models import Attempt, Message
 from tests.databases import Database
 from tests.mail import Broker, CeleryWorker, MailSink, wait_until, worker_environment
 from tests.outbox.letters import HERE, new, queued
@@ -31,7 +31,7 @@ from tests.outbox.letters import HERE, new, queued
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 SENDS = int(os.environ.get("ARAP_FAULTS_SENDS", "500"))
-NOT_DUE = SENDS // 20
+NOT_DUE = len(range(0, SENDS, 20))
 PATIENCE_SECONDS = 90
 MIDDLE = 100 * SENDS // 500  # messages between two kills
 ATTACHMENT_BYTES = 25_000
@@ -46,6 +46,7 @@ class Scene:
     worker: CeleryWorker
     broker: Broker
     sink: MailSink
+    unheard: Counter[str]
 
     def arrived(self) -> int:
         return sum(self.sink.ids().values())
@@ -58,26 +59,38 @@ class Scene:
         wait_until(lambda: self.arrived() >= arrived or self.is_over(), seconds=PATIENCE_SECONDS)
         return not self.is_over()
 
+    def wait_for_trouble(self, what: Callable[[], int]) -> None:
+        """Until what was just killed has been missed by somebody; or all is over."""
+        before = what()
+        wait_until(lambda: what() > before or self.is_over(), seconds=PATIENCE_SECONDS)
+
+    def wake_ups_lost(self) -> int:
+        return self.unheard["wake-ups"]
+
+    def bad_tries(self) -> int:
+        """How many tries have ended without the mail server's yes."""
+        return Attempt.objects.filter(outcome__in=[Attempt.Outcome.DEFERRED, Attempt.Outcome.UNKNOWN]).count()
+
     def is_over(self) -> bool:
         return not Message.objects.filter(state__in=[State.PENDING, State.SENDING]).exists()
 
 
 @contextmanager
-def clock() -> Iterator[None]:
-    """What beat does, more often: wake the sweeper, which the worker then runs."""
-    stop = threading.Event()
+def clock() -> Iterator[Counter[str]]:
+    """What beat does, more often: wake the sweeper, which the worker then runs. Counts the wake-ups that got lost."""
+    stop, unheard = threading.Event(), Counter[str]()
 
     def tick() -> None:
         while not stop.wait(1):
             try:
                 app.send_task("arap.outbox.tasks.sweep", retry=False, expires=5)
             except (OperationalError, RedisError, OSError):
-                continue  # the broker is away just now
+                unheard["wake-ups"] += 1  # the broker is away just now
 
     thread = threading.Thread(target=tick)
     thread.start()
     try:
-        yield
+        yield unheard
     finally:
         stop.set()
         thread.join()
@@ -92,8 +105,8 @@ def scene(
     )
     worker.start()
     try:
-        with clock():
-            yield Scene(company, worker, broker, mail_sink)
+        with clock() as unheard:
+            yield Scene(company, worker, broker, mail_sink, unheard)
     finally:
         worker.kill()
 
@@ -144,7 +157,7 @@ def kill_worker(scene: Scene) -> None:
 
 def kill_broker(scene: Scene) -> None:
     scene.broker.kill()
-    time.sleep(1)
+    scene.wait_for_trouble(scene.wake_ups_lost)
     scene.broker.start()
 
 
@@ -155,7 +168,7 @@ def kill_and_empty_broker(scene: Scene) -> None:
 
 def kill_mail_server(scene: Scene) -> None:
     scene.sink.kill()
-    time.sleep(1)
+    scene.wait_for_trouble(scene.bad_tries)
     scene.sink.start()
 
 

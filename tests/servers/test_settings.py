@@ -50,6 +50,7 @@ def read_settings(environment: dict[str, str], show: str = "''") -> "subprocess.
         ("REDIS_URL", "memcached://cache", "must look like redis://"),
         ("EMAIL_URL", "mail.example.com:25", "must look like smtp+tls://"),
         ("EMAIL_URL", "smtp://", "must look like smtp+tls://"),
+        ("BOUNCES_URL", "pop3://user:word@mail.example.com", "must look like imaps://"),
         ("LOG_LEVEL", "loud", "must be one of DEBUG"),
         ("SECRET_KEY_FILE", "/nonexistent", "both set"),
     ],

@@ -1,17 +1,22 @@
 """Once found, held: wrong dates, double clicks, what a kill leaves between two commits, one bad document."""
 
+from datetime import timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from arap.core.errors import Invalid
 from arap.core.models import Job
 from arap.outbox.models import Message
 from statements import tasks
-from statements.actions import begin_run, make_records, render_waiting
-from statements.models import Statement, StatementRun
+from statements.actions import Wanted, begin_run, make_records, render_waiting, run_plan, wanted
+from statements.models import Statement, StatementPlan, StatementRun
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +28,38 @@ def begun(story: Story) -> StatementRun:
         story.company, as_of=story.today, kind="open", language="own", segment="", from_on=None,
         at=timezone.now(), today=story.today, by=None,
     )  # fmt: skip
+
+
+def test_no_entry_makes_a_statement_of_tomorrow(as_clerk: Client, story: Story, tmp_path: Any) -> None:
+    tomorrow = story.today + timedelta(days=1)
+    asked: dict[str, Any] = {"as_of": tomorrow, "from_on": None, "at": timezone.now(), "today": story.today}
+    with pytest.raises(Invalid) as refused:
+        wanted(story.company, kind="open", language="own", **asked)
+    assert (refused.value.code, refused.value.facts["field"]) == ("future", "as_of")
+    with pytest.raises(Invalid):
+        begin_run(story.company, kind="open", language="own", by=None, **asked)
+    with pytest.raises(Invalid):  # put together by hand
+        Wanted(
+            kind="open", as_of=tomorrow, from_on=None, language="en", position=1, known_at=timezone.now(),
+            made_on=story.today,
+        )  # fmt: skip
+    of_one: dict[str, Any] = {"company": story.company.code, "customer": "C-10482", "as_of": tomorrow}
+    for name, given in (
+        ("statement", {**of_one, "out": tmp_path / "s.pdf"}),
+        ("send_statement", of_one),
+        ("run_statements", {"company": story.company.code, "as_of": tomorrow}),
+    ):
+        with pytest.raises(CommandError, match="today or a day before"):
+            call_command(name, **given, stdout=StringIO())
+    assert as_clerk.post(
+        reverse("statements:send", args=[story.haichen.pk]), {"kind": "open", "as_of": tomorrow.isoformat(), **TO}
+    ).status_code in (409, 422)
+    plan = StatementPlan.objects.create(company=story.company, day=1, kind="open", language="own")
+    run = run_plan(plan, today=story.today, at=timezone.now())
+    assert run is not None
+    assert run.as_of < story.today
+    assert not Statement.objects.exists()
+    assert list(StatementRun.objects.all()) == [run]
 
 
 def test_a_wrong_date_sends_nothing(as_clerk: Client, story: Story) -> None:
@@ -39,6 +76,7 @@ def test_a_double_click_sends_one(as_clerk: Client, story: Story) -> None:
     assert Statement.objects.count() == 1
     render_waiting(render=lambda html: b"%PDF")
     made = Statement.objects.get()
+    Message.objects.update(state=Message.State.SENT, sent_at=Now())
     again = reverse("statements:again", args=[made.pk])
     for _click in range(2):
         as_clerk.post(again, {"key": "k2", **TO})

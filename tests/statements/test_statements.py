@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import Error, connection, transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from aging.queries import aging
@@ -132,6 +133,7 @@ def test_sending_queues_the_pdf_once_and_again_the_identical_file(story: Story, 
     first = message_of(made)
     assert first is not None
     assert (first.to_address, first.language) == ("ap@haichen.example", story.haichen.language)
+    Message.objects.filter(pk=first.pk).update(state=Message.State.SENT, sent_at=Now())
     second = send_again(made, by=clerk, to=to)
     assert second.pk != first.pk
     assert list(second.files.values_list("sha256")) == list(first.files.values_list("sha256"))

@@ -1,21 +1,31 @@
 """A backup is made, everything is destroyed, and what comes back is what was there."""
 
+import errno
 import json
 import os
+import signal
 import subprocess
+import sys
+from collections import namedtuple
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django_celery_beat.models import PeriodicTask
 
-from arap import servers
-from arap.core.errors import NotFound, Refused
-from arap.core.models import Company, User
+from arap import ROOT, servers
+from arap.core.errors import DomainError, NotFound, Refused
+from arap.core.models import AuditEntry, Company, Job, User
 from arap.ledger.actions import seal_ledger
+from arap.outbox.actions import mark_sent, send_again, sweep
+from arap.outbox.actions.sending import _claim
+from arap.outbox.models import Message
 from arap.servers import postgres
 from arap.upkeep import health
 from arap.upkeep.backups import files, making, programs, restoring
@@ -23,8 +33,13 @@ from arap.upkeep.models import Backup
 from arap.upkeep.tasks import make_backup
 from customers.actions import NewCustomer, create_customers
 from customers.models import Customer
+from statements.actions import render_waiting, send_statement, wanted
+from statements.models import Statement
+from statements.queries.recipients import Recipient
 from tests import stories
 from tests.databases import Database, OwnServers, manage
+from tests.mail import wait_until
+from tests.outbox.letters import queued
 
 AT = datetime(2026, 3, 31, 1, 30, tzinfo=UTC)
 
@@ -110,7 +125,7 @@ def test_what_is_posted_meanwhile_is_neither_in_the_dump_nor_in_its_totals(
 
     monkeypatch.setattr(programs, "find", slow)
     made = making.back_up(tmp_path, at=AT)
-    assert all(each.holds for each in restoring.restore(made.dump, target))
+    assert all(each.holds for each in restoring.restore(made.dump, target).comparisons)
     with restoring.working_on(target):
         assert Customer.objects.count() == 2
     assert Customer.objects.count() == 3
@@ -171,7 +186,7 @@ def test_an_empty_database_of_that_name_is_filled(committed_db: Database, tmp_pa
     with closing(postgres.connect(servers.var_folder())) as admin:
         admin.cursor().execute(f"create database {target} owner {postgres.OWNER}")
     made = making.back_up(tmp_path, at=AT)
-    assert all(each.holds for each in restoring.restore(made.dump, target))
+    assert all(each.holds for each in restoring.restore(made.dump, target).comparisons)
 
 
 def test_a_backup_of_an_older_version_is_migrated_when_asked(
@@ -188,6 +203,64 @@ def test_a_backup_of_an_older_version_is_migrated_when_asked(
         admin.cursor().execute(f"drop database {target}")
     done = run("restore", str(made.dump), "--database", target, "--migrate", database=committed_db)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_was_waiting_is_not_sent_from_a_restored_copy(
+    told: Database, tmp_path: Path, target: str, company: Company, clerk: User
+) -> None:
+    """Nor is anything decided or finished by itself there that would send more."""
+    claimed, _waiting, gone = queued(company, "a"), queued(company, "b"), queued(company, "c")
+    assert _claim(uuid4()) is not None
+    Message.objects.filter(pk=gone.pk).update(state="failed")
+    Job.objects.create(company=company, kind="test", task="arap.test")
+    Job.objects.create(company=company, kind="test", task="arap.test", state=Job.State.DONE)
+    day = stories.today_of(company)
+    want = wanted(company, kind="open", as_of=day, from_on=None, language="own", at=AT, today=day)
+    payer = Customer.objects.filter(company=company).order_by("pk")[0]
+    released = send_statement(company, payer, want, by=clerk, to=Recipient("Wang Min", "ap@x.example", "en"))
+    made = making.back_up(tmp_path, at=AT)
+    done = run("restore", str(made.dump), "--database", target, database=told)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 messages waited when the backup was made" in done.stderr
+    assert "Needs a decision" in done.stderr
+    assert "their PDF was still to come are stopped: 1." in done.stderr
+    assert "Jobs that were under way have ended: 1." in done.stderr
+    assert "Reminders of the day, Statements left lying, Statements of the month" in done.stderr
+    claimed.refresh_from_db()
+    assert (claimed.state, Job.objects.get(state="queued").kind) == ("sending", "test"), "the real one goes on"
+    with restoring.working_on(target, role=restoring.APPLICATION):
+        states = dict(Message.objects.values_list("dedupe_key", "state"))
+        assert states == {"a": "unknown", "b": "unknown", "c": "failed"}
+        assert Statement.objects.get(pk=released.pk).unsent == "stopped"
+        assert render_waiting(render=lambda html: b"%PDF-1.7") == 1
+        assert sweep() == {}
+        rows = Message.objects.filter(state="unknown").order_by("dedupe_key")
+        assert {row.last_error for row in rows} == {
+            "It waited when the backup was made that this is restored from: it may have left."
+        }
+        assert rows[0].tries.get().outcome == "unknown"
+        assert AuditEntry.objects.filter(verb="message.park", object_id=str(rows[0].pk)).get().before == {
+            "state": "sending"
+        }
+        assert list(Job.objects.order_by("pk").values_list("state", flat=True)) == ["failed", "done"]
+        off = PeriodicTask.objects.filter(enabled=False).values_list("task", flat=True)
+        assert sorted(off) == sorted(restoring.MAILS_BY_ITSELF)
+        (sign,) = [sign for sign in health.signs(at=AT) if sign.name == "schedules"]
+        assert "Reminders of the day" in sign.reason
+        # And a person decides.
+        arrived, lost = rows
+        mark_sent(arrived, by=clerk)
+        send_again(lost, by=clerk, is_checked=True)
+        assert dict(Message.objects.values_list("dedupe_key", "state")) == {"a": "sent", "b": "pending", "c": "failed"}
+        PeriodicTask.objects.update(enabled=True)
+        assert not [sign.reason for sign in health.signs(at=AT) if sign.name == "schedules" and sign.reason]
+
+
+def test_what_is_switched_off_are_tasks_that_we_have() -> None:
+    from arap.celery import app
+
+    app.loader.import_default_modules()
+    assert set(restoring.MAILS_BY_ITSELF) <= set(app.tasks)
 
 
 @pytest.mark.slow
@@ -212,7 +285,7 @@ def test_a_folder_that_is_no_folder(committed_db: Database, tmp_path: Path) -> N
     (tmp_path / "file").touch()
     done = run("backup", str(tmp_path / "file"), database=committed_db)
     assert done.returncode == 1
-    assert "Nothing can be written in" in done.stderr
+    assert f"{tmp_path / 'file'} cannot be used: File exists." in done.stderr
     assert "Traceback" not in done.stderr
     assert Backup.objects.get().message in done.stderr
 
@@ -239,6 +312,124 @@ def test_a_dump_that_fails_leaves_no_file_and_is_noted(
     assert [sign.reason for sign in health.signs(at=AT) if sign.name == "backups"] == [str(refused.value)]
 
 
+# A backup that is killed half-way through its dump, by a pg_dump that never ends.
+HALF_WAY = """
+import os, sys
+import django
+django.setup()
+from datetime import datetime, UTC
+from pathlib import Path
+from arap.upkeep.backups import making, programs
+programs.find = lambda name, *, server_major: Path(sys.argv[2])
+making.back_up(Path(sys.argv[1]), at=datetime(2026, 3, 31, 1, 30, tzinfo=UTC))
+"""
+ENDLESS = """#!/bin/sh
+for word in "$@"; do case "$word" in --file=*) echo half > "${word#--file=}" ;; esac; done
+exec sleep 600
+"""
+
+
+@pytest.fixture
+def begun(committed_db: Database, tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A backup into `tmp_path / "backups"` that is in the middle of its dump."""
+    program, folder = tmp_path / "pg_dump", tmp_path / "backups"
+    program.write_text(ENDLESS)
+    program.chmod(0o700)
+    environment = {**committed_db.environment(ARAP_PROCESS="bulk"), "DJANGO_SETTINGS_MODULE": "arap.settings"}
+    child = subprocess.Popen(
+        [sys.executable, "-c", HALF_WAY, str(folder), str(program)], cwd=ROOT, env=environment, start_new_session=True
+    )
+    try:
+        wait_until(lambda: (folder.is_dir() and any(path.stat().st_size for path in folder.iterdir())) or child.poll())
+        assert child.poll() is None
+        yield child
+    finally:
+        if child.poll() is None:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def backup_sign(at: datetime = AT) -> str:
+    (sign,) = [sign for sign in health.signs(at=at) if sign.name == "backups"]
+    return sign.reason
+
+
+def test_a_killed_run_leaves_a_note_and_its_remains_go_at_the_next(
+    committed_db: Database, tmp_path: Path, begun: "subprocess.Popen[bytes]"
+) -> None:
+    folder = tmp_path / "backups"
+    assert backup_sign() == "None was made yet.", "one is being made"
+    with pytest.raises(Refused) as refused:
+        making.back_up(folder, at=AT)
+    assert refused.value.code == "backup_running"
+    assert [path.name for path in folder.iterdir()] == [f".arap-20260331T013000Z.dump.{committed_db.name}.partial"]
+    os.killpg(begun.pid, signal.SIGKILL)
+    begun.wait()
+    wait_until(lambda: not making.is_running())
+    assert backup_sign() == "The last one was begun and never ended: it was killed."
+    # Remains of a run of another database, whose dump is about to get its name, and old ones of nobody.
+    (folder / ".arap-20260331T012959Z.dump.other.partial").touch()
+    for name in ("arap-20260331T012959Z.json", "arap-20260301T012959Z.json", ".arap-20260301T012959Z.sha256.partial"):
+        (folder / name).touch()
+    made = making.back_up(folder, at=AT + timedelta(minutes=1))
+    assert {path.name for path in folder.iterdir()} == {
+        ".arap-20260331T012959Z.dump.other.partial", "arap-20260331T012959Z.json",
+        made.dump.name, files.manifest_of(made.dump).name, files.checksums_of(made.dump).name,
+    }  # fmt: skip
+    assert list(Backup.objects.order_by("made_at").values_list("file_name", "message")) == [
+        ("", "It was killed before it had ended."),
+        (made.dump.name, ""),
+    ]
+    assert backup_sign() == ""
+
+
+def test_a_run_that_is_told_to_end_says_so(
+    committed_db: Database, tmp_path: Path, begun: "subprocess.Popen[bytes]"
+) -> None:
+    begun.send_signal(signal.SIGINT)
+    begun.wait()
+    assert list((tmp_path / "backups").iterdir()) == []
+    assert Backup.objects.get().message == "It was told to end before it had ended."
+
+
+def test_a_mistake_of_ours_is_noted_without_what_the_database_quotes(
+    committed_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: Any, **_named: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select 'Haichen'::numeric")
+
+    monkeypatch.setattr(making, "_dump", fail)
+    with pytest.raises(Exception, match="invalid input"):
+        making.back_up(tmp_path, at=AT)
+    note = Backup.objects.get().message
+    assert "SQLSTATE 22P02" in note
+    assert "Haichen" not in note
+
+
+Usage = namedtuple("Usage", "total used free")
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_without_room_nothing_is_begun(
+    committed_db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
+    """The first wants as much as the database has, a later one a quarter more than the last one took."""
+    if not is_first:
+        Backup.objects.create(made_at=AT, file_name="arap-20260330T013000Z.dump", byte_count=4_000)
+    free = 4_999 if not is_first else 1_000_000
+    monkeypatch.setattr("shutil.disk_usage", lambda folder: Usage(10**9, 0, free))
+    with pytest.raises(Refused, match=r"There is no room in .* are free, and a backup takes up to") as refused:
+        making.back_up(tmp_path, at=AT + timedelta(days=1))
+    assert refused.value.code == "no_room"
+    assert list(tmp_path.iterdir()) == []
+    assert Backup.objects.order_by("-made_at")[0].message == str(refused.value)
+    assert backup_sign(AT + timedelta(days=1)) == str(refused.value)
+    if not is_first:
+        monkeypatch.setattr("shutil.disk_usage", lambda folder: Usage(10**9, 0, 5_000))
+        making.back_up(tmp_path, at=AT + timedelta(days=2))
+
+
 def test_a_program_older_than_the_server_is_not_taken() -> None:
     assert programs.find("pg_dump", server_major=18).name == "pg_dump"
     with pytest.raises(Refused, match="PostgreSQL 99"):
@@ -246,8 +437,6 @@ def test_a_program_older_than_the_server_is_not_taken() -> None:
 
 
 def test_the_password_stands_on_no_command_line(settings: Any, committed_db: Database) -> None:
-    from django.db import connection
-
     connection.settings_dict["PASSWORD"] = "canary"
     try:
         assert programs.environment("arap")["PGPASSWORD"] == "canary"
@@ -278,8 +467,6 @@ def test_the_night_makes_one_and_removes_old_ones(committed_db: Database, tmp_pa
 
 
 def test_the_schedule_is_in_the_database_and_leads_to_the_task(db: None) -> None:
-    from django_celery_beat.models import PeriodicTask
-
     from arap.celery import app
 
     task = PeriodicTask.objects.get(name="Back up the database")
@@ -287,9 +474,82 @@ def test_the_schedule_is_in_the_database_and_leads_to_the_task(db: None) -> None
     assert app.tasks[task.task].acks_late is False, "it may take longer than the broker waits"
 
 
-def test_a_file_that_is_not_there() -> None:
-    with pytest.raises(NotFound):
-        files.open_backup(Path("/nonexistent.dump"))
+class TestWhatCannotBeOpened:
+    """Each in the words of its own cause, and never a traceback."""
+
+    @pytest.mark.parametrize("path", ["/nonexistent.dump", "/etc/hostname/x.dump", "/etc"])
+    def test_no_such_file(self, path: str) -> None:
+        with pytest.raises(NotFound, match="There is no file /"):
+            files.open_backup(Path(path))
+
+    @pytest.fixture
+    def dump(self, tmp_path: Path) -> Path:
+        """Three files whose checksums hold; the manifest is none of ours."""
+        dump = tmp_path / files.name_at(AT)
+        dump.write_bytes(b"dump")
+        files.manifest_of(dump).write_text("{}")
+        self.sum(dump)
+        return dump
+
+    def sum(self, dump: Path) -> None:
+        both = [f"{files.sha256_of(path)}  {path.name}\n" for path in (dump, files.manifest_of(dump))]
+        files.checksums_of(dump).write_text("".join(both))
+
+    @pytest.mark.parametrize("suffix", [".json", ".sha256"])
+    def test_without_its_companions(self, dump: Path, suffix: str) -> None:
+        dump.with_suffix(suffix).unlink()
+        with pytest.raises(Refused, match=f"{dump.with_suffix(suffix).name} is missing") as refused:
+            files.open_backup(dump)
+        assert refused.value.code == "backup_incomplete"
+
+    @pytest.mark.parametrize("content", [b"{}", b"[1]", b"{", b"\xff\xfe", b'{"surprise": 1}'])
+    def test_a_manifest_that_says_nothing(self, dump: Path, content: bytes) -> None:
+        files.manifest_of(dump).write_bytes(content)
+        self.sum(dump)
+        with pytest.raises(Refused, match="cannot be understood") as refused:
+            files.open_backup(dump)
+        assert refused.value.code == "backup_unreadable"
+
+    @pytest.mark.parametrize("content", [b"", b"\xff\x00", b"no checksums here\n"])
+    def test_checksums_that_are_none(self, dump: Path, content: bytes) -> None:
+        files.checksums_of(dump).write_bytes(content)
+        with pytest.raises(Refused, match="its checksum differs"):
+            files.open_backup(dump)
+
+    @pytest.mark.parametrize(
+        "number, code, words",
+        [
+            (errno.EACCES, "no_permission", "This user may not use"),
+            (errno.EPERM, "no_permission", "This user may not use"),
+            (errno.ENOSPC, "no_room", "There is no room left"),
+            (errno.EDQUOT, "no_room", "There is no room left"),
+            (errno.EIO, "backup_unreadable", "is damaged"),
+            (errno.EMFILE, "backup_folder", "cannot be used: Too many open files."),
+        ],
+    )
+    def test_what_the_system_says(
+        self, dump: Path, monkeypatch: pytest.MonkeyPatch, number: int, code: str, words: str
+    ) -> None:
+        def fail(path: Path) -> str:
+            raise OSError(number, os.strerror(number), str(path))
+
+        monkeypatch.setattr(files, "sha256_of", fail)
+        with pytest.raises(DomainError, match=words) as refused:
+            files.open_backup(dump)
+        assert refused.value.code == code
+        assert str(dump) in str(refused.value)
+
+
+def test_a_server_without_room_for_a_restored_database_is_named(
+    committed_db: Database, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = making.back_up(tmp_path, at=AT)
+    said = "pg_restore: error: could not extend file: No space left on device"
+    monkeypatch.setattr(programs, "run", lambda program, arguments, *, database: said)
+    with pytest.raises(Refused, match="no room left") as refused:
+        restoring.restore(made.dump, target)
+    assert refused.value.code == "no_room"
+    assert not exists(target)
 
 
 def test_dumping_says_nothing_on_standard_output(committed_db: Database, tmp_path: Path, capsys: Any) -> None:

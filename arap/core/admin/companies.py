@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core.actions import open_periods
 from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for, person
+from arap.core.countries import CountryField
 from arap.core.models import Company, CompanyBankAccount, NumberSeries, Period
 
 LOGO_BYTES_MAX = 512 * 1024
@@ -19,6 +20,8 @@ PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
 class CompanyForm(forms.ModelForm):
+    upload_too_large = False  # set by CompanyAdmin: such a file never arrives
+    country = CountryField()
     logo_file = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 512 KB."))
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
 
@@ -46,6 +49,8 @@ class CompanyForm(forms.ModelForm):
     def clean_logo_file(self) -> bytes | None:
         """The picture's bytes, judged by their beginning and not by the name of the file."""
         upload = self.cleaned_data["logo_file"]
+        if self.upload_too_large:
+            raise ValidationError(_("The logo is larger than 512 KB."))
         if upload is None:
             return None
         if upload.size > LOGO_BYTES_MAX:
@@ -97,6 +102,11 @@ class CompanyAdmin(RoleAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
         rows: QuerySet[Company] = super().get_queryset(request)
         return rows.filter(pk__in=companies_for(request, self.verb))
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        form.upload_too_large = getattr(request, "upload_too_large", False)
+        return form
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # Every figure of the book is in base currency, and codes stand in other people's files.

@@ -2,15 +2,23 @@
 
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from arap.core.bank_numbers import BadNumber, read_account_no, read_bic
 from arap.core.models.base import CompanyOwned, currency_is_three_letters
 from arap.core.money import currency_choices
 from arap.core.validation import validate_country, validate_time_zone
 
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+BAD_NUMBERS = {
+    "iban": _("This IBAN is not right: its check digits or its length do not fit. Compare it with the bank’s paper."),
+    "china": _("An account number in China is 8 to 30 digits."),
+    "form": _("An account number is 4 to 34 letters and digits."),
+    "bic": _("A BIC is 8 or 11 letters and digits, for example DEUTDEFF."),
+}
 
 
 class Company(models.Model):
@@ -79,6 +87,7 @@ class CompanyBankAccount(CompanyOwned):
     name = models.CharField(_("account holder"), max_length=200)
     bank = models.CharField(_("bank"), max_length=200)
     account_no = models.CharField(_("account number"), max_length=60)
+    bic = models.CharField(_("BIC (SWIFT code)"), max_length=11, blank=True, default="", db_default="")
     currency = models.CharField(_("currency"), max_length=3, choices=currency_choices)
     is_default = models.BooleanField(_("default for its currency"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
@@ -103,6 +112,23 @@ class CompanyBankAccount(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.bank} {self.account_no} {self.currency}"
+
+    @property
+    def bank_line(self) -> str:
+        """The bank as it is printed, with its BIC where there is one."""
+        return f"{self.bank}, BIC {self.bic}" if self.bic else self.bank
+
+    def clean(self) -> None:
+        """Spell the numbers as they are printed. Raises ValidationError by field for one that cannot be right."""
+        country = self.company.country if self.company_id else ""
+        try:
+            self.account_no = read_account_no(self.account_no, country=country)
+        except BadNumber as error:
+            raise ValidationError({"account_no": BAD_NUMBERS[str(error)]}) from None
+        try:
+            self.bic = read_bic(self.bic)
+        except BadNumber as error:
+            raise ValidationError({"bic": BAD_NUMBERS[str(error)]}) from None
 
 
 class NumberSeries(CompanyOwned):

@@ -57,22 +57,24 @@ def blocks(table: Table) -> list[list[Stack]]:
     """The table in blocks of rows, each as a list of columns."""
     return [
         [
-            Stack(column, [cut_cell(row[n], column.width_mm, 600 if column.is_strong else 400) for row in part])
+            Stack(column, [cut_cell(row[n], _room_mm(column, n), 600 if column.is_strong else 400) for row in part])
             for n, column in enumerate(table.columns)
         ]
         for part in (table.rows[start : start + ROWS_PER_BLOCK] for start in range(0, len(table.rows), ROWS_PER_BLOCK))
     ]
 
 
-def cut_cell(cell: Cell, width_mm: int, weight: int = 400) -> Cell:
-    """The cell in one line that fits; of two texts the quiet one gives way first."""
-    room = width_mm - GAP_MM
+def _room_mm(column: Column, place: int) -> int:
+    return column.width_mm - (GAP_MM if place else 0)
+
+
+def cut_cell(cell: Cell, room_mm: float, weight: int = 400) -> Cell:
+    """The cell in one line that fits; of two texts the quiet one gives way first, and whole."""
     if isinstance(cell, str):
-        return cut(cell, room, weight)
-    text, quiet = cut(cell[0], room, weight), cell[1]
-    left = room - width(f"{text} ", weight)
-    quiet = cut(quiet, left, weight) if left > 0 else ""
-    return (text, "" if quiet == ELLIPSIS else quiet)
+        return cut(cell, room_mm, weight)
+    text, quiet = cut(cell[0], room_mm, weight), cell[1]
+    fits = width(f"{text} ", weight) + width(quiet) <= room_mm
+    return (text, quiet if fits else "")
 
 
 def cut(text: str, width_mm: float, weight: int = 400, size: float = SIZE_POINTS) -> str:

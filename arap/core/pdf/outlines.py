@@ -11,13 +11,15 @@ from fontTools.pens.transformPen import TransformPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.reorderGlyphs import reorderGlyphs
+from fontTools.ttLib.scaleUpem import scale_upem
 from fontTools.varLib.instancer import instantiateVariableFont
 
-UNITS = 2048  # per em, of Inter and so of the whole
+UNITS = 1000  # per em, of the Han font and so of the whole: most steps between points then fit into a byte
 # How much wider a stem of a semi-bold Han glyph is, in units: what Inter gains from 400 to 600.
-BOLDER = 64
-# Quadratic curves may leave the cubic ones by so many units, a fiftieth of a point at 11 points.
-CURVE_ERROR = 4.0  # not money: units of a font
+BOLDER = 31
+OF_ONE_WIDTH = "0123456789.,+−"
+# Quadratic curves may leave the cubic ones by so many units, a thirtieth of a point at 11 points.
+CURVE_ERROR = 3.0  # not money: units of a font
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,13 @@ def latin(source: Path, weight: int) -> TTFont:
     for table in ("STAT", "avar", "DSIG", "meta"):
         if table in font:
             del font[table]
+    scale_upem(font, UNITS)
     return font
 
 
 def _figures_of_one_width(font: TTFont) -> None:
-    """What the feature `tnum` would put in place, in place: amounts stand under each other without asking for it."""
+    """What `tnum` would put in the place of figures and their signs, in place: amounts stand under each other without
+    asking for it. Not of all that it would: hyphens, brackets and spaces of one width spoil words and numbers."""
     gsub = font["GSUB"].table
     swaps: dict[str, str] = {}
     for record in gsub.FeatureList.FeatureRecord:
@@ -82,7 +86,8 @@ def _figures_of_one_width(font: TTFont) -> None:
                     swaps.update(getattr(getattr(table, "ExtSubTable", table), "mapping", {}))
     for table in font["cmap"].tables:
         for character, name in table.cmap.items():
-            table.cmap[character] = swaps.get(name, name)
+            if chr(character) in OF_ONE_WIDTH:
+                table.cmap[character] = swaps.get(name, name)
 
 
 def static(source: Path) -> TTFont:
@@ -92,6 +97,20 @@ def static(source: Path) -> TTFont:
     return instantiateVariableFont(
         font, {axis.axisTag: wanted[axis.axisTag] for axis in font["fvar"].axes}, inplace=True
     )
+
+
+def same_height(font: TTFont, model: TTFont) -> TTFont:
+    """`font` with the ascent and descent of `model`: whatever stands in a line, it is as high as any other.
+
+    So the rows of a table stay in step. What is drawn reaches out of its line where it has to.
+    """
+    scale = font["head"].unitsPerEm / model["head"].unitsPerEm
+    ascent, descent = (round(model["hhea"].ascent * scale), round(model["hhea"].descent * scale))
+    hhea, os2 = font["hhea"], font["OS/2"]
+    hhea.ascent, hhea.descent, hhea.lineGap = ascent, descent, 0
+    os2.sTypoAscender, os2.sTypoDescender, os2.sTypoLineGap = ascent, descent, 0
+    os2.usWinAscent, os2.usWinDescent = ascent, -descent
+    return font
 
 
 def add_han(font: TTFont, han: Han, *, bolder: bool) -> None:

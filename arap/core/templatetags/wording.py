@@ -15,13 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from arap.core import wording
-from arap.core.bars import age_parts, shade
+from arap.core.bars import age_parts, pieces, shade
 from arap.core.money import CURRENCIES
 from arap.core.states import STATES
 
 register = template.Library()
 
 BAR_WIDTH = 180
+STATE_BAR_WIDTH = 1000
 
 
 @register.simple_tag
@@ -106,6 +107,13 @@ def own_name(named: Any) -> str:
 def age_bar(buckets: Sequence[Decimal], label: str = "") -> dict[str, Any]:
     """A bar of the debit buckets. The numbers stand beside it, so it is hidden from readers."""
     return {"parts": age_parts(buckets, width=BAR_WIDTH), "width": BAR_WIDTH, "label": label}
+
+
+@register.inclusion_tag("_state_bar.html")
+def state_bar(counts: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """One bar for (state, how many), in that order. The numbers stand below it, so it is hidden from readers."""
+    found = pieces([count for _code, count in counts], width=STATE_BAR_WIDTH)
+    return {"parts": [(piece, counts[piece.index][0]) for piece in found], "width": STATE_BAR_WIDTH}
 
 
 @register.simple_tag

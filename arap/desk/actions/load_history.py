@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 from arap.core import audit
 from arap.core.actions.companies import create_company
 from arap.core.actions.periods import open_periods
-from arap.core.errors import Invalid, NotFound
+from arap.core.errors import Invalid, NotFound, Refused
 from arap.core.models import Company, User
 from arap.core.money import CURRENCIES
-from arap.desk.mapping import Reading, Rejected, load_mapping, open_rows
+from arap.core.queries import today_in
+from arap.desk.mapping import Mapping, Reading, Rejected, load_mapping, open_rows
 from arap.desk.takeon import checks, rates
 from arap.desk.takeon.customers import create_missing_customers
 from arap.desk.takeon.forecasting import forecast
@@ -42,7 +43,10 @@ LOCK_SPACE = 0x7A6B  # of ours among PostgreSQL's advisory locks
 
 @dataclass(slots=True)
 class Loaded:
-    """What one run created (`customers`, `invoices`, `credit_notes`, `receipts`, `refunds`), skipped and left out."""
+    """What one run created (`customers`, `invoices`, `credit_notes`, `receipts`, `refunds`), skipped and left out.
+
+    `lacking` says for which currencies and days no rate is known: a load that may not set provisional ones is refused.
+    """
 
     customers: int = 0
     invoices: int = 0
@@ -52,46 +56,72 @@ class Loaded:
     skipped: int = 0
     warnings: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    lacking: list[rates.Lacking] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What is told of a run while it goes on; what one of them raises ends it there.
+
+    `waits`: another load of the company is under way. `begins`: it is our turn, nothing is written. `examined`: what is
+    known before anything is posted. `progress`: (done, total) rows, between transactions, with a total of 0 while the
+    file is read. `unchanged`: how many known documents have needed nothing so far, in the transaction of each chunk.
+    `key` begins the keys of the postings of all workers of a run, of which this is number `attempt`.
+    """
+
+    waits: Callable[[], object] = lambda: None
+    begins: Callable[[], object] = lambda: None
+    examined: Callable[[Loaded], object] = lambda loaded: None
+    progress: Progress = lambda done, total: None
+    unchanged: Callable[[int], object] = lambda count: None
+    key: str = ""
+    attempt: int = 1
+
+
+UNWATCHED = Watch()
 
 
 def load_history(
     path: Path,
     *,
     company_code: str,
-    mapping: str,
+    mapping: str | Mapping,
     base_currency: str | None = None,
     rates_path: Path | None = None,
-    progress: Progress = lambda done, total: None,
     name: str = "",
     by: User | None = None,
-    examined: Callable[[Loaded], object] = lambda loaded: None,
+    watch: Watch = UNWATCHED,
+    needs_rates: bool = False,
 ) -> Loaded:
-    """Load the file under the mapping (a name or a file) into the company, which is created when missing.
+    """Load the file under the mapping (one, its name or its file) into the company, which is created when missing.
 
     A new company keeps its book in `base_currency`, else in the file's most frequent currency. `name` is what the audit
-    log calls the file. Two runs for one company wait for each other. `progress` hears of (done, total) rows, between
-    transactions, with a total of 0 while the file is read; what it raises ends the run there. `examined` is called with
-    what is known before anything is posted.
-    Raises NotFound for a missing file or mapping and for wrong options, FileRefused when the file
-    cannot be read as a whole, Refused when a period is closed meanwhile; what was posted by then stays, and counts as
-    skipped next time.
+    log calls the file. Two runs for one company wait for each other. With `needs_rates` a day without an exchange rate
+    refuses the run before anything is posted; without, a provisional rate of 1 is set, and a warning says so.
+    Raises NotFound for a missing file or mapping and for wrong options, FileRefused when the file cannot be read as a
+    whole, Refused("rates_missing"), and Refused when a period is closed meanwhile; what was posted by then stays, and
+    counts as skipped next time.
     """
     _check_options(company_code, base_currency)
-    found = load_mapping(mapping, HISTORY)
+    found = mapping if isinstance(mapping, Mapping) else load_mapping(mapping, HISTORY)
     given_rates = rates.read_rates(rates_path) if rates_path else []
     reading = open_rows(path, found, HISTORY)
-    with _turn(company_code, progress):
-        read = stage_file(reading, progress)
+    with _turn(company_code, watch.waits):
+        watch.begins()
+        read = stage_file(reading, watch.progress, today=today_in(company_code))
         loaded = Loaded(warnings=[*reading.notices, *read.warnings()], rejected=read.rejected)
         with transaction.atomic():  # rates that are refused leave no company behind
             company = _company(company_code, base_currency)
             if company is not None and rates_path:
                 rates.apply_rates(company, given_rates, source=rates_path.name, by=by)
         if company is not None:
-            _examine(company, reading, read, loaded, by=by)
-            examined(loaded)
+            with transaction.atomic():  # refused for a rate, it leaves no customer behind
+                _examine(company, reading, read, loaded, by=by, provisional=not needs_rates)
+                if loaded.lacking:
+                    raise Refused("rates_missing", _lack(loaded.lacking))
+            watch.examined(loaded)
             try:
-                _post(company, loaded, progress, by=by)
+                _post(company, loaded, watch, by=by)
             except BaseException:
                 _record(company, name or path.name, found.name, loaded, by=by, is_complete=False)
                 raise
@@ -104,42 +134,48 @@ def try_history(
     path: Path,
     *,
     company: Company,
-    mapping: str,
-    progress: Progress = lambda done, total: None,
-    look: Callable[[Loaded], object] = lambda loaded: None,
+    mapping: str | Mapping,
+    watch: Watch = UNWATCHED,
+    needs_rates: bool = False,
 ) -> Loaded:
     """What load_history would create, skip, refuse and warn of, found by the same checks; nothing is changed.
 
-    `look` is called while takeon_row holds what becomes of each row. Raises what load_history raises.
+    `watch.examined` is called while takeon_row holds what becomes of each row. With `needs_rates` what is missing is
+    told in `lacking`. Raises what load_history raises otherwise.
     """
-    found = load_mapping(mapping, HISTORY)
+    found = mapping if isinstance(mapping, Mapping) else load_mapping(mapping, HISTORY)
     reading = open_rows(path, found, HISTORY)
-    with _turn(company.code, progress):
-        read = stage_file(reading, progress)
+    with _turn(company.code, watch.waits):
+        read = stage_file(reading, watch.progress, today=today_in(company.code))
         loaded = Loaded(warnings=[*reading.notices, *read.warnings()], rejected=read.rejected)
         with transaction.atomic():
-            _examine(company, reading, read, loaded, by=None)
+            _examine(company, reading, read, loaded, by=None, provisional=not needs_rates)
             settled = forecast(company)
             loaded.receipts, loaded.refunds = settled.receipts, settled.refunds
             loaded.skipped += settled.unchanged
             loaded.rejected.sort()
-            look(loaded)
+            watch.examined(loaded)
             transaction.set_rollback(True)  # periods, rates, terms and customers were made only to be looked at
     return loaded
 
 
-def _examine(company: Company, reading: Reading, read: Read, loaded: Loaded, *, by: User | None) -> None:
+def _examine(
+    company: Company, reading: Reading, read: Read, loaded: Loaded, *, by: User | None, provisional: bool
+) -> None:
     """Judge every row and make what the documents need: periods, rates, terms, customers, and their order."""
     loaded.rejected += checks.set_currency(company, reading)
     loaded.rejected += checks.merge_duplicates(reading)
     loaded.rejected += checks.compare_with_book(company, reading)
-    loaded.rejected += checks.refuse_taken_receipt_numbers(company, reading)
     loaded.rejected += checks.refuse_circles(company, reading)
     for year in checks.years():
         open_periods(company, year, by=by)
     loaded.rejected += checks.refuse_closed_periods(company, reading)
-    loaded.warnings += rates.find_rates(company, by=by)
+    if provisional:
+        loaded.warnings += rates.find_rates(company, by=by)
+    else:
+        loaded.lacking = rates.lacking_rates(company)
     loaded.rejected += checks.refuse_large_amounts(reading)
+    loaded.rejected += checks.refuse_unknown_parents(company, reading)
     created = fates()
     if terms := ensure_terms(company, sorted(read.rules), by=by):
         for rule, terms_id in terms.items():
@@ -151,11 +187,27 @@ def _examine(company: Company, reading: Reading, read: Read, loaded: Loaded, *, 
     set_turns()
 
 
-def _post(company: Company, loaded: Loaded, progress: Progress, *, by: User | None) -> None:
+def _lack(lacking: list[rates.Lacking]) -> str:
+    first = lacking[0]
+    return _("There is no exchange rate for %(currency)s on %(day)s. Set the rates, then start again.") % {
+        "currency": first.currency,
+        "day": first.first_on.isoformat(),
+    }
+
+
+def _post(company: Company, loaded: Loaded, watch: Watch, *, by: User | None) -> None:
     turns, waiting = rows_to_post()
     total = turns + waiting
-    loaded.receipts = post_documents(company, lambda done, _of: progress(done, total), by=by)
-    settled = settle_waiting(company, lambda done, _of: progress(turns + done, total), by=by)
+    key = f"{watch.key}{watch.attempt}" if watch.key else ""
+    loaded.receipts = post_documents(company, lambda done, _of: watch.progress(done, total), by=by, key=key)
+    settled = settle_waiting(
+        company,
+        lambda done, _of: watch.progress(turns + done, total),
+        by=by,
+        key=key,
+        own=watch.key,
+        unchanged=watch.unchanged,
+    )
     loaded.receipts += settled.receipts
     loaded.refunds = settled.refunds
     loaded.skipped += settled.unchanged
@@ -217,7 +269,7 @@ def _record(
 
 
 @contextmanager
-def _turn(company_code: str, progress: Progress) -> Iterator[None]:
+def _turn(company_code: str, waits: Callable[[], object]) -> Iterator[None]:
     """One load for a company at a time. The lock belongs to the connection: it ends with it, however that ends."""
     key = [LOCK_SPACE, zlib.crc32(company_code.encode()) - 2**31]
     with connection.cursor() as cursor:
@@ -225,7 +277,7 @@ def _turn(company_code: str, progress: Progress) -> Iterator[None]:
             cursor.execute("select pg_try_advisory_lock(%s, %s)", key)
             if cursor.fetchone()[0]:
                 break
-            progress(0, 0)
+            waits()
             time.sleep(WAIT_SECONDS)
         try:
             yield

@@ -1,4 +1,4 @@
-"""Setting a company up: founding it, its letterhead, its bank accounts, its people."""
+"""Setting a company up: founding it, its letterhead, its people."""
 
 import secrets
 from typing import Any
@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.actions import create_company, grant_role, open_periods
-from arap.core.errors import Forbidden, Invalid
-from arap.core.models import Company, CompanyBankAccount, Role, User
-from arap.core.queries import INVITED
+from arap.core.errors import Forbidden, Invalid, Refused
+from arap.core.models import Company, Membership, Role, User
+from arap.core.queries import INVITED, keeps_first_password
 from arap.ledger.chart import ensure_chart
 
 LETTERHEAD = (
@@ -67,26 +67,6 @@ def _readable(values: dict[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_bank_account(
-    company: Company, *, name: str, bank: str, account_no: str, currency: str, by: User
-) -> CompanyBankAccount:
-    """An account that customers pay into; the first one of its currency is printed unless another is chosen.
-
-    Raises Invalid(field "account_no") when it is there already.
-    """
-    Company.objects.select_for_update(no_key=True).get(pk=company.pk)  # two first accounts at once
-    is_first = not CompanyBankAccount.objects.filter(company=company, currency=currency, is_default=True).exists()
-    if CompanyBankAccount.objects.filter(company=company, account_no=account_no, currency=currency).exists():
-        raise Invalid("account_exists", _("This account is there already."), field="account_no")
-    account = CompanyBankAccount.objects.create(
-        company=company, name=name, bank=bank, account_no=account_no, currency=currency, is_default=is_first
-    )
-    after = {"bank": bank, "account_no": account_no, "currency": currency}
-    audit.record(by=by, verb="company.bank_account", obj=account, after=after)
-    return account
-
-
-@transaction.atomic
 def invite(
     company: Company, *, username: str, full_name: str, email: str, language: str, role: Role, by: User
 ) -> tuple[User, str]:
@@ -109,6 +89,24 @@ def invite(
         raise Invalid("inactive", _("This user is not active any more."), field="username")
     grant_role(company, user, role, by=by)
     return user, password
+
+
+@transaction.atomic
+def renew_first_password(company: Company, user: User, *, by: User) -> str:
+    """Another first password for somebody who was invited and has not chosen one yet; the one before is void.
+
+    Raises Refused for who has chosen one, and for who works for another company too.
+    """
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    works_here = Membership.objects.filter(user=locked, company=company).exists()
+    works_elsewhere = Membership.objects.filter(user=locked).exclude(company=company).exists()
+    if not works_here or works_elsewhere or locked.is_superuser or not keeps_first_password(locked):
+        raise Refused("password_chosen", _("This person has a password of their own, which only they can change."))
+    password = new_password()
+    locked.set_password(password)
+    locked.save(update_fields=["password"])
+    audit.record(by=by, verb=INVITED, obj=locked, after={"username": locked.username}, company=company)
+    return password
 
 
 def _check(user: User) -> None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image
 
+from arap.core.countries import CountryField
 from arap.core.models import Company, CompanyBankAccount, Role, User
 from arap.core.models.companies import LANGUAGES
 
@@ -29,7 +30,8 @@ def _styled(form: forms.BaseForm) -> None:
 class CompanyForm(forms.ModelForm):
     """What a company must have before anything else. The code and the base currency never change afterwards."""
 
-    time_zone = forms.ChoiceField(label=_("time zone"))
+    country = CountryField()
+    time_zone = forms.ChoiceField(label=_("Time zone"))
 
     class Meta:
         model = Company
@@ -38,7 +40,6 @@ class CompanyForm(forms.ModelForm):
             "code": _("Short, for addresses and files: ACME. It cannot be changed later."),
             "base_currency": _("The currency the book is kept in. It cannot be changed later."),
             "name_local": _("The name in Chinese, for a company that has one."),
-            "country": _("Two letters: CN, US, DE."),
         }
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -48,15 +49,23 @@ class CompanyForm(forms.ModelForm):
         self.fields["time_zone"].choices = [("UTC", "UTC"), *((zone, zone) for zone in zones)]  # type: ignore[attr-defined]
         _styled(self)
 
-    def clean_country(self) -> str:
-        """Capital letters, however it was typed."""
-        return str(self.cleaned_data["country"]).upper()
-
 
 class LetterheadForm(forms.ModelForm):
     """What stands on top of every paper."""
 
-    logo_file = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 512 KB."))
+    logo_file = forms.FileField(
+        label=_("Logo"),
+        required=False,
+        help_text=_("PNG or JPEG, at most 512 KB."),
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".png,.jpg,.jpeg",
+                # The browser says so before anything is sent (forms.js).
+                "data-bytes-max": LOGO_BYTES_MAX,
+                "data-too-large": _("The logo is larger than 512 KB."),
+            }
+        ),
+    )
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
 
     class Meta:
@@ -67,13 +76,16 @@ class LetterheadForm(forms.ModelForm):
             "language": _("Of papers for customers without a language of their own."),
         }
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, upload_too_large: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.upload_too_large = upload_too_large
         _styled(self)
 
     def clean_logo_file(self) -> bytes | None:
         """The picture's bytes, after it was opened as a picture: its name and its beginning prove nothing."""
         upload = self.cleaned_data["logo_file"]
+        if self.upload_too_large:  # such a file never arrives
+            raise ValidationError(_("The logo is larger than 512 KB."))
         if upload is None:
             return None
         if upload.size > LOGO_BYTES_MAX:
@@ -101,15 +113,26 @@ class LetterheadForm(forms.ModelForm):
 
 
 class BankAccountForm(forms.ModelForm):
-    """An account that customers pay into."""
+    """An account that customers pay into. `company` is whose; of one that is changed the currency stays."""
 
     class Meta:
         model = CompanyBankAccount
-        fields = ("name", "bank", "account_no", "currency")
+        fields = ("name", "bank", "account_no", "bic", "currency")
+        help_texts: ClassVar[dict[str, Any]] = {
+            "account_no": _("An IBAN, or the number as your bank writes it."),
+            "bic": _("For payers abroad."),
+        }
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, company: Company, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.instance.company = company
+        if self.instance.pk:
+            del self.fields["currency"]
         _styled(self)
+
+    def values(self) -> dict[str, Any]:
+        """The fields as they are printed. Only of a valid form."""
+        return {name: getattr(self.instance, name) for name in self.fields}
 
 
 class InviteForm(forms.Form):

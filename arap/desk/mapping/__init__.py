@@ -7,7 +7,7 @@ who imports states a `Target`, the fields it can use.
 
 from arap.desk.mapping.declaration import Column, Mapping, Target, load_mapping, shipped_mappings
 from arap.desk.mapping.errors import FileMissing, FileRefused, MappingMissing, MappingRefused
-from arap.desk.mapping.reading import Reading, Rejected, Row, open_rows
+from arap.desk.mapping.reading import Reading, Rejected, Row, open_rows, read_head
 
 __all__ = [
     "Column",
@@ -22,5 +22,6 @@ __all__ = [
     "Target",
     "load_mapping",
     "open_rows",
+    "read_head",
     "shipped_mappings",
 ]

@@ -26,6 +26,8 @@ EXCEL_DIGITS = 15
 
 _WHOLE = re.compile(r"(\d+)\.0+", re.ASCII)
 _ROUNDED_BY_SPREADSHEET = re.compile(r"\d(?:[.,]\d+)?[eE]\+\d+", re.ASCII)
+# Spaces that French and Swiss programs write between thousands.
+_SPACES = re.compile("[\u00a0\u202f\u2009]")
 _BLANKS = re.compile(r"[\r\n\t\v\f\x85\u2028\u2029]")
 
 
@@ -39,7 +41,7 @@ def reader_of(column: Column, mapping: Mapping) -> Read:
         case "date":
             return date_reader(mapping.dates)
         case "amount" | "number":
-            return amount_reader(mapping.decimal, mapping.thousands)
+            return amount_reader(mapping.decimal, mapping.thousands, signed=column.signed)
         case "currency":
             return read_currency
         case "choice":
@@ -106,8 +108,10 @@ def date_reader(patterns: tuple[str, ...]) -> Read:
 
 
 def _parse_date(text: str, patterns: tuple[str, ...]) -> date:
-    if text.isascii() and len(text) <= 40:
+    if len(text) <= 40:
         for pattern in patterns:
+            if pattern.isascii() and not text.isascii():
+                continue
             try:
                 return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - only the day is kept
             except ValueError:
@@ -141,8 +145,11 @@ def date_form(pattern: str) -> str:
     return pattern.replace("%M", "mm").replace("%S", "ss")
 
 
-def amount_reader(decimal: str, thousands: str) -> Read:
-    """Amounts and other numbers greater than zero; the precision of amounts is judged later, by currency."""
+def amount_reader(decimal: str, thousands: str, *, signed: bool = False) -> Read:
+    """Amounts and other numbers greater than zero, or with `signed` below it too; never zero.
+
+    The precision of amounts is judged later, by currency.
+    """
     point = re.escape(decimal)
     digits = r"\d+"
     if thousands:
@@ -152,11 +159,13 @@ def amount_reader(decimal: str, thousands: str) -> Read:
 
     def read(cell: Cell) -> Decimal:
         if not isinstance(cell, str):
-            return _positive(_workbook_number(cell))
+            return _within(_workbook_number(cell), signed=signed)
+        if thousands == " ":
+            cell = _SPACES.sub(" ", cell)
         if len(cell) > 100 or not number.fullmatch(cell):
             raise BadCell(_("“%(text)s” is not an amount.") % {"text": shown(cell)})
         text = cell if is_plain else cell.replace(thousands, "").replace(decimal, ".")
-        return _positive(Decimal(text))
+        return _within(Decimal(text), signed=signed)
 
     return read
 
@@ -170,10 +179,12 @@ def _workbook_number(cell: Cell) -> Decimal:
     return number
 
 
-def _positive(amount: Decimal) -> Decimal:
-    if amount <= 0:
+def _within(amount: Decimal, *, signed: bool) -> Decimal:
+    if signed and amount == 0:
+        raise BadCell(_("The amount is zero."))
+    if not signed and amount <= 0:
         raise BadCell(_("The amount must be greater than zero."))
-    if amount >= AMOUNT_LIMIT:
+    if abs(amount) >= AMOUNT_LIMIT:
         raise BadCell(_("The amount is larger than the book can hold."))
     return amount
 

@@ -20,6 +20,7 @@ A mapping is a TOML file:
     choices = { Yes = true }        # choices only: text in the file = value
     separator = ";"                 # lists only
     over_precise = "round"          # amounts only; "reject" unless told
+    signed = true                   # amounts only: one below zero is taken as it is, for the importer to judge
     [constants]
     currency = "USD"                # fields that have no column
     [options]                       # what else the target asks to be told
@@ -74,6 +75,7 @@ class Column:
     choices: Dict[str, Any] = with_default(default_factory=dict)
     separator: str = ";"
     over_precise: str = "reject"
+    signed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ def _column(entry: Any, target: Target) -> Column:
         raise _Fault(_("each [[column]] must be a table"))
     header, name = _typed(entry, "header", str, ""), _typed(entry, "field", str, "")
     permitted = {"header", "field", "required", "whole_number", "choices", "separator"}
-    _only(entry, permitted | {"over_precise"}, header)
+    _only(entry, permitted | {"over_precise", "signed"}, header)
     if not header.strip() or not name:
         raise _Fault(_("each column needs a header and a field"))
     choices = _typed(entry, "choices", dict, {})
@@ -186,6 +188,7 @@ def _column(entry: Any, target: Target) -> Column:
         choices={key.casefold(): value for key, value in choices.items()},
         separator=_typed(entry, "separator", str, ";") or ";",
         over_precise=_one_of(entry, "over_precise", ("reject", "round")),
+        signed=_typed(entry, "signed", bool, False),
     )
 
 

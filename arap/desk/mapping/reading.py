@@ -7,6 +7,7 @@ line break in it does not begin a row. A row has at most one rejection, its firs
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -162,6 +163,17 @@ def open_rows(path: Path, mapping: Mapping, target: Target) -> Reading:
         _constants=constants,
         notices=notices,
     )
+
+
+def read_head(path: Path, encoding: str, count: int) -> tuple[list[str], list[list[Any]]]:
+    """The headings of the file and the first `count` rows under them, as they stand there.
+
+    Raises FileMissing, and FileRefused as open_rows.
+    """
+    bare = Mapping(name="", title="", columns=(), constants={}, options={}, encoding=encoding)
+    records = _records(path, bare, [])
+    headers = _header(records)
+    return headers, list(islice((record.cells for record in records if any(record.cells)), count))
 
 
 def _records(path: Path, mapping: Mapping, notices: list[str]) -> Iterator[Record]:

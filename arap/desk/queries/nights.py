@@ -13,6 +13,7 @@ from arap.core import wording
 from arap.core.models import Company
 from dunning.models import DunningRun, Notice
 from statements.models import Statement, StatementRun
+from statements.queries.runs import run_code
 
 SNAPSHOTS_SHOWN = 2
 
@@ -38,14 +39,13 @@ def _statements(company: Company) -> list[Run]:
     if run is None:
         return []
     made = Statement.objects.filter(run=run).count()
-    states = {"making": "running", "rendering": "running", "ready": "to_release", "stopped": "cancelled"}
     return [
         Run(
             _("Statements of %(day)s") % {"day": wording.prose_day(run.as_of)},
             reverse("statements:run", args=[run.pk]),
             ngettext("%(count)s statement", "%(count)s statements", made) % {"count": f"{made:,}"},
             run.released_at or run.created_at,
-            states.get(run.state, run.state),
+            run_code(run),
         )
     ]
 
@@ -55,7 +55,7 @@ def _reminders(company: Company) -> list[Run]:
     if run is None:
         return []
     made = Notice.objects.filter(run=run).count()
-    states = {"deciding": "running", "proposed": "to_release"}
+    states = {"deciding": "running", "proposed": "to_release", "stopped": "cancelled"}
     return [
         Run(
             _("Reminders of %(day)s") % {"day": wording.prose_day(run.as_of)},

@@ -25,15 +25,19 @@ class Balance:
     balance: Decimal
 
     @property
+    def owed(self) -> Decimal:
+        """All debits, before credits that are not applied."""
+        return sum(self.buckets, ZERO)
+
+    @property
     def overdue(self) -> Decimal:
-        """All debits past their due date."""
+        """All debits past their due date, before credits that are not applied: it may be more than the balance."""
         return sum(self.buckets[1:], ZERO)
 
     @property
     def overdue_share(self) -> Decimal | None:
         """Overdue as a share of all debits; None where nothing is owed."""
-        debits = sum(self.buckets, ZERO)
-        return self.overdue / debits if debits else None
+        return self.overdue / self.owed if self.owed else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

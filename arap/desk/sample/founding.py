@@ -36,7 +36,7 @@ def found(code: str, *, first_day: date, until: date, rnd: Random) -> Company:
         name="Lanstone Precision (Shanghai) Co., Ltd.",
         name_local="澜石精密（上海）有限公司",
         base_currency=BASE,
-        tax_id="91310115MA1K4XXX2P",
+        tax_id="91310115MA1K4T7R3Q",
         address="上海市浦东新区张江路 88 号 / 88 Zhangjiang Road, Pudong, Shanghai",
         phone="+86 21 5555 0188",
         email="ar@lanstone.example",

@@ -148,22 +148,6 @@ def _conflict(field: str, known: str) -> str:
     return _("conflict: this document is in the book with other terms or facts.")
 
 
-def refuse_taken_receipt_numbers(company: Company, reading: Reading) -> list[Rejected]:
-    """A receipt or refund carries the number of the document it settles; another may have taken it already."""
-    with tables_read_once():
-        rows = run(
-            """
-            select t.row from takeon_row t
-              join ledger_document d on d.company_id = %(company)s and d.number = t.number
-               and d.kind = case t.kind when 'invoice' then 'receipt' else 'refund' end
-             where t.fate in ('new', 'settle') and t.settled_on is not null order by t.row
-            """,
-            {"company": company.pk},
-        )
-    message = _("conflict: a receipt or refund with this number is in the book already.")
-    return _reject(Rejected(row, reading.header_of("number"), message) for (row,) in rows)
-
-
 def refuse_circles(company: Company, reading: Reading) -> list[Rejected]:
     """Rows of new customers whose parents, each the first one stated, lead back to themselves."""
     rows = run(
@@ -185,6 +169,29 @@ def refuse_circles(company: Company, reading: Reading) -> list[Rejected]:
     )
     message = _("The parents of this customer lead back to the customer itself.")
     return _reject(Rejected(row, reading.header_of("parent_code"), message) for (row,) in found)
+
+
+def refuse_unknown_parents(company: Company, reading: Reading) -> list[Rejected]:
+    """Rows whose parent neither the book nor any row that is taken on knows. Comes last: it looks at what is left."""
+    message = _("There is no customer “%(code)s”, neither here nor in this file, to be the parent.")
+    rejected: list[Rejected] = []
+    while True:  # a row that is left out may have been the one that another customer's parent came from
+        rows = run(
+            """
+            select t.row, t.parent_code from takeon_row t
+             where t.fate = 'new' and t.parent_code is not null
+               and not exists (
+                 select from customers_customer c where c.company_id = %(company)s and c.code = t.parent_code)
+               and not exists (
+                 select from takeon_row p where p.customer_code = t.parent_code and p.fate = 'new')
+             order by t.row
+            """,
+            {"company": company.pk},
+        )
+        if not rows:
+            return rejected
+        field = reading.header_of("parent_code")
+        rejected += _reject([Rejected(row, field, message % {"code": code}) for row, code in rows])
 
 
 def circular(parents: dict[str, str]) -> set[str]:

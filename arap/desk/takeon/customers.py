@@ -8,7 +8,6 @@ from arap.core.models import Company, User
 from arap.desk.takeon.checks import run, tables_read_once
 from arap.desk.takeon.reading import LIST_MARK
 from customers.actions.bulk import NewCustomer, create_customers
-from customers.queries import ids_by_code
 
 FIRST = "(array_agg({0} order by row) filter (where {0} is not null))[1]"
 NEW = f"""
@@ -26,24 +25,20 @@ select customer_code, {FIRST.format("customer_name")}, {FIRST.format("customer_n
 def create_missing_customers(company: Company, *, by: User | None) -> tuple[int, list[str]]:
     """Create the customers of the new rows that the company lacks; returns how many, and warnings.
 
-    A parent that has no row of its own is created with its code as its name. Customers that exist are left as they are.
+    Customers that exist are left as they are. Parents are in the book or among the rows (checks.py).
     A customer in China is written to in Chinese, one of another country in English, and one without in the company's
     language.
     """
     with tables_read_once():
         found = run(NEW, {"company": company.pk})
     customers = {row[0]: _customer(row, company.language) for row in found}
-    parents = {new.parent_code: new.currency for new in customers.values() if new.parent_code}
-    lacking = parents.keys() - customers.keys() - ids_by_code(company, parents).keys()
-    bare = [NewCustomer(code=code, name=code, currency=parents[code]) for code in sorted(lacking)]
-    new = [*customers.values(), *bare]
-    if new:
-        create_customers(company, new, by=by)
-    return len(new), _warnings(bare, several=sum(row[-1] for row in found))
+    if customers:
+        create_customers(company, list(customers.values()), by=by)
+    return len(customers), _warnings(several=sum(row[-1] for row in found))
 
 
 def _customer(row: tuple[Any, ...], language: str) -> NewCustomer:
-    code, name, name_local, country, parent_code, currency, email, accounts, _several = row
+    code, name, name_local, country, parent_code, currency, emails, accounts, _several = row
     numbers = dict.fromkeys(number for some in accounts or () for number in some.split(LIST_MARK))
     return NewCustomer(
         code=code,
@@ -53,30 +48,19 @@ def _customer(row: tuple[Any, ...], language: str) -> NewCustomer:
         parent_code=parent_code or "",
         currency=currency,
         language={"": language, "CN": "zh-hans"}.get(country or "", "en"),
-        email=email or "",
+        emails=tuple(emails.split(LIST_MARK)) if emails else (),
         payer_accounts=tuple(numbers),
     )
 
 
-def _warnings(bare: list[NewCustomer], *, several: int) -> list[str]:
-    warnings = []
-    if several:
-        warnings.append(
-            ngettext(
-                "%(count)d customer carries several names or countries; the first counts.",
-                "%(count)d customers carry several names or countries; the first counts.",
-                several,
-            )
-            % {"count": several}
+def _warnings(*, several: int) -> list[str]:
+    if not several:
+        return []
+    return [
+        ngettext(
+            "%(count)d customer carries several names or countries; the first counts.",
+            "%(count)d customers carry several names or countries; the first counts.",
+            several,
         )
-    if bare:
-        codes = ", ".join(new.code for new in bare[:5]) + (", …" if len(bare) > 5 else "")
-        warnings.append(
-            ngettext(
-                "%(count)d parent has no row of its own and got its code as its name: %(codes)s.",
-                "%(count)d parents have no row of their own and got their codes as their names: %(codes)s.",
-                len(bare),
-            )
-            % {"count": len(bare), "codes": codes}
-        )
-    return warnings
+        % {"count": several}
+    ]

@@ -35,7 +35,8 @@ create unique index on takeon_turn (seq);
 analyze takeon_turn
 """
 
-# The invoice or credit note of turn n is 2n, its receipt 2n + 1.
+# The invoice or credit note of turn n is 2n, its receipt 2n + 1: that has a number of its series, and the document's
+# number as its reference.
 STAGE_DOCUMENTS = """
 insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference,
   salt)
@@ -47,7 +48,8 @@ select o.seq * 2, t.kind, c.id, t.currency, r.rate, case t.kind when 'credit_not
   join takeon_rate r on r.currency = t.currency and r.day = t.issued_on
  where o.seq between %(first)s and %(last)s
 union all
-select o.seq * 2 + 1, 'receipt', c.id, t.currency, r.rate, -t.amount, t.settled_on, t.settled_on, t.number, null, null
+select o.seq * 2 + 1, 'receipt', c.id, t.currency, r.rate, -t.amount, t.settled_on, t.settled_on, null, t.number,
+       uuid_send(gen_random_uuid())
   from takeon_turn o join takeon_row t using (row)
   join customers_customer c on c.company_id = %(company)s and c.code = t.customer_code
   join takeon_rate r on r.currency = t.currency and r.day = t.settled_on
@@ -95,8 +97,8 @@ select %(company)s, id, case when is_paid then settled_on end, fingerprint from 
 
 RECORD_RECEIPTS = """
 insert into receipts_receipt (company_id, customer_id, document_id, state, origin, currency, rate, amount, received_on,
-  posted_on)
-select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on
+  posted_on, remittance)
+select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on, reference
   from book_document where kind = 'receipt'
 """
 
@@ -120,8 +122,11 @@ def rows_to_post() -> tuple[int, int]:
     return int(counts[0][0]), int(counts[0][1])
 
 
-def post_documents(company: Company, progress: Callable[[int, int], None], *, by: User | None) -> int:
-    """Post every row of takeon_turn; returns how many receipts came with them. `progress` hears of (done, total)."""
+def post_documents(company: Company, progress: Callable[[int, int], None], *, by: User | None, key: str = "") -> int:
+    """Post every row of takeon_turn; returns how many receipts came with them. `progress` hears of (done, total).
+
+    `key` begins the idempotency keys of the postings, by which they are found again.
+    """
     total = run("select count(*) from takeon_turn", {})[0][0]
     receipts = 0
     for number, first in enumerate(range(1, total + 1, CHUNK_ROWS)):
@@ -129,13 +134,13 @@ def post_documents(company: Company, progress: Callable[[int, int], None], *, by
         if total > SMALL_ROWS and number & (number - 1) == 0:
             refresh_statistics()
         last = min(first + CHUNK_ROWS - 1, total)
-        receipts += _post_chunk(company, first, last, by=by)
+        receipts += _post_chunk(company, first, last, by=by, key=key_of(key, "post", number))
         progress(last, total)
     return receipts
 
 
 @book_transaction
-def _post_chunk(company: Company, first: int, last: int, *, by: User | None) -> int:
+def _post_chunk(company: Company, first: int, last: int, *, by: User | None, key: str | None) -> int:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -148,15 +153,20 @@ def _post_chunk(company: Company, first: int, last: int, *, by: User | None) -> 
     open_staging()
     with connection.cursor() as cursor:
         cursor.execute(STAGE_DOCUMENTS, parameters)
-        post_staged(company, by=by, verb=VERB)
+        post_staged(company, by=by, verb=VERB, key=key)
         cursor.execute(STAGE_APPLICATIONS, parameters)
         receipts = int(cursor.rowcount)
         if receipts:
-            apply_staged(company, by=by, verb=VERB)
+            apply_staged(company, by=by, verb=VERB, key=key)
         cursor.execute(RECORD, parameters)
         if receipts:
             cursor.execute(RECORD_RECEIPTS, parameters)
     return receipts
+
+
+def key_of(beginning: str, part: str, number: int) -> str | None:
+    """The idempotency key of one transaction of a run; none where the run has none."""
+    return f"{beginning}-{part}-{number}" if beginning else None
 
 
 def chunks(values: list[Any], size: int) -> Iterator[list[Any]]:

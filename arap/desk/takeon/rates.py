@@ -1,5 +1,6 @@
 """Exchange rates of a take-on: those of a file, and provisional ones where none is known."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -97,6 +98,32 @@ select d.currency, d.day, case when d.currency = %(base)s then 1 else r.rate end
 create unique index on takeon_rate (currency, day);
 analyze takeon_rate
 """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """On `days` days from `first_on` to `last_on` something in `currency` is to be posted and no rate is known.
+
+    Known is a rate that somebody gave, of that day or before it; a provisional one is not.
+    """
+
+    currency: str
+    first_on: date
+    last_on: date
+    days: int
+
+
+def lacking_rates(company: Company) -> list[Lacking]:
+    """Fill takeon_rate and say what is missing, by currency."""
+    _look_up(company)
+    found = run(
+        """
+        select currency, min(day), max(day), count(*) from takeon_rate
+         where rate is null or is_provisional group by currency order by currency
+        """,
+        {},
+    )
+    return [Lacking(currency=row[0], first_on=row[1], last_on=row[2], days=row[3]) for row in found]
 
 
 def find_rates(company: Company, *, by: User | None) -> list[str]:

@@ -6,6 +6,7 @@ What rows say together, and against the book, is judged in checks.py.
 import hashlib
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from customers.rules import Terms, TermsError, due_on, parse_terms, write_terms
 
 COPY_ROWS = 20_000
 FACT = "facts."
+EMAIL_LENGTH_MAX = 254
+EMAIL_SPLIT = re.compile(r"[;,\s]+")
 
 # `fate`: new, settle (known, newly settled), skipped, merged (into an earlier row of the file), rejected.
 # `field` and `known` say what contradicts the book, `known` with the book's value.
@@ -49,8 +52,9 @@ LIST_MARK = "\x1f"
 
 @dataclass(slots=True)
 class Read:
-    """What became of the file's rows so far."""
+    """What became of the file's rows so far. `today` is the company's: nothing happened after it."""
 
+    today: date
     rejected: list[Rejected] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
     rounded: int = 0
@@ -100,12 +104,14 @@ class Read:
         return warnings
 
 
-def stage_file(reading: Reading, progress: Callable[[int, int], None] = lambda done, total: None) -> Read:
+def stage_file(
+    reading: Reading, progress: Callable[[int, int], None] = lambda done, total: None, *, today: date
+) -> Read:
     """Fill takeon_row with the good rows of the file. Raises FileRefused; nothing else is written by then.
 
     `progress` hears of the rows staged so far; their total (0) is not known before the end.
     """
-    read = Read()
+    read = Read(today)
     staged = 0
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
@@ -144,8 +150,11 @@ def understood(reading: Reading, read: Read) -> Iterator[Row | Rejected]:
 def complete(values: dict[str, Any], read: Read, *, keeps_early_due: bool) -> tuple[str, str] | None:
     """Fill the due date, spell the terms, and judge the row's dates; gives (field, sentence) if it is rejected.
 
-    Without a due date the terms decide; without those the document is due when it is issued.
+    Without a due date the terms decide; without those the document is due when it is issued. It may be due in the
+    future, but nothing is issued or settled there.
     """
+    if values["amount"] < 0:  # only where the mapping takes the sign for the kind
+        values["kind"], values["amount"] = "credit_note", -values["amount"]
     terms: Terms | None = None
     if rule := values["discount_terms"]:
         known = read._terms.get(rule) or _read_terms(rule, read)
@@ -155,6 +164,8 @@ def complete(values: dict[str, Any], read: Read, *, keeps_early_due: bool) -> tu
         values["discount_terms"] = write_terms(terms)
         read.rules.add(values["discount_terms"])
     issued_on: date = values["issued_on"]
+    if issued_on > read.today:
+        return "issued_on", _in_future(issued_on)
     if values["due_on"] is None:
         values["due_on"] = due_on(terms.shares[-1].due, issued_on) if terms else issued_on
     if values["due_on"] < issued_on:
@@ -164,17 +175,25 @@ def complete(values: dict[str, Any], read: Read, *, keeps_early_due: bool) -> tu
     settled_on = values["settled_on"]
     if settled_on is not None and settled_on < issued_on:
         return "settled_on", _("The document is settled before it is issued.")
+    if settled_on is not None and settled_on > read.today:
+        return "settled_on", _in_future(settled_on)
     if country := values["country"]:
         values["country"] = country.upper()
         if not COUNTRY.fullmatch(values["country"]):
             values["country"] = None
             read.odd_countries += 1
-    if (email := values["contact_email"]) and not _is_email(email):
-        values["contact_email"] = None
-        read.odd_emails += 1
+    if cell := values["contact_email"]:
+        addresses = list(dict.fromkeys(filter(None, EMAIL_SPLIT.split(cell))))
+        good = [address for address in addresses if _is_email(address)]
+        values["contact_email"] = LIST_MARK.join(good) or None
+        read.odd_emails += len(good) < len(addresses)
     if values["parent_code"] == values["customer_code"]:
         return "parent_code", _("A customer cannot be its own parent.")
     return None
+
+
+def _in_future(day: date) -> str:
+    return _("The date %(day)s lies in the future.") % {"day": day.isoformat()}
 
 
 def _is_email(text: str) -> bool:
@@ -182,7 +201,7 @@ def _is_email(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return True
+    return len(text) <= EMAIL_LENGTH_MAX
 
 
 def _read_terms(rule: str, read: Read) -> Terms | str:

@@ -7,6 +7,7 @@ One transaction holds whole customers, so a run that was killed goes on with the
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import connection
@@ -14,7 +15,7 @@ from psycopg2.extras import execute_values
 
 from arap.core.models import Company, User
 from arap.desk.takeon.checks import run, tables_read_once
-from arap.desk.takeon.posting import POLICY, VERB
+from arap.desk.takeon.posting import POLICY, VERB, key_of
 from arap.desk.takeon.rules import OpenItem, Receipt, Refund, Settlement, Use, settle
 from arap.ledger.actions import apply_staged, book_transaction, lock, open_staging, post_staged
 from arap.ledger.chart import accounts
@@ -36,7 +37,11 @@ class Settled:
 WAITING = """
 drop table if exists takeon_waiting;
 create temp table takeon_waiting as
-select t.row, t.kind = 'credit_note' as is_credit, t.settled_on, t.fate = 'settle' as was_known,
+select t.row, t.kind = 'credit_note' as is_credit, t.settled_on,
+       t.fate = 'settle' and not exists (
+         select from ledger_posting p
+          where p.company_id = d.company_id and p.position = d.position and p.idempotency_key like %(own)s
+       ) as was_known,
        d.id as document_id, i.id as item_id, i.customer_id, i.currency
   from takeon_row t
   left join takeon_turn o using (row)
@@ -78,11 +83,11 @@ select w.customer_id, w.currency, w.row, w.settled_on, w.item_id, w.is_credit, w
   join takeon_waiting w using (customer_id, currency)
 """
 
-# A receipt or refund has the number of the document that it settles.
+# A receipt or refund has a number of its series, and as its reference that of the document that it settles.
 STAGE_DOCUMENTS = """
-insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number)
+insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, salt)
 select a.seq, a.kind, i.customer_id, i.currency, r.rate, case a.kind when 'receipt' then -a.amount else a.amount end,
-       a.day, a.day, t.number
+       a.day, a.day, t.number, uuid_send(gen_random_uuid())
   from takeon_act a join takeon_row t using (row)
   join ledger_item i on i.id = coalesce(a.debit_item_id, a.credit_item_id)
   join takeon_rate r on r.currency = i.currency and r.day = a.day
@@ -104,8 +109,8 @@ select a.row, a.seq, coalesce(a.credit_item_id, b.id), coalesce(a.debit_item_id,
 
 RECORD = """
 insert into receipts_receipt (company_id, customer_id, document_id, state, origin, currency, rate, amount, received_on,
-  posted_on)
-select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on
+  posted_on, remittance)
+select %(company)s, customer_id, id, 'confirmed', 'taken_on', currency, rate, -total, document_on, posted_on, reference
   from book_document where kind = 'receipt'
 """
 
@@ -117,21 +122,38 @@ update desk_takenon x set settled_on = w.settled_on
 """
 
 
-def settle_waiting(company: Company, progress: Callable[[int, int], None], *, by: User | None) -> Settled:
-    """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions."""
+def settle_waiting(
+    company: Company,
+    progress: Callable[[int, int], None],
+    *,
+    by: User | None,
+    key: str = "",
+    own: str = "",
+    unchanged: Callable[[int], object] = lambda count: None,
+) -> Settled:
+    """Settle every row that still waits for it. `progress` hears of (settled, total) rows, between transactions.
+
+    `key` as in post_documents. What earlier workers of the same run posted, with keys that begin with `own`, was not
+    known before it. `unchanged` is told inside each transaction how many known documents have needed nothing so far.
+    """
     total = Settled()
     with tables_read_once():
-        run(WAITING, {"company": company.pk})
+        run(WAITING, {"company": company.pk, "own": f"{own}%" if own else ""})
     waiting = run("select count(*) from takeon_waiting", {})[0][0]
     done = 0
-    for groups, size in packed():
-        settled = _settle_chunk(company, groups, by=by)
+    for number, (groups, size) in enumerate(packed()):
+        tell = partial(_tell, unchanged, total.unchanged)
+        settled = _settle_chunk(company, groups, tell, by=by, key=key_of(key, "settle", number))
         done += size
         progress(done, waiting)
         total.receipts += settled.receipts
         total.refunds += settled.refunds
         total.unchanged += settled.unchanged
     return total
+
+
+def _tell(unchanged: Callable[[int], object], before: int, count: int) -> None:
+    unchanged(before + count)
 
 
 def packed() -> Iterator[tuple[list[Group], int]]:
@@ -152,7 +174,9 @@ def packed() -> Iterator[tuple[list[Group], int]]:
 
 
 @book_transaction
-def _settle_chunk(company: Company, groups: list[Group], *, by: User | None) -> Settled:
+def _settle_chunk(
+    company: Company, groups: list[Group], tell: Callable[[int], object], *, by: User | None, key: str | None
+) -> Settled:
     roles = accounts(company)
     parameters: dict[str, Any] = {
         "company": company.pk,
@@ -171,12 +195,14 @@ def _settle_chunk(company: Company, groups: list[Group], *, by: User | None) -> 
             open_staging()
             _stage_acts(cursor, acts)
             cursor.execute(STAGE_DOCUMENTS, parameters)
-            post_staged(company, by=by, verb=VERB)
+            post_staged(company, by=by, verb=VERB, key=key)
             cursor.execute(STAGE_APPLICATIONS, parameters)
-            apply_staged(company, by=by, verb=VERB)
+            apply_staged(company, by=by, verb=VERB, key=key)
             cursor.execute(RECORD, parameters)
         cursor.execute(MARK, parameters)
-    return counted(acts, rows)
+    settled = counted(acts, rows)
+    tell(settled.unchanged)
+    return settled
 
 
 def counted(acts: Sequence[Act], rows: Iterable[tuple[Any, ...]]) -> Settled:

@@ -25,6 +25,7 @@ from cases.queries import holds_in_force
 from customers.models import Customer
 from customers.queries import group_of
 from dunning.queries.runs import latest_reminders
+from statements.queries.runs import latest_rows
 
 PAGE = 20
 EVENTS_SHOWN = 10
@@ -123,6 +124,24 @@ def customer_documents(request: CompanyRequest, pk: int) -> HttpResponse:
         "tab": "documents",
     }
     return render(request, "desk/customer_documents.html", context)
+
+
+@requires("statement.view")
+@require_safe
+def customer_statements(request: CompanyRequest, pk: int) -> HttpResponse:
+    """All statements made for a customer and what became of each, newest first, in pages."""
+    found = get_for(request.user, "statement.view", _customers(), pk, request.company)
+    before = read_number(request.GET.get("before"))
+    rows, more = latest_rows(request.company, customer_id=found.pk, before=before, limit=PAGE)
+    context = {
+        **_head(found),
+        "rows": rows,
+        "next_query": urlencode({"before": rows[-1].statement_id}) if more else "",
+        "is_first": not before,
+        "is_now": True,
+        "tab": "statements",
+    }
+    return render(request, "desk/customer_statements.html", context)
 
 
 def _customers() -> QuerySet[Customer]:

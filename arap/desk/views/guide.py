@@ -9,15 +9,16 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from arap.core.errors import DomainError, Forbidden
+from arap.core.errors import DomainError, Forbidden, Refused
 from arap.core.http import CompanyRequest
 from arap.core.middleware import SESSION_COMPANY
-from arap.core.models import Company, CompanyBankAccount, Membership, Role
-from arap.core.permissions import allows, requires, signed_in
+from arap.core.models import Company, Membership, Role, User
+from arap.core.permissions import allows, get_for, requires, signed_in
+from arap.core.queries import keeping_first_password
 from arap.desk.actions import set_up
-from arap.desk.forms.set_up import BankAccountForm, CompanyForm, InviteForm, LetterheadForm
+from arap.desk.forms.set_up import CompanyForm, InviteForm, LetterheadForm
 from arap.desk.queries.guide import Progress, first_debtor, progress
 from arap.desk.views.today import today
 from customers.models import Customer
@@ -70,7 +71,12 @@ def guide_company(request: CompanyRequest) -> HttpResponse:
 def guide_letterhead(request: CompanyRequest) -> HttpResponse:
     """What is printed on top of every paper."""
     company = Company.objects.get(pk=request.company.pk)  # its own copy: a form writes on it before it is valid
-    form = LetterheadForm(request.POST or None, request.FILES or None, instance=company)
+    form = LetterheadForm(
+        request.POST or None,
+        request.FILES or None,
+        instance=company,
+        upload_too_large=getattr(request, "upload_too_large", False),
+    )
     if request.method == "POST" and form.is_valid():
         set_up.set_letterhead(request.company, by=request.user, **form.changes())
         messages.success(request, _("The letterhead is recorded. Papers that left keep theirs."))
@@ -81,28 +87,9 @@ def guide_letterhead(request: CompanyRequest) -> HttpResponse:
 
 @requires("company.set_up")
 @require_http_methods(["GET", "HEAD", "POST"])
-def guide_bank(request: CompanyRequest) -> HttpResponse:
-    """Accounts that customers pay into."""
-    first = {"currency": request.company.base_currency, "name": request.company.name}
-    form = BankAccountForm(request.POST or None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_up.add_bank_account(request.company, by=request.user, **form.cleaned_data)
-        except DomainError as error:
-            form.add_error(_field(error, form, "account_no"), str(error.message))
-        else:
-            messages.success(request, _("The account is recorded."))
-            return redirect("desk:guide_bank")
-    accounts = CompanyBankAccount.objects.filter(company=request.company)
-    context = {"form": form, "accounts": list(accounts)}
-    return render(request, "desk/guide_bank.html", context, status=422 if form.errors else 200)
-
-
-@requires("company.set_up")
-@require_http_methods(["GET", "HEAD", "POST"])
 def guide_people(request: CompanyRequest) -> HttpResponse:
     """Who works here and as what; a new person's first password is shown once."""
-    form = InviteForm(request.POST or None, initial={"language": request.company.language, "role": Role.CLERK})
+    form = InviteForm(request.POST or None, initial=_first(request))
     if request.method == "POST" and form.is_valid():
         data = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:
@@ -110,16 +97,33 @@ def guide_people(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error(_field(error, form, "username"), str(error.message))
         else:
-            # Not in a message: those are kept in the session's table until they are shown.
-            context = {
-                "invited": user,
-                "password": password,
-                **_people(request.company, InviteForm(initial=form.initial)),
-            }
-            response = render(request, "desk/guide_people.html", context)
-            response.headers["Cache-Control"] = "no-store"
-            return response
+            return _with_password(request, user, password)
     return render(request, "desk/guide_people.html", _people(request.company, form), status=422 if form.errors else 200)
+
+
+@requires("company.set_up")
+@require_POST
+def guide_password(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Another first password for somebody who has not signed in yet, where the first was lost."""
+    held = get_for(request.user, "company.set_up", Membership.objects.select_related("user"), pk, request.company)
+    try:
+        password = set_up.renew_first_password(request.company, held.user, by=request.user)
+    except Refused as error:
+        messages.warning(request, str(error.message))
+        return redirect("desk:guide_people")
+    return _with_password(request, held.user, password)
+
+
+def _with_password(request: CompanyRequest, user: User, password: str) -> HttpResponse:
+    """The page of people with a first password on it, once. Not in a message: those are kept until they are shown."""
+    context = {"invited": user, "password": password, **_people(request.company, InviteForm(initial=_first(request)))}
+    response = render(request, "desk/guide_people.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _first(request: CompanyRequest) -> dict[str, Any]:
+    return {"language": request.company.language, "role": Role.CLERK}
 
 
 def _people(company: Company, form: InviteForm) -> dict[str, Any]:
@@ -127,7 +131,8 @@ def _people(company: Company, form: InviteForm) -> dict[str, Any]:
     rows: QuerySet[Membership] = Membership.objects.filter(company=company, user__is_active=True)
     for row in rows.select_related("user").order_by("user__username", "role"):
         held.setdefault(row.user_id, []).append(row)
-    return {"form": form, "people": [(rows[0].user, rows) for rows in held.values()]}
+    first = keeping_first_password(held)
+    return {"form": form, "people": [(rows[0].user, rows, pk in first) for pk, rows in held.items()]}
 
 
 def _may_found(request: HttpRequest) -> bool:

@@ -1,19 +1,12 @@
-"""Taking on what another system held: bring a file, see how it is understood, try, load, read what was left out."""
+"""Taking on what another system held: bring a file, see how it is understood, try, load."""
 
-import csv
-import io
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
-from typing import Any
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib import messages
-from django.db.models import Count, Q, QuerySet
-from django.http import HttpResponse, StreamingHttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,34 +16,26 @@ from arap.core.http import CompanyRequest
 from arap.core.models import Job
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
-from arap.core.spreadsheets import as_text
 from arap.desk.actions import imports as actions
-from arap.desk.forms.imports import FileForm
-from arap.desk.mapping import FileRefused, Row, load_mapping, open_rows, shipped_mappings
-from arap.desk.models import Import, ImportLine
-from arap.desk.takeon import rates as rate_files
-from arap.desk.takeon.reading import Read, understood
-from arap.desk.takeon.target import HISTORY
+from arap.desk.actions import receiving
+from arap.desk.forms.imports import FileForm, LayoutForm
+from arap.desk.mapping import FileRefused, load_mapping, read_head, shipped_mappings
+from arap.desk.mapping.encodings import ENCODINGS, codec_of, title_of
+from arap.desk.mapping.layouts import OWN
+from arap.desk.models import Import
+from arap.desk.queries.imports import look_at, stage_of
+from arap.desk.takeon.target import HISTORY, field_label
 
 IMPORTS_SHOWN = 20
-PREVIEW_ROWS = 12
-PAGE = 50
+EXAMPLES_SHOWN = 3
 VERB = "history.load"
 TITLES = {
     "standard": gettext_lazy("Standard file: invoices and credit notes, days as 2026-11-20"),
     "open-items-iso": gettext_lazy("Open items in US dollars, days as 2026-11-20"),
     "late-payments-dmy": gettext_lazy("Late payments, day before month: 20/11/2026"),
     "late-payments-mdy": gettext_lazy("Late payments, month before day: 11/20/2026"),
+    OWN: gettext_lazy("By its own columns"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """The first rows of a file as they are understood; or why the mapping does not suit (`fault`)."""
-
-    rows: list[Any]
-    notices: list[str]
-    fault: str = ""
 
 
 @requires("history.load")
@@ -59,11 +44,15 @@ def imports(request: CompanyRequest) -> HttpResponse:
     """Bring a file; and the files brought before."""
     form = FileForm(request, initial={"key": uuid4().hex})
     if request.method == "POST" and form.is_valid():
-        name, content = form.content()
         try:
-            received = actions.receive_file(
-                request.company, name=name, content=content, key=form.cleaned_data["key"], by=request.user
-            )
+            with receiving.as_path(form.upload.chunks()) as path:
+                received = receiving.receive_file(
+                    request.company,
+                    name=str(form.upload.name),
+                    path=path,
+                    key=form.cleaned_data["key"],
+                    by=request.user,
+                )
             return redirect("desk:import", received.pk)
         except DomainError as error:
             form.add_error("file", str(error.message))
@@ -79,17 +68,62 @@ def import_file(request: CompanyRequest, pk: int) -> HttpResponse:
     received = get_for(request.user, VERB, _imports(), pk, request.company)
     if request.method == "POST":
         try:
-            actions.choose_mapping(received, request.POST.get("mapping", ""), by=request.user)
-        except Refused as error:
+            if "encoding" in request.POST:
+                receiving.choose_encoding(received, request.POST["encoding"], by=request.user)
+            else:
+                receiving.choose_mapping(received, request.POST.get("mapping", ""), by=request.user)
+        except DomainError as error:
             messages.warning(request, str(error.message))
         return redirect("desk:import", received.pk)
+    look = look_at(received, today=timezone.localdate())
+    is_loaded = received.run is not None and received.run.state in (*receiving.ACTIVE, Job.State.DONE)
+    is_text = received.file.media_type != receiving.XLSX
     context = {
         "received": received,
-        "preview": _preview(received),
-        "mappings": [(name, _title(name)) for name in shipped_mappings()],
-        "is_loaded": received.run is not None and received.run.state in (*actions.ACTIVE, Job.State.DONE),
+        "look": look,
+        "stage": stage_of(received, look),
+        "mappings": [(name, _title(name)) for name in (*shipped_mappings(), OWN)],
+        "encodings": [(codec, title_of(codec)) for codec in ENCODINGS] if is_text and not is_loaded else [],
+        "encoding": codec_of(received.encoding),
+        "encoding_title": title_of(received.encoding) if received.encoding else "",
+        "has_own_columns": received.mapping == OWN,
+        "is_loaded": is_loaded,
     }
     return render(request, "desk/import.html", context)
+
+
+@requires("history.load")
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_columns(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Which column of the file is which field, with examples of each."""
+    received = get_for(request.user, VERB, _imports(), pk, request.company)
+    try:
+        layout = receiving.layout_of(received)
+        with receiving.kept_path(received.file, head_only=True) as path:
+            _headers, rows = read_head(path, received.encoding or "auto", EXAMPLES_SHOWN)
+    except FileRefused as error:
+        messages.warning(request, str(error.message))
+        return redirect("desk:import", received.pk)
+    form = LayoutForm(layout, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            receiving.choose_columns(received, form.layout(), by=request.user)
+        except DomainError as error:
+            missing = [str(field_label(name)) for name in error.facts.get("missing", [])]
+            text = _("No column is chosen for: %(fields)s.") % {"fields": _(", ").join(missing)}
+            form.add_column_error(str(error.facts.get("field", "")), text if missing else str(error.message))
+        else:
+            return redirect("desk:import", received.pk)
+    examples = [[row[at] for row in rows if at < len(row)] for at in range(len(layout.headers))]
+    columns = [(field, values) for field, values in zip(form.columns(), examples, strict=True) if field is not None]
+    missing = layout.missing(HISTORY)
+    context = {
+        "received": received,
+        "form": form,
+        "columns": columns,
+        "missing": _(", ").join(str(field_label(name)) for name in missing),
+    }
+    return render(request, "desk/import_columns.html", context, status=422 if form.errors else 200)
 
 
 @requires("history.load")
@@ -115,43 +149,6 @@ def run_import(request: CompanyRequest, pk: int) -> HttpResponse:
 
 @requires("history.load")
 @require_safe
-def import_lines(request: CompanyRequest, pk: int) -> HttpResponse:
-    """What becomes of each row, as a dry run or a load found it: views by what happens, in pages."""
-    job = get_for(request.user, VERB, _import_jobs(), pk, request.company)
-    view = _view(request)
-    after = read_number(request.GET.get("after")) or 0
-    found = _lines(job, view).filter(row__gt=after).order_by("row")
-    page = list(found[: PAGE + 1])
-    more, page = len(page) > PAGE, page[:PAGE]
-    context = {
-        "job": job,
-        "rows": page,
-        "view": view,
-        "counts": _counts(job),
-        "is_first": not after,
-        "is_trial": job.kind == actions.TRIAL,
-        "first_query": urlencode({"view": view}),
-        "next_query": urlencode({"view": view, "after": page[-1].row}) if more else "",
-    }
-    return render(request, "desk/import_lines.html", context)
-
-
-@requires("history.load")  # type: ignore[arg-type]  # a stream answers as any response does
-@require_safe
-def import_lines_csv(request: CompanyRequest, pk: int) -> StreamingHttpResponse:
-    """The same rows as a file, all of them."""
-    job = get_for(request.user, VERB, _import_jobs(), pk, request.company)
-    view = _view(request)
-    lines = _lines(job, view).order_by("row").iterator(chunk_size=2000)
-    response = StreamingHttpResponse(_csv(lines), content_type="text/csv; charset=utf-8")
-    disposition = content_disposition_header(True, f"import-{job.pk}-{view}.csv")
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
-
-
-@requires("history.load")
-@require_safe
 def import_example(request: CompanyRequest) -> HttpResponse:
     """An example of the standard file, to be filled in a spreadsheet."""
     response = HttpResponse("\ufeff" + EXAMPLE, content_type="text/csv; charset=utf-8")
@@ -159,44 +156,9 @@ def import_example(request: CompanyRequest) -> HttpResponse:
     return response
 
 
-@requires("admin.rates")
-@require_http_methods(["GET", "HEAD", "POST"])
-def rates(request: CompanyRequest) -> HttpResponse:
-    """Exchange rates from a file of currency, date, rate; and the latest ones known."""
-    form = FileForm(request, initial={"key": uuid4().hex})
-    if request.method == "POST" and form.is_valid():
-        name, content = form.content()
-        try:
-            with actions.as_path(content) as path:
-                given = rate_files.read_rates(path)
-            changed = rate_files.apply_rates(request.company, given, source=name[:100], by=request.user)
-        except DomainError as error:
-            form.add_error("file", str(error.message))
-        else:
-            text = _("%(read)d rates read, %(changed)d of them new or different.")
-            messages.success(request, text % {"read": len(given), "changed": changed})
-            return redirect("desk:rates")
-    context = {"form": form, "rows": rate_files.latest_rates(request.company)}
-    return render(request, "desk/rates.html", context, status=422 if form.errors else 200)
-
-
 def _imports() -> QuerySet[Import]:
-    return Import.objects.select_related("file", "trial", "run", "created_by").defer("file__content")
-
-
-def _import_jobs() -> QuerySet[Job]:
-    return Job.objects.filter(kind__in=[actions.TRIAL, actions.RUN], state=Job.State.DONE)
-
-
-def _preview(received: Import) -> Preview:
-    """Read the head of the kept file. A fault that lies further down is for the dry run to find."""
-    try:
-        with actions.as_path(bytes(received.file.content)) as path:
-            reading = open_rows(path, load_mapping(received.mapping, HISTORY), HISTORY)
-            rows = list(islice(understood(reading, Read()), PREVIEW_ROWS))
-    except FileRefused as error:
-        return Preview([], [], str(error.message))
-    return Preview([{"is_good": isinstance(row, Row), "row": row} for row in rows], reading.notices)
+    rows = Import.objects.select_related("company", "file", "trial", "run", "created_by")
+    return rows.defer("file__content")
 
 
 def _title(mapping: str) -> str:
@@ -207,41 +169,6 @@ def _title(mapping: str) -> str:
 def _columns() -> list[tuple[str, bool]]:
     """The columns of the standard file, and which must be filled."""
     return [(column.header, column.required) for column in load_mapping("standard", HISTORY).columns]
-
-
-def _view(request: CompanyRequest) -> str:
-    view = request.GET.get("view", "")
-    return view if view in (*ImportLine.Fate.values, "customers") else ImportLine.Fate.REJECTED.value
-
-
-def _lines(job: Job, view: str) -> QuerySet[ImportLine]:
-    lines = ImportLine.objects.filter(company=job.company, job=job)
-    return lines.filter(is_new_customer=True) if view == "customers" else lines.filter(fate=view)
-
-
-def _counts(job: Job) -> dict[str, int]:
-    fates = {fate.value: Count("pk", filter=Q(fate=fate)) for fate in ImportLine.Fate}
-    customers = Count("pk", filter=Q(is_new_customer=True))
-    return ImportLine.objects.filter(company=job.company, job=job).aggregate(**fates, customers=customers)
-
-
-def _csv(lines: Iterator[ImportLine]) -> Iterator[str]:
-    """The rows with the names of the standard file's columns, safe to open in a spreadsheet."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    names = ["row", "what_happens", "column", "reason", "document_type", "document_number", "customer_code"]
-    writer.writerow([*names, "customer_name", "currency", "amount", "issued_on", "due_on", "settled_on"])
-    yield "\ufeff"
-    for line in lines:
-        cells = [line.field, line.message, line.kind, line.number, line.customer_code, line.customer_name]
-        days = [day.isoformat() if day else "" for day in (line.issued_on, line.due_on, line.settled_on)]
-        amount = "" if line.amount is None else f"{line.amount.normalize():f}"
-        writer.writerow([line.row, line.get_fate_display(), *map(as_text, cells), line.currency, amount, *days])
-        if buffer.tell() > 1 << 16:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue()
 
 
 EXAMPLE = """\

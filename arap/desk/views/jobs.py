@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from arap.core import jobs as actions
 from arap.core.errors import Refused
 from arap.core.http import CompanyRequest
-from arap.core.job_kinds import result_html, title_of
+from arap.core.job_kinds import result_html, title_of, unit_of
 from arap.core.models import Job
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
@@ -72,6 +72,7 @@ def job(request: CompanyRequest, pk: int) -> HttpResponse:
     context = {
         "job": found,
         "title": title_of(found.kind),
+        "unit": unit_of(found.kind, found.progress_total or found.progress_done),
         "pace": pace(found, timezone.now()),
         "is_active": is_active,
         "result": "" if is_active else result_html(found, request),

@@ -15,7 +15,12 @@ from arap.ledger.models import Document
 register = template.Library()
 
 # What happens to items besides documents; they stand in the same timelines.
-ACTS: dict[str, str | Promise] = {"applied": pgettext_lazy("state", "Applied"), "unapplied": _("Unapplied")}
+ACTS: dict[str, str | Promise] = {
+    "applied": pgettext_lazy("state", "Applied"),
+    "unapplied": _("Unapplied"),
+    "paid_by": _("Paid by a group member"),
+    "paid_for": _("Used for a group member"),
+}
 
 
 class Open(Protocol):

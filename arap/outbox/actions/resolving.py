@@ -1,23 +1,26 @@
 """What people decide about messages."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Model
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.jobs import enqueue
-from arap.core.models import User
+from arap.core.models import Company, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.actions.queueing import SEND_TASK
 from arap.outbox.models import ATTEMPTS_MAX, Message, Suppression
 
 State = Message.State
 SENDABLE = (State.FAILED, State.BOUNCED, State.UNKNOWN)
+REASON_MAX = 500
 CANCELLABLE = (State.PENDING, State.FAILED, State.BOUNCED, State.UNKNOWN)
 
 
@@ -69,6 +72,24 @@ def cancel(message: Message, *, by: User) -> None:
     _decide(message, CANCELLABLE, State.CANCELLED, "message.cancel", by)
 
 
+def cancel_about(company: Company, about: type[Model], ids: Iterable[int]) -> int:
+    """Do not send what waits about the rows of `about` with these ids (or a query of them); returns how many messages.
+
+    Belongs inside the transaction of the act that withdraws them, which writes the audit row. What a worker holds at
+    this moment is its guard's to refuse, also when it comes back to wait.
+    """
+    assert connection.in_atomic_block, "messages are withdrawn together with what they are about"
+    waiting = messages_about_ids(company, about, ids).filter(state=State.PENDING)
+    return waiting.update(state=State.CANCELLED)
+
+
+def ask_again(company: Company, *, kind: Message.Kind, customer_id: int) -> None:
+    """Ask the guards of what waits for a customer now, and not only when its next try is due."""
+    waiting = Message.objects.filter(company=company, kind=kind, customer_id=customer_id, state=State.PENDING)
+    if waiting.filter(next_attempt_at__gt=Now()).update(next_attempt_at=Now()):
+        enqueue(SEND_TASK)
+
+
 @transaction.atomic
 def allow_address(suppression: Suppression, *, by: User) -> None:
     """Write to the address again from now on; messages that failed because of it are sent again one by one."""
@@ -79,6 +100,13 @@ def allow_address(suppression: Suppression, *, by: User) -> None:
         before={"address": suppression.address, "reason": suppression.reason},
     )
     suppression.delete()
+
+
+def suppress(message: Message, said: str) -> None:
+    """Write to the message's address no more, because it is no good: that is what was `said`."""
+    address = message.to_address.strip().lower()
+    row = Suppression(company_id=message.company_id, address=address, reason=said[:REASON_MAX], message=message)
+    Suppression.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def suppression_of(message: Message, address: str = "") -> Suppression | None:

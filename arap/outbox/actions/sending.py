@@ -7,8 +7,6 @@ import logging
 import signal
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
@@ -21,7 +19,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from arap.core.jobs import enqueue
+from arap.core.places import place
 from arap.outbox.actions.queueing import SEND_TASK
+from arap.outbox.actions.resolving import suppress
 from arap.outbox.mime import build, recipient_address, sender_address
 from arap.outbox.models import Attachment, Attempt, Message, Suppression
 from arap.outbox.rules import Fate, wait_seconds
@@ -107,7 +107,7 @@ def drain(*, seconds: float = DRAIN_SECONDS) -> Drained:
     A server that cannot be reached ends the round: the other messages are not to blame and keep their tries.
     """
     done = Drained()
-    with _place() as is_free:
+    with place(LOCK_CLASS, settings.OUTBOX_SENDERS) as is_free:
         if not is_free:
             return done
         carrier, deadline = Carrier(), time.monotonic() + seconds
@@ -238,7 +238,7 @@ def _settle(claim: _Claim, ending: Ending) -> None:
         finished_at=Now(), outcome=ending.fate.value, smtp_code=ending.code, detail=ending.detail[:TEXT_MAX]
     )
     if ending.is_gone:
-        _suppress(message, ending)
+        suppress(message, f"{ending.code} {ending.detail}" if ending.code else ending.detail)
 
 
 def _state_after(fate: Fate, was_last: bool) -> Message.State:
@@ -251,29 +251,3 @@ def _resolve_doubt(claim: _Claim) -> bool:
     """The answer came after all, when the message was in doubt already and nobody had decided."""
     changed = Message.objects.filter(pk=claim.message.pk, state=State.UNKNOWN, attempts=claim.number)
     return bool(changed.update(state=State.SENT, sent_at=Now(), last_error=""))
-
-
-def _suppress(message: Message, ending: Ending) -> None:
-    said = f"{ending.code} {ending.detail}" if ending.code else ending.detail
-    row = Suppression(
-        company=message.company, address=message.to_address.strip().lower(), reason=said[:TEXT_MAX], message=message
-    )
-    Suppression.objects.bulk_create([row], ignore_conflicts=True)
-
-
-@contextmanager
-def _place() -> Iterator[bool]:
-    """One of OUTBOX_SENDERS places, held by this database session; False when all are taken."""
-    with connection.cursor() as cursor:
-        for place in range(settings.OUTBOX_SENDERS):
-            cursor.execute("select pg_try_advisory_lock(%s, %s)", [LOCK_CLASS, place])
-            if cursor.fetchone()[0]:
-                break
-        else:
-            yield False
-            return
-    try:
-        yield True
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_advisory_unlock(%s, %s)", [LOCK_CLASS, place])

@@ -1,5 +1,7 @@
 """A backup on disk: the dump, what was counted, and the checksums of both. Whole or not there at all."""
 
+import errno
+import glob
 import hashlib
 import json
 import os
@@ -12,10 +14,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from arap.core.errors import NotFound, Refused
+from arap.core.errors import DomainError, NotFound, Refused
 
 # The name says when and of what program, and nothing about whose figures are inside.
 NAME = re.compile(r"arap-(\d{8}T\d{6}Z)\.dump")
+COMPANION = re.compile(r"\.?(arap-(\d{8}T\d{6}Z))\.(json|sha256)(\.partial)?")
 STAMP = "%Y%m%dT%H%M%SZ"
 CHUNK = 1024 * 1024
 
@@ -78,7 +81,7 @@ def keep(partial: Path, dump: Path, manifest: Manifest) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    aside = path.with_name(path.name + ".partial")
+    aside = path.with_name(f".{path.name}.partial")
     with aside.open("wb") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(content)
@@ -93,6 +96,26 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def partial_of(dump: Path, database: str) -> Path:
+    """Where the dump of `database` is written before it gets its name. No other database's run will take it away."""
+    return dump.with_name(f".{dump.name}.{database}.partial")
+
+
+def sweep(folder: Path, database: str, *, at: datetime) -> None:
+    """Remove what killed runs left: partial dumps of `database`, and companions of dumps that never got their name.
+
+    Of the latter only those more than a day older than `at`: another database's run may be about to name its dump.
+    """
+    for path in folder.glob(f".arap-*.dump.{glob.escape(database)}.partial"):
+        path.unlink(missing_ok=True)
+    for path in list(folder.iterdir()):
+        found = COMPANION.fullmatch(path.name)
+        if found and not (folder / f"{found[1]}.dump").exists():
+            made = datetime.strptime(found[2], STAMP).replace(tzinfo=UTC)
+            if made < at - timedelta(days=1):
+                path.unlink(missing_ok=True)
 
 
 def backups_in(folder: Path) -> Iterator[tuple[datetime, Path]]:
@@ -118,16 +141,32 @@ def forget_before(folder: Path, instant: datetime, *, days: int) -> list[Path]:
 def open_backup(dump: Path) -> Manifest:
     """The manifest of a backup whose checksums hold.
 
-    Raises NotFound no_backup, and Refused backup_incomplete or backup_changed.
+    Raises NotFound no_backup; Refused backup_incomplete, backup_changed, backup_unreadable, no_permission.
     """
-    if not dump.is_file():
-        raise NotFound("no_backup", _("There is no file %(file)s.") % {"file": dump})
-    for path in (manifest_of(dump), checksums_of(dump)):
-        if not path.is_file():
-            raise Refused(
-                "backup_incomplete", _("%(file)s is missing: it belongs beside the backup.") % {"file": path.name}
-            )
-    lines = checksums_of(dump).read_text(encoding="utf-8").splitlines()
+    try:
+        return _open(dump)
+    except FileNotFoundError as error:
+        raise Refused(
+            "backup_incomplete",
+            _("%(file)s is missing: it belongs beside the backup.") % {"file": Path(error.filename).name},
+        ) from error
+    except OSError as error:
+        raise unusable(error, error.filename or dump) from error
+    except (ValueError, TypeError) as error:
+        # Its checksum holds, so it was written like this: by another version, or by hand.
+        raise Refused(
+            "backup_unreadable",
+            _("%(file)s cannot be understood. Take another backup.") % {"file": manifest_of(dump).name},
+        ) from error
+
+
+def _open(dump: Path) -> Manifest:
+    try:
+        dump.open("rb").close()
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise NotFound("no_backup", _("There is no file %(file)s.") % {"file": dump}) from error
+    text = manifest_of(dump).read_bytes()
+    lines = checksums_of(dump).read_bytes().decode("utf-8", "replace").splitlines()
     wanted = {name: digest for digest, _spaces, name in (line.partition("  ") for line in lines)}
     for path in (dump, manifest_of(dump)):
         if wanted.get(path.name) != sha256_of(path):
@@ -135,4 +174,17 @@ def open_backup(dump: Path) -> Manifest:
                 "backup_changed",
                 _("%(file)s is not what was written: its checksum differs. Take another backup.") % {"file": path.name},
             )
-    return Manifest(**json.loads(manifest_of(dump).read_text(encoding="utf-8")))
+    return Manifest(**json.loads(text))
+
+
+def unusable(error: OSError, path: str | Path) -> DomainError:
+    """What an error of the operating system about `path` means to whoever made or restores a backup."""
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        sentence = _("This user may not use %(file)s: give the permission, or act as its owner.")
+        return Refused("no_permission", sentence % {"file": path})
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Refused("no_room", _("There is no room left for %(file)s.") % {"file": path})
+    if error.errno == errno.EIO:
+        return Refused("backup_unreadable", _("%(file)s is damaged: its disk cannot read it.") % {"file": path})
+    reason = error.strerror or str(error)
+    return Refused("backup_folder", _("%(file)s cannot be used: %(reason)s.") % {"file": path, "reason": reason})

@@ -1,7 +1,12 @@
-"""Restoring a backup into a database of its own, and the proof that what is there is what was there."""
+"""Restoring a backup into a database of its own, and the proof that what is there is what was there.
+
+The real database goes on living after its backup is made: messages leave, reminders are decided. So nothing that is
+restored may say anything to a customer before a person has looked.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +16,7 @@ from django.utils.translation import gettext as _
 from psycopg2 import sql
 
 from arap.core.errors import Refused
+from arap.outbox.actions import park
 from arap.upkeep.backups import files, programs, totals
 from arap.upkeep.backups.totals import Comparison
 
@@ -31,12 +37,46 @@ $$
 """
 
 
-def restore(dump: Path, database: str) -> list[Comparison]:
+# What decides by itself that customers get mail. A schedule whose description begins like this was switched off here.
+MAILS_BY_ITSELF = ["dunning.tasks.remind_today", "statements.tasks.run_plans", "statements.tasks.sweep"]
+SWITCHED_OFF = "restore: "
+SWITCH_OFF = """
+update django_celery_beat_periodictask set enabled = false, description = %s
+ where enabled and task = any(%s)
+returning name
+"""
+# Work that was under way would go on, and send again what has been sent since.
+END_JOBS = """
+update core_job set state = 'failed', message = %s, finished_at = clock_timestamp(), lease_until = null
+ where state in ('queued', 'running')
+"""
+# A statement that was released while its PDF was still to come is a message that is not there yet.
+HOLD_STATEMENTS = """
+update statements_statement s set unsent = 'stopped'
+ where s.released_at is not null and s.unsent = '' and s.file_id is null
+   and not exists (select from outbox_message m where m.company_id = s.company_id
+                      and m.about_type = 'statements.statement' and m.about_id = s.id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was counted then and now, companies first, then tables; and what was put on hold."""
+
+    comparisons: list[Comparison]
+    parked_messages: int
+    held_statements: int
+    ended_jobs: int
+    switched_off: list[str]
+
+
+def restore(dump: Path, database: str) -> Restored:
     """Load a backup into the database `database` of our server, made if it is not there, and count everything again.
 
-    All of it arrives or nothing. Returns the companies and then the tables, each as counted then and now.
+    All of it arrives or nothing. Then what would send mail by itself is put on hold.
 
-    Raises: NotFound no_backup; Refused backup_incomplete, backup_changed, not_empty, other_owner, restore_failed.
+    Raises: NotFound no_backup; Refused backup_incomplete, backup_changed, backup_unreadable, not_empty, other_owner,
+    no_room, restore_failed.
     """
     manifest = files.open_backup(dump)
     is_new = _prepare(database, manifest)
@@ -47,11 +87,21 @@ def restore(dump: Path, database: str) -> list[Comparison]:
         if is_new:
             with _session("postgres") as cursor:
                 cursor.execute(sql.SQL("drop database {}").format(sql.Identifier(database)))
+        if programs.NO_ROOM in said:
+            raise Refused("no_room", _("The database server has no room left for it."))
         raise Refused("restore_failed", _("The backup could not be restored: %(reason)s") % {"reason": said})
     with _session(database) as cursor:
-        cursor.execute("analyze")
         companies, tables = totals.count(cursor)
-    return [*totals.compare(manifest.companies, companies), *totals.compare_tables(manifest.tables, tables)]
+        found = [*totals.compare(manifest.companies, companies), *totals.compare_tables(manifest.tables, tables)]
+        parked = park(cursor)
+        cursor.execute(HOLD_STATEMENTS)
+        held = cursor.rowcount
+        cursor.execute(SWITCH_OFF, [SWITCHED_OFF + _("switch it on when you have looked."), MAILS_BY_ITSELF])
+        switched_off = sorted(name for (name,) in cursor.fetchall())
+        cursor.execute(END_JOBS, [_("It was under way when the backup was made; start it again.")])
+        ended = cursor.rowcount
+        cursor.execute("analyze")
+    return Restored(found, parked, held, ended, switched_off)
 
 
 def _prepare(database: str, manifest: files.Manifest) -> bool:

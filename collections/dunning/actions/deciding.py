@@ -7,16 +7,18 @@ from datetime import date, timedelta
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from arap.core.dates import Calendar
+from arap.core.errors import Invalid
 from arap.core.models import Company, User
 from arap.core.queries import calendar_of
 from arap.ledger.queries import position_at
 from customers.models import Customer
 from dunning.actions.policies import ensure_policy
 from dunning.models import Cycle, DunningPolicy, DunningRun, Notice, NoticeTotal, Skipped
-from dunning.queries.due import Facts, Policies, Standing, policies_of, stage, standings, stretches, sums
-from dunning.rules import Debtor, Reason, Reminder, decide, is_day_off
+from dunning.queries.due import SAID, Facts, Policies, Standing, policies_of, stage, standings, stretches, sums
+from dunning.rules import Debtor, Reason, Reminder, ceiling, decide, is_day_off
 
 CUSTOMERS_AT_ONCE = 2000
 ROWS_AT_ONCE = 1000
@@ -27,21 +29,27 @@ def decide_run(
     company: Company,
     *,
     as_of: date,
+    today: date,
     by: User | None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     at_once: int = CUSTOMERS_AT_ONCE,
 ) -> DunningRun:
     """Decide who is reminded of what on `as_of`, on what the book holds now. A date keeps the run it has.
 
-    Each chunk of customers is one transaction; a run that was killed goes on after its last chunk, at the position it
-    began with. `progress` is told customers done and in all, between transactions.
+    Each chunk of customers is one transaction; a run that was killed, or whose `progress` raised, goes on after its
+    last chunk, at the position it began with. `progress` is told customers done and in all, between transactions.
+    Raises Invalid("future") for a day after the company's `today`: what is open then, nobody knows yet.
     """
+    if as_of > today:
+        raise Invalid("future", _("Reminders are decided for today or a day before."), field="as_of")
     ensure_policy(company)
     run, _is_new = DunningRun.objects.get_or_create(
         company=company, as_of=as_of, defaults={"position": position_at(company, known_at=None), "created_by": by}
     )
+    if run.state != DunningRun.State.DECIDING:
+        return run
     customers = Customer.objects.filter(company=company)
-    total, done = customers.count(), 0
+    total, done = customers.count(), customers.filter(pk__lte=run.decided_through).count()
     while run.state == DunningRun.State.DECIDING:
         run = _decide_chunk(run.pk, at_once)
         done = min(done + at_once, total)
@@ -106,8 +114,7 @@ class _Chunk:
         for customer_id, each in facts.items():
             standing = known[customer_id]
             cycle_id = cycles.get(customer_id)
-            said = standing.said if cycle_id is not None and cycle_id == standing.cycle_id else None
-            answer = decide(self._debtor(each, standing, said))
+            answer = decide(self._debtor(each, standing, goes_on=cycle_id == standing.cycle_id))
             if isinstance(answer, Reason):
                 skipped.append(
                     Skipped(company=self.company, run=self.run, customer_id=customer_id, reason=answer.value)
@@ -118,12 +125,22 @@ class _Chunk:
         Skipped.objects.bulk_create(skipped, batch_size=ROWS_AT_ONCE)
         self._write(decided)
 
-    def _debtor(self, facts: Facts, standing: Standing, said: int | None) -> Debtor:
+    def _debtor(self, facts: Facts, standing: Standing, *, goes_on: bool) -> Debtor:
+        """`goes_on`: the cycle in `standing` is the one that runs on this day."""
         policy = self.policies.by_id.get(facts.policy_id) if facts.policy_id else None
         waits = policy is not None and policy.business_days == DunningPolicy.BusinessDays.WAIT
         return Debtor(
             balances=facts.balances,
-            said=said,
+            said=standing.said if goes_on else None,
+            ceiling=ceiling(
+                self.policies.steps_of(policy.pk),
+                policy.opening_step,
+                was_reminded=standing.was_reminded,
+                opening=standing.opening if goes_on else None,
+                as_of=self.as_of,
+            )
+            if policy
+            else None,
             minimums=self.policies.minimums.get(policy.pk, {}) if policy else {},
             has_policy=policy is not None,
             is_overdue=facts.late_from is not None,
@@ -194,6 +211,7 @@ class _Chunk:
             notice = Notice(
                 company=self.company, run=self.run, customer_id=each.customer_id, policy_id=each.policy_id,
                 cycle_id=each.cycle_id, step=step.number, step_days=step.days, tone=step.tone, language=each.language,
+                age_step=each.reminder.age_step,
             )  # fmt: skip
             notices.append(notice)
             totals += [
@@ -211,7 +229,7 @@ class _Chunk:
                 cursor.execute(_WHY, {"run": self.run.pk, "after": self.after, "until": self.until})
 
 
-_WITHDRAW = """
+_WITHDRAW = f"""
 with gone as (
   update dunning_notice n
      set state = 'cancelled', reason = case when n.state = 'proposed' then 'superseded' else 'not_sent' end
@@ -221,14 +239,11 @@ with gone as (
           or (n.state = 'released'
               and n.id in (select about_id from outbox_message
                             where company_id = %(company)s and state = 'cancelled' and about_type = 'dunning.notice')
-              and not exists (
-                select from outbox_message m
-                 where m.company_id = n.company_id and m.about_type = 'dunning.notice' and m.about_id = n.id
-                   and m.state <> 'cancelled')))
+              and not {SAID}))
   returning n.id
 )
 update dunning_noticeitem i set announces = null from gone where i.notice_id = gone.id and i.announces is not null
-"""
+"""  # noqa: S608
 
 _ITEMS = """
 insert into dunning_noticeitem

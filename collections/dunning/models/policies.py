@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.models import CompanyOwned, currency_is_three_letters
 from arap.core.models.companies import LANGUAGES
 from arap.core.money import currency_choices
-from dunning.rules import PLACEHOLDERS, has_code, unknown_placeholders
+from dunning.rules import DEFAULT_OPENING, PLACEHOLDERS, has_code, unknown_placeholders
 
 
 class Tone(models.TextChoices):
@@ -49,6 +49,13 @@ class DunningPolicy(CompanyOwned):
         help_text=_(
             "The day’s reminders are decided from this hour on, in the company’s time zone. The default policy’s hour"
             " counts."
+        ),
+    )  # fmt: skip
+    opening_step = models.PositiveSmallIntegerField(
+        _("old debts begin with step"), default=DEFAULT_OPENING, db_default=DEFAULT_OPENING, null=True, blank=True,
+        help_text=_(
+            "The first reminder to a customer who was never reminded is at most this step, however old the debt; the"
+            " next steps follow at their distances. Empty: begin at the step of the debt’s age."
         ),
     )  # fmt: skip
 

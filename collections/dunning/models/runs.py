@@ -51,13 +51,15 @@ class Cycle(CompanyOwned):
 class DunningRun(CompanyOwned):
     """The reminders of one day, decided on what the book held at `position`. A date has one run.
 
-    `decided_through` is the id of the last customer that is decided, so that a run that was killed goes on there.
+    `decided_through` is the id of the last customer that is decided, so that a run that was killed goes on there. Of a
+    stopped run nothing more leaves; the next day's run decides anew.
     """
 
     class State(models.TextChoices):
         DECIDING = "deciding", _("Being decided")
         PROPOSED = "proposed", _("Proposed")
         RELEASED = "released", _("Released")
+        STOPPED = "stopped", _("Stopped")
 
     as_of = models.DateField(_("as of"))
     position = models.BigIntegerField(_("position"))
@@ -78,7 +80,7 @@ class DunningRun(CompanyOwned):
             *CompanyOwned.Meta.constraints,
             models.UniqueConstraint(fields=["company", "as_of"], name="dunning_run_once"),
             models.CheckConstraint(
-                condition=Q(state__in=["deciding", "proposed", "released"]), name="dunning_run_state"
+                condition=Q(state__in=["deciding", "proposed", "released", "stopped"]), name="dunning_run_state"
             ),
         ]
 
@@ -89,8 +91,9 @@ class DunningRun(CompanyOwned):
 class Notice(CompanyOwned):
     """One reminder to one customer, as decided; it is sent to every contact who receives reminders.
 
-    Excluded: a person left it out, and the step counts as done. Cancelled: it is no longer due, or a later run took its
-    place; the step may be proposed anew. `why_number` is the document whose age decided, `why_days` its days over.
+    Excluded: a person left it out for the `reason`, and the step counts as done. Cancelled: it did not leave, for the
+    cause in `reason` (refusals.py); the step may be proposed anew. `why_number` is the document whose age decided,
+    `why_days` its days over; `age_step` the step of that age where a gentler one is said.
     """
 
     class State(models.TextChoices):
@@ -113,6 +116,7 @@ class Notice(CompanyOwned):
     step_days = models.SmallIntegerField(_("days"))
     tone = models.CharField(_("tone"), max_length=10, choices=Tone)
     language = models.CharField(_("language"), max_length=10, choices=LANGUAGES)
+    age_step = models.PositiveSmallIntegerField(null=True)
     item_count = models.PositiveIntegerField(_("items"), default=0, db_default=0)
     why_number = models.CharField(max_length=60, blank=True, default="", db_default="")
     why_days = models.IntegerField(default=0, db_default=0)

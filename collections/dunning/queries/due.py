@@ -14,8 +14,11 @@ from django.db import connection
 
 from arap.core.models import Company
 from arap.ledger.queries import open_items_sql
+from arap.outbox.about import BY_PERSON_SQL
+from customers.models import Contact
+from customers.recipients import receives_sql
 from dunning.models import DunningMinimum, DunningPolicy, DunningStep
-from dunning.rules import Balance, Span, Step, spans
+from dunning.rules import Balance, Opening, Span, Step, spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ class Policies:
     steps: dict[tuple[int, int], DunningStep]
     minimums: dict[int, dict[str, Decimal]]
     spans: list[tuple[int, Span]]
+
+    def steps_of(self, policy_id: int) -> list[Step]:
+        """The steps of one policy."""
+        return [Step(step.number, step.days) for step in self.steps.values() if step.policy_id == policy_id]
 
 
 def policies_of(company: Company) -> Policies:
@@ -48,15 +55,15 @@ def policies_of(company: Company) -> Policies:
     return Policies(default, policies, steps, minimums, found)
 
 
-# Whether a notice `n` of run `r` counts as said: released unless none of its messages is to leave any more, left out by
-# a person, or proposed by a run of a later day.
-SAID = """(
+# Whether a notice `n` of run `r` counts as said: released unless none of its messages is to leave any more, left out or
+# cancelled in the outbox by a person, or proposed by a run of a later day.
+SAID = f"""(
   n.state = 'excluded'
   or (n.state = 'proposed' and r.as_of > %(as_of)s)
   or (n.state = 'released' and exists (
         select from outbox_message m
          where m.company_id = n.company_id and m.about_type = 'dunning.notice' and m.about_id = n.id
-           and m.state <> 'cancelled'))
+           and (m.state <> 'cancelled' or {BY_PERSON_SQL})))
 )"""
 
 _STAGE = f"""
@@ -82,7 +89,7 @@ select a.*, s.number as step,
            join dunning_notice n on n.id = ni.notice_id
            join dunning_dunningrun r on r.id = n.run_id
           where ni.company_id = %(company)s and ni.item_id = a.item_id and ni.due_on = a.due_on
-            and ni.announces = s.number and {SAID}) as is_announced
+            and n.step_days <= 0 and ni.days between s.first_days and 0 and {SAID}) as is_announced
   from aged a
   left join unnest(%(policies)s::bigint[], %(numbers)s::int[], %(firsts)s::int[], %(lasts)s::int[])
        as s (policy_id, number, first_days, last_days)
@@ -152,7 +159,9 @@ def sums() -> dict[int, Facts]:
 class Standing:
     """What else counts for a customer. The cycle is the one that covers the day, if any; `said` the highest step in it.
 
-    `free_from`: the day from which no cycle known so far covers the customer; None where one begins after the day.
+    `opening_days`, `opened_on`: the reminder that began it, where that was gentler than the age; `was_reminded`: on an
+    earlier day, of anything overdue. `free_from`: the day from which no cycle known so far covers the customer; None
+    where one begins after the day.
     """
 
     customer_id: int
@@ -163,8 +172,18 @@ class Standing:
     started_on: date | None
     seen_on: date | None
     said: int | None
+    opening_days: int | None
+    opened_on: date | None
+    was_reminded: bool
     free_from: date | None
     next_on: date | None
+
+    @property
+    def opening(self) -> Opening | None:
+        """How the cycle that covers the day began, where that was gentle."""
+        if self.opening_days is None or self.opened_on is None:
+            return None
+        return Opening(self.opening_days, self.opened_on)
 
 
 _STANDINGS = f"""
@@ -173,11 +192,14 @@ select c.id, c.language,
                 where h.company_id = c.company_id and h.customer_id = c.id and h.item_id is null
                   and h.starts_on <= %(as_of)s and coalesce(h.ends_on, 'infinity') >= %(as_of)s
                   and coalesce(h.released_on, 'infinity') > %(as_of)s),
-       exists (select from customers_contact k
-                where k.customer_id = c.id and k.email <> '' and 'reminder' = any(k.receives)),
+       exists (select from customers_contact k where k.customer_id = c.id and {receives_sql(Contact.Paper.REMINDER)}),
        cy.id, cy.started_on, cy.seen_on,
        (select max(n.step) from dunning_notice n join dunning_dunningrun r on r.id = n.run_id
          where n.cycle_id = cy.id and {SAID}),
+       opened.step_days, opened.as_of,
+       exists (select from dunning_notice n join dunning_dunningrun r on r.id = n.run_id
+                where n.company_id = c.company_id and n.customer_id = c.id and n.step_days > 0
+                  and r.as_of < %(as_of)s and {SAID}),
        (select max(e.ended_on) from dunning_cycle e
          where e.company_id = c.company_id and e.customer_id = c.id and e.ended_on <= %(as_of)s),
        (select min(l.started_on) from dunning_cycle l
@@ -185,6 +207,9 @@ select c.id, c.language,
   from customers_customer c
   left join dunning_cycle cy on cy.company_id = c.company_id and cy.customer_id = c.id
         and cy.started_on <= %(as_of)s and (cy.ended_on is null or cy.ended_on > %(as_of)s)
+  left join lateral (
+    select n.step_days, r.as_of from dunning_notice n join dunning_dunningrun r on r.id = n.run_id
+     where n.cycle_id = cy.id and n.age_step is not null and {SAID} order by r.as_of limit 1) opened on true
  where c.company_id = %(company)s and c.id > %(after)s and c.id <= %(until)s
    and (cy.id is not null or c.id = any(%(ids)s))
 """  # noqa: S608
@@ -237,30 +262,3 @@ def stretches(
     with connection.cursor() as cursor:
         cursor.execute(_STRETCH, parameters)
         return {customer: (first_on, before_on) for customer, first_on, before_on in cursor.fetchall()}
-
-
-_OPEN = f"""
-with {open_items_sql(where="and i.customer_id = %(customer)s")}
-select o.id, o.currency, o.open_amount
-  from open_items o join ledger_account a on a.id = o.account_id
- where a.role = 'receivable' or (a.role = 'advances' and o.open_amount < 0)
-"""  # noqa: S608
-
-
-def open_of(
-    company: Company, customer_id: int, *, as_of: date, position: int
-) -> tuple[dict[int, Decimal], dict[str, Decimal]]:
-    """(open amount of each debit item, credits not applied by currency) of one customer. One query."""
-    items: dict[int, Decimal] = {}
-    credit: dict[str, Decimal] = {}
-    parameters: dict[str, Any] = {
-        "company": company.pk, "customer": customer_id, "as_of": as_of, "position": position,
-    }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_OPEN, parameters)
-        for item_id, currency, amount in cursor.fetchall():
-            if amount < 0:
-                credit[currency] = credit.get(currency, Decimal(0)) + amount
-            else:
-                items[item_id] = amount
-    return items, credit

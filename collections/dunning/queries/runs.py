@@ -5,18 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arap.core import wording
 from arap.core.models import Company
-from arap.outbox.about import STATE_CODES
+from arap.outbox.about import messages_about_ids
 from arap.outbox.models import Message
-from customers.models import Customer
+from customers.models import Contact, Customer
+from customers.recipients import receives_sql
 from dunning.models import DunningRun, Notice, NoticeItem, Skipped
+from dunning.queries.fates import fates
+from dunning.refusals import Cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +87,13 @@ def _messages(run: DunningRun) -> int:
     """Messages of what was released, and those that what still waits will become."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             select (select count(*) from outbox_message m join dunning_notice n on n.id = m.about_id
                      where m.company_id = %(company)s and m.about_type = 'dunning.notice' and n.run_id = %(run)s)
                  + (select count(*) from dunning_notice n join customers_contact k on k.customer_id = n.customer_id
-                     where n.run_id = %(run)s and n.state = 'proposed' and k.email <> ''
-                       and 'reminder' = any(k.receives))
-            """,
+                     where n.run_id = %(run)s and n.state = 'proposed'
+                       and {receives_sql(Contact.Paper.REMINDER)})
+            """,  # noqa: S608
             {"company": run.company_id, "run": run.pk},
         )
         return int(cursor.fetchone()[0])
@@ -112,79 +116,107 @@ def why(notice: Notice, as_of: date) -> str:
     step = ngettext("the reminder at %(days)s day", "the reminder at %(days)s days", notice.step_days) % {
         "days": f"{notice.step_days:,}"
     }
-    return ngettext(
-        "%(number)s is %(days)s day overdue; %(step)s was not sent yet in the cycle since %(since)s.",
-        "%(number)s is %(days)s days overdue; %(step)s was not sent yet in the cycle since %(since)s.",
-        notice.why_days,
-    ) % {**words, "step": step, "since": wording.prose_day(notice.cycle.started_on)}
+    words |= {"step": step, "since": wording.prose_day(notice.cycle.started_on)}
+    if notice.age_step is not None:
+        return (
+            ngettext(
+                "%(number)s is %(days)s day overdue; never reminded before, so %(step)s is next.",
+                "%(number)s is %(days)s days overdue; never reminded before, so %(step)s is next.",
+                notice.why_days,
+            )
+            % words
+        )
+    return (
+        ngettext(
+            "%(number)s is %(days)s day overdue; %(step)s was not sent yet in the cycle since %(since)s.",
+            "%(number)s is %(days)s days overdue; %(step)s was not sent yet in the cycle since %(since)s.",
+            notice.why_days,
+        )
+        % words
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """A run in the list: how many it reminds, in which states, and how many it leaves out."""
+    """A run in the list: how many it reminds, of which so many wait or did not leave, and how many it leaves out."""
 
     run: DunningRun
     notices: int
     waiting: int
+    not_sent: int
     skipped: int
 
 
+_COUNTS = """
+select run_id, step, min(step_days), count(*), count(*) filter (where state = 'proposed'),
+       count(*) filter (where state = 'cancelled')
+  from dunning_notice where run_id = any(%(runs)s) group by 1, 2
+union all
+select run_id, null, null, count(*), 0, 0 from dunning_skipped where run_id = any(%(runs)s) group by 1
+order by 1, 2
+"""
+
+
 def counts_of(runs: Sequence[DunningRun]) -> list[RunCount]:
-    """Two queries for a page of runs."""
-    ids = [run.pk for run in runs]
-    found: dict[int, Counter[str]] = defaultdict(Counter)
-    for run_id, state in Notice.objects.filter(run__in=ids).values_list("run_id", "state"):
-        found[run_id][state] += 1
-    left_out = Counter(Skipped.objects.filter(run__in=ids).values_list("run_id", flat=True))
-    return [
-        RunCount(run, found[run.pk].total(), found[run.pk][Notice.State.PROPOSED], left_out[run.pk]) for run in runs
-    ]
+    """One query for a page of runs."""
+    rows = _counted(runs)
+    return [_sum_of(run, [row for row in rows if row.run_id == run.pk]) for run in runs]
 
 
-# What became of a notice: its own state until it is released, then what its messages say, the one that needs
-# attention first.
-MESSAGE_ORDER = ("unknown", "bounced", "failed", "sending", "pending", "sent", "cancelled")
+@dataclass(frozen=True, slots=True)
+class StepCount:
+    """A step of a run: how many it reminds."""
+
+    step: int
+    days: int
+    count: int
 
 
-def fates(notices: Sequence[Notice]) -> dict[int, str]:
-    """Notice id -> the state to show. One query."""
-    found: dict[int, set[str]] = defaultdict(set)
-    if not notices:
-        return {}
+def steps_of(run: DunningRun) -> tuple[RunCount, list[StepCount]]:
+    """The same for one run, and how many by step. One query."""
+    rows = _counted([run])
+    return _sum_of(run, rows), [StepCount(row.step, row.days, row.number) for row in rows if row.step is not None]
+
+
+class _Counted(NamedTuple):
+    """A step of a run; without a step, those it leaves out."""
+
+    run_id: int
+    step: int | None
+    days: int
+    number: int
+    waiting: int
+    not_sent: int
+
+
+def _counted(runs: Sequence[DunningRun]) -> list[_Counted]:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select about_id, state from outbox_message"
-            " where company_id = any(%s) and about_type = 'dunning.notice' and about_id = any(%s)",
-            [list({notice.company_id for notice in notices}), [notice.pk for notice in notices]],
-        )
-        for notice_id, state in cursor.fetchall():
-            found[notice_id].add(state)
-    return {notice.pk: _fate(notice.state, found[notice.pk]) for notice in notices}
+        cursor.execute(_COUNTS, {"runs": [run.pk for run in runs]})
+        return [_Counted(*row) for row in cursor.fetchall()]
 
 
-def _fate(state: str, messages: set[str]) -> str:
-    if state != Notice.State.RELEASED or not messages:
-        return f"reminder_{state}"
-    message = next(each for each in MESSAGE_ORDER if each in messages)
-    # A message that its guard called off: what it asked for is no longer due.
-    return (
-        "reminder_cancelled" if message == Message.State.CANCELLED else STATE_CODES.get(Message.State(message), message)
+def _sum_of(run: DunningRun, rows: Sequence[_Counted]) -> RunCount:
+    return RunCount(
+        run=run,
+        notices=sum(row.number for row in rows if row.step is not None),
+        waiting=sum(row.waiting for row in rows),
+        not_sent=sum(row.not_sent for row in rows),
+        skipped=sum(row.number for row in rows if row.step is None),
     )
 
 
-def totals_by_step(run: DunningRun) -> list[dict[str, Any]]:
-    """For the tabs of a run: step, days, and how many. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select step, min(step_days), count(*) from dunning_notice where run_id = %s group by step order by step",
-            [run.pk],
-        )
-        return [{"step": step, "days": days, "count": count} for step, days, count in cursor.fetchall()]
+def unsent_of(run: DunningRun) -> int:
+    """How many reminders of a run could still be kept back: they wait, or a message of theirs does. One query."""
+    queued = messages_about_ids(run.company, Notice, run.notices.values_list("pk", flat=True))
+    queued = queued.filter(state=Message.State.PENDING)
+    own = run.notices.filter(Q(state=Notice.State.PROPOSED) | Q(pk__in=queued.values("about_id")))
+    return own.count()
 
 
 def latest_reminders(company: Company, customer_id: int, *, limit: int) -> list[tuple[Notice, str]]:
     """The latest reminders of a customer with what became of them; those that a later run replaced are left out."""
-    rows = Notice.objects.filter(company=company, customer=customer_id).exclude(reason="superseded")
+    rows = Notice.objects.filter(company=company, customer=customer_id)
+    rows = rows.exclude(reason=Cause.SUPERSEDED, released_at__isnull=True)
     notices = list(rows.select_related("run").order_by("-pk")[:limit])
-    states = fates(notices)
-    return [(notice, states[notice.pk]) for notice in notices]
+    found = fates(notices)
+    return [(notice, found[notice.pk].state) for notice in notices]

@@ -28,7 +28,8 @@ ROWS_AT_ONCE = 2000
 class Wanted:
     """Which statement: `from_on` is the first day of an activity statement, None for open items.
 
-    `position` and `known_at` belong together: what was known when. `language` "own" is the customer's.
+    `position` and `known_at` belong together: what was known when. `language` "own" is the customer's. Raises
+    Invalid("future"), Invalid("period").
     """
 
     kind: str
@@ -39,6 +40,12 @@ class Wanted:
     known_at: datetime
     made_on: date
 
+    def __post_init__(self) -> None:
+        if self.as_of > self.made_on:
+            raise Invalid("future", _("A statement is as of today or a day before."), field="as_of")
+        if self.from_on and self.from_on > self.as_of:
+            raise Invalid("period", _("The period begins before it ends."), field="from_on")
+
 
 def wanted(
     company: Company, *, kind: str, as_of: date, from_on: date | None, language: str, at: datetime, today: date
@@ -47,18 +54,10 @@ def wanted(
 
     Raises Invalid("future"), Invalid("period").
     """
-    if as_of > today:
-        raise Invalid("future", _("A statement is as of today or a day before."), field="as_of")
-    if kind == StatementKind.OPEN:
-        from_on = None
-    else:
-        from_on = from_on or start_of_month(as_of)
-        if from_on > as_of:
-            raise Invalid("period", _("The period begins before it ends."), field="from_on")
     return Wanted(
         kind=kind,
         as_of=as_of,
-        from_on=from_on,
+        from_on=(from_on or start_of_month(as_of)) if kind == StatementKind.ACTIVITY else None,
         language=language,
         position=position_at(company, known_at=None),
         known_at=at,

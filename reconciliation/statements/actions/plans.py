@@ -5,21 +5,12 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from arap.core import jobs
 from arap.core.dates import day_of_month, end_of_month, start_of_month
-from arap.core.models import Company, Job, User
+from arap.core.models import Company
 from statements.actions.running import begin_run
+from statements.actions.starting import start_job
 from statements.models import StatementPlan, StatementRun
 from statements.rules import ACTIVITY, MONTH_BACK
-
-MAKE_TASK = "statements.tasks.make_run"
-JOB_KIND = "statement_run"
-JOBS_MAX = 5
-
-
-def start_job(run: StatementRun, *, by: User | None) -> Job:
-    """Let a worker make the run's statements."""
-    return jobs.create(run.company, JOB_KIND, task=MAKE_TASK, by=by, params={"run": run.pk})
 
 
 def due_plans(company: Company, today: date) -> Iterable[StatementPlan]:
@@ -27,21 +18,6 @@ def due_plans(company: Company, today: date) -> Iterable[StatementPlan]:
     for plan in StatementPlan.objects.filter(company=company, is_active=True):
         if today >= day_of_month(today.year, today.month, plan.day):
             yield plan
-
-
-def is_at_work(run: StatementRun) -> bool:
-    """Whether a job that makes the run's statements waits or works."""
-    unended = Job.objects.filter(company=run.company_id, kind=JOB_KIND, state__in=[Job.State.QUEUED, Job.State.RUNNING])
-    return unended.filter(params__run=run.pk).exists()
-
-
-def is_abandoned(run: StatementRun) -> bool:
-    """Whether the run's statements are to be made and nobody will: no job waits or works, none was stopped by a person,
-    and not JOBS_MAX have been tried already."""
-    states = list(
-        Job.objects.filter(company=run.company_id, kind=JOB_KIND, params__run=run.pk).values_list("state", flat=True)
-    )
-    return len(states) < JOBS_MAX and not {Job.State.QUEUED, Job.State.RUNNING, Job.State.CANCELLED} & set(states)
 
 
 @transaction.atomic

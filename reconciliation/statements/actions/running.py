@@ -4,24 +4,27 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Refused
-from arap.core.jobs import enqueue
 from arap.core.models import Company, User
+from arap.outbox.about import messages_about_ids
+from arap.outbox.actions import cancel_about
 from arap.outbox.models import Message
 from customers.models import Customer
 from statements.actions.making import Wanted, make_batch, wanted
-from statements.actions.rendering import RENDER_TASK, settle
+from statements.actions.rendering import settle, wake_renderers
 from statements.actions.sending import queue_statements
-from statements.models import Statement, StatementRun, StatementSkipped
+from statements.models import Statement, StatementRun, StatementRunTotal, StatementSkipped
 from statements.models.choices import Unsent
+from statements.queries.book import book_totals
 from statements.queries.recipients import recipients
 from statements.rules import reply_by
 
-CUSTOMERS_AT_ONCE = 1000
+CUSTOMERS_AT_ONCE = 500
 MESSAGES_AT_ONCE = 200
 
 Progress = Callable[[int, int], None]
@@ -73,7 +76,7 @@ def begin_run(
 
 
 def make_records(run: StatementRun, *, today: date, progress: Progress = lambda done, total: None) -> None:
-    """Make the run's statements with their numbers, a thousand customers in a transaction; PDFs come afterwards.
+    """Make the run's statements with their numbers, 500 customers in a transaction; PDFs come afterwards.
 
     Safe to call twice, at once, and after a kill: a chunk and how far the run is are committed together.
     """
@@ -82,6 +85,7 @@ def make_records(run: StatementRun, *, today: date, progress: Progress = lambda 
         customers = customers.filter(segment=run.segment)
     total = customers.count()
     done = customers.filter(pk__lte=run.made_through).count()
+    _keep_totals(run)
     while count := _make_chunk(run, today):
         done += count
         progress(done, total)
@@ -92,7 +96,8 @@ def make_records(run: StatementRun, *, today: date, progress: Progress = lambda 
 @transaction.atomic
 def _make_chunk(run: StatementRun, today: date) -> int:
     """The next customers; 0 when there are none left or the run has moved on."""
-    locked = StatementRun.objects.select_for_update(of=("self",)).select_related("company", "created_by").get(pk=run.pk)
+    rows = StatementRun.objects.select_for_update(no_key=True, of=("self",)).select_related("company", "created_by")
+    locked = rows.get(pk=run.pk)
     if locked.state != State.MAKING:
         return 0
     customers = Customer.objects.filter(company=locked.company, pk__gt=locked.made_through)
@@ -101,8 +106,7 @@ def _make_chunk(run: StatementRun, today: date) -> int:
     chunk = list(customers.select_related("terms").order_by("pk")[:CUSTOMERS_AT_ONCE])
     if not chunk:
         StatementRun.objects.filter(pk=run.pk).update(state=State.RENDERING)
-        enqueue(RENDER_TASK, run.pk)
-        enqueue(RENDER_TASK, run.pk)  # two workers, where there are two
+        wake_renderers()
         return 0
     want = Wanted(
         kind=locked.kind,
@@ -124,44 +128,61 @@ def _make_chunk(run: StatementRun, today: date) -> int:
     return len(chunk)
 
 
-def release_run(run: StatementRun, *, by: User | None, progress: Progress = lambda done, total: None) -> int:
-    """Send the run: one message for each customer who has an address; returns how many were released now.
+def _keep_totals(run: StatementRun) -> None:
+    """What the run must come to, read once: the position stays, and the page that shows it is looked at often."""
+    if StatementRunTotal.objects.filter(run=run).exists():
+        return
+    rows = [
+        StatementRunTotal(
+            company=run.company, run=run, currency=total.currency, aging=total.aging, unidentified=total.unidentified,
+            control=total.control,
+        )
+        for total in book_totals(run)
+    ]  # fmt: skip
+    StatementRunTotal.objects.bulk_create(rows, ignore_conflicts=True)  # two at once read the same
 
-    Safe to call twice and after a kill. A customer without an address, or inactive, keeps the statement and is noted.
+
+def release_run(run: StatementRun, *, by: User | None, progress: Progress = lambda done, total: None) -> int:
+    """Send the run: one message for each customer who has an address; returns how many were queued now.
+
+    Safe to call twice, at once, and after a kill. A customer without an address, or inactive, keeps the statement and
+    is noted. A statement whose PDF could not be made is released, too, and queued when it is made after all.
     Raises Refused("run_not_ready") while it is being made, Refused("run_stopped").
     """
     run.refresh_from_db()
+    _refuse_unready(run)
+    total = Statement.objects.filter(run=run).count()
+    queued = 0
+    while (sent := _release_chunk(run, by)) is not None:
+        queued += sent
+        progress(total - _undecided(run).count(), total)
+    run.refresh_from_db()
+    return queued
+
+
+def _refuse_unready(run: StatementRun) -> None:
     if run.state == State.STOPPED:
         raise Refused("run_stopped", _("This run was stopped."))
     if run.state not in (State.READY, State.RELEASED):
         raise Refused("run_not_ready", _("This run is still being made."))
-    waiting = Statement.objects.filter(run=run, released_at=None, unsent="")
-    total, done, released = waiting.count(), 0, 0
-    while True:
-        with transaction.atomic():
-            count, sent = _release_chunk(run, by)
-        done, released = done + count, released + sent
-        if not count:
-            break
-        progress(done, total)
-    with transaction.atomic():
-        changed = StatementRun.objects.filter(pk=run.pk, state=State.READY).update(
-            state=State.RELEASED, released_at=Now(), released_by=by
-        )
-        run.refresh_from_db()
-        if changed or released:
-            audit.record(by=by, verb="statement.release", obj=run, after={"released": released})
-    return released
 
 
-def _release_chunk(run: StatementRun, by: User | None) -> tuple[int, int]:
-    """(statements decided about, of them to be sent)."""
-    rows = list(
-        Statement.objects.select_for_update(of=("self",))
-        .filter(run=run, released_at=None, unsent="")
-        .select_related("company", "customer", "file")
-        .order_by("pk")[:MESSAGES_AT_ONCE]
-    )
+def _undecided(run: StatementRun) -> QuerySet[Statement]:
+    return Statement.objects.filter(run=run, released_at=None, unsent="")
+
+
+@transaction.atomic
+def _release_chunk(run: StatementRun, by: User | None) -> int | None:
+    """Decide about the next statements; how many messages were queued, or None when there was nothing left to decide.
+
+    The run's row is the lock: who stops it or releases it at the same time waits. It is released with its last chunk.
+    """
+    locked = StatementRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    _refuse_unready(locked)
+    undecided = _undecided(run).select_for_update(of=("self",)).select_related("customer").order_by("pk")
+    rows = list(undecided[:MESSAGES_AT_ONCE])
+    if not rows and locked.state == State.RELEASED:
+        return None
     contacts = recipients(run.company, [row.customer_id for row in rows])
     at = Now()
     for row in rows:
@@ -175,54 +196,32 @@ def _release_chunk(run: StatementRun, by: User | None) -> tuple[int, int]:
             row.released_at, row.released_by = at, by
     fields = ["unsent", "to_name", "to_address", "to_language", "released_at", "released_by"]
     Statement.objects.bulk_update(rows, fields)
-    sent = [row for row in rows if not row.unsent]
-    queue_statements(run.company, [row for row in sent if row.file])
-    return len(rows), len(sent)
-
-
-def release_one(statement: Statement, *, by: User | None) -> None:
-    """Send a statement of a run that was left out for want of an address, now that there is one.
-
-    Raises Refused("no_address"), Refused("not_left_out").
-    """
-    contact = recipients(statement.company, [statement.customer_id]).get(statement.customer_id)
-    if contact is None:
-        raise Refused("no_address", _("Nobody at this customer receives statements. Type an address."))
-    with transaction.atomic():
-        row = Statement.objects.select_for_update(of=("self",)).select_related("file", "company").get(pk=statement.pk)
-        if not row.unsent or row.unsent == Unsent.STOPPED:
-            raise Refused("not_left_out", _("This statement has been released already."))
-        Statement.objects.filter(pk=row.pk).update(
-            unsent="", to_name=contact.name, to_address=contact.address, to_language=contact.language,
-            released_at=Now(), released_by=by,
-        )  # fmt: skip
-        row.refresh_from_db()
-        if row.file:
-            queue_statements(row.company, [row])
-        audit.record(by=by, verb="statement.send", obj=row, after={"to_address": contact.address})
+    released = [row for row in rows if not row.unsent]
+    queued = queue_statements(run.company, [row for row in released if row.file_id])
+    if locked.state == State.READY and not _undecided(run).exists():
+        StatementRun.objects.filter(pk=run.pk).update(state=State.RELEASED, released_at=at, released_by=by)
+    audit.record(by=by, verb="statement.release", obj=run, after={"released": len(released)})
+    return len(queued) if rows else None
 
 
 @transaction.atomic
 def stop_run(run: StatementRun, *, by: User) -> int:
     """Stop what has not been sent: messages that wait are cancelled; returns how many statements that keeps back.
 
-    What is being handed over at this moment goes. Statements and PDFs stay. Raises Refused("run_ended").
+    What a worker holds at this moment is refused by its guard, unless it is being handed over: that goes. Statements
+    and PDFs stay. Raises Refused("run_ended").
     """
-    locked = StatementRun.objects.select_for_update().get(pk=run.pk)
+    locked = StatementRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if locked.state == State.STOPPED:
         raise Refused("run_ended", _("This run has been stopped already."))
     own = Statement.objects.filter(run=run)
-    unsent = own.filter(released_at=None, unsent="").update(unsent=Unsent.STOPPED)
-    pending = Message.objects.select_for_update(skip_locked=True).filter(
-        company=locked.company_id,
-        about_type=Statement._meta.label_lower,
-        about_id__in=own.values("pk"),
-        state=Message.State.PENDING,
-    )
-    cancelled = Message.objects.filter(pk__in=[row.pk for row in pending]).update(state=Message.State.CANCELLED)
-    # released, but its PDF was still to come
-    unsent += own.filter(pdf_state=Statement.Pdf.WAITING, unsent="").update(unsent=Unsent.STOPPED)
+    unsent = own.filter(unsent="")
+    messages = messages_about_ids(run.company, Statement, own.values_list("pk", flat=True))
+    ended = messages.exclude(state__in=[Message.State.PENDING, Message.State.SENDING, Message.State.CANCELLED])
+    cancelled = cancel_about(run.company, Statement, own.values_list("pk", flat=True))
+    stopped = unsent.exclude(pk__in=messages.values("about_id")).update(unsent=Unsent.STOPPED)
+    unsent.exclude(pk__in=ended.values("about_id")).update(unsent=Unsent.STOPPED)  # what the guard reads
     StatementRun.objects.filter(pk=run.pk).update(state=State.STOPPED)
     run.refresh_from_db()
-    audit.record(by=by, verb="statement.stop", obj=run, after={"statements": unsent, "messages": cancelled})
-    return unsent + cancelled
+    audit.record(by=by, verb="statement.stop", obj=run, after={"statements": stopped, "messages": cancelled})
+    return stopped + cancelled

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from arap.core import audit
 from arap.core.errors import Invalid, Refused
 from arap.core.jobs import enqueue
-from arap.core.models import Company, User
+from arap.core.models import Company, StoredFile, User
+from arap.outbox.about import messages_about_ids
 from arap.outbox.actions import NewMessage, queue
 from arap.outbox.models import Message
 from customers.models import Contact, Customer
@@ -21,17 +22,21 @@ from statements.models import Statement
 from statements.queries.recipients import Recipient, recipients
 from statements.queries.said import said_of
 
+GUARD = "statements.guards.still_wanted"
+
 
 def queue_statements(company: Company, statements: Sequence[Statement], *, nth: int = 1) -> list[Message]:
-    """Queue a message for each of the released statements, whose PDF is made. In the transaction of the caller.
+    """Queue a message for each of the released statements, whose PDF is made. In the transaction of the caller, who has
+    locked them. The same number of queries however many they are; no PDF is read.
 
     `nth` says which sending it is; the same one is queued once.
     """
     if not statements:
         return []
+    files = StoredFile.objects.defer("content").in_bulk([statement.file_id for statement in statements])
     messages = []
     for statement, said in zip(statements, said_of(company, statements), strict=True):
-        assert statement.file, "what is sent is made"
+        assert statement.file_id, "what is sent is made"
         language = letter_language(statement)
         letter = letter_of(said, to_name=statement.to_name, language=language)
         messages.append(
@@ -46,7 +51,8 @@ def queue_statements(company: Company, statements: Sequence[Statement], *, nth: 
                 subject=letter.subject,
                 body_text=letter.text,
                 body_html=letter.html,
-                files=[statement.file],
+                files=[files[statement.file_id]],
+                guard=GUARD,
             )
         )
     return queue(company, messages, by=statements[0].released_by)
@@ -102,13 +108,18 @@ def send_statement(
 
 @transaction.atomic
 def send_again(statement: Statement, *, by: User, to: Recipient) -> Message:
-    """Send the identical file once more, to the same or another address. Raises Refused("no_pdf")."""
-    locked = Statement.objects.select_for_update(of=("self",)).select_related("company", "file").get(pk=statement.pk)
-    if locked.file is None:
+    """Send the identical file once more, to the same or another address.
+
+    Raises Refused("no_pdf"), and Refused("under_way") while a message with it waits or is in a worker's hands: two
+    people who press at the same time send it once.
+    """
+    locked = Statement.objects.select_for_update(of=("self",)).select_related("company").get(pk=statement.pk)
+    if locked.file_id is None:
         raise Refused("no_pdf", _("Its PDF is still being made."))
-    earlier = Message.objects.filter(
-        company=locked.company_id, about_type=Statement._meta.label_lower, about_id=locked.pk
-    ).count()
+    about = messages_about_ids(locked.company, Statement, [locked.pk])
+    if about.filter(state__in=[Message.State.PENDING, Message.State.SENDING]).exists():
+        raise Refused("under_way", _("A message with this statement is on its way; see first what becomes of it."))
+    earlier = about.count()
     Statement.objects.filter(pk=locked.pk).update(
         to_name=to.name, to_address=to.address, to_language=to.language, released_by=by, released_at=Now(), unsent=""
     )

@@ -1,6 +1,6 @@
 """Statements as they were made, the runs that made them, and the plans that begin runs."""
 
-from statements.models.runs import StatementPlan, StatementRun, StatementSkipped
+from statements.models.runs import StatementPlan, StatementRun, StatementRunTotal, StatementSkipped
 from statements.models.statements import PaperLanguage, Statement, StatementBalance, StatementKind, StatementLine
 
 __all__ = [
@@ -11,5 +11,6 @@ __all__ = [
     "StatementLine",
     "StatementPlan",
     "StatementRun",
+    "StatementRunTotal",
     "StatementSkipped",
 ]

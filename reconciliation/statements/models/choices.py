@@ -32,3 +32,4 @@ class Unsent(models.TextChoices):
     INACTIVE = "inactive", _("Customer is inactive")
     NOTHING = "nothing", _("Nothing to say: no balance and no movement")
     STOPPED = "stopped", _("Stopped")
+    EXCLUDED = "excluded", _("Left out by a person")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arap.core.models import CompanyOwned
+from arap.ledger.models.base import amount_field
 from statements.models.choices import RunLanguage, StatementKind, Unsent
 
 
@@ -88,6 +89,28 @@ class StatementSkipped(CompanyOwned):
         constraints = [
             *CompanyOwned.Meta.constraints,
             models.UniqueConstraint(fields=["run", "customer"], name="statements_skipped_once"),
+        ]
+
+
+class StatementRunTotal(CompanyOwned):
+    """What the book says in one currency at the run's day and position, read once: a position never changes.
+
+    `aging` counts `unidentified`, money whose payer is not known; `control`, the control accounts, know no segment.
+    """
+
+    run = models.ForeignKey(
+        StatementRun, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="totals"
+    )
+    currency = models.CharField(_("currency"), max_length=3)
+    aging = amount_field(verbose_name=pgettext_lazy("report", "Aging"))
+    unidentified = amount_field(verbose_name=_("Payer unknown"))
+    control = models.DecimalField(_("Control accounts"), max_digits=20, decimal_places=3, null=True)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["run", "currency"]
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["run", "currency"], name="statements_total_once"),
         ]
 
 

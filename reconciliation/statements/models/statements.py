@@ -26,7 +26,8 @@ class Statement(CompanyOwned):
     """One statement to one customer: a gap-free number, what it says, the position it read, and the PDF.
 
     `printed` holds names, addresses and bank accounts as they stand on the paper. Its message is queued when it is
-    released and its PDF is made, whichever comes last; `to_address` is then who gets it.
+    released and its PDF is made, whichever comes last; `to_address` is then who gets it. One that a person leaves out
+    of its run keeps who did so and why. `pdf_attempts` counts tries to make the PDF that nobody has ended yet.
     """
 
     class Pdf(models.TextChoices):
@@ -63,12 +64,20 @@ class Statement(CompanyOwned):
     )  # fmt: skip
     pdf_state = models.CharField(_("PDF"), max_length=10, choices=Pdf, default=Pdf.WAITING, db_default=Pdf.WAITING)
     pdf_error = models.CharField(max_length=300, blank=True, default="", db_default="")
+    pdf_attempts = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     claimed_until = models.DateTimeField(null=True, blank=True, editable=False)
     to_name = models.CharField(_("recipient"), max_length=150, blank=True, default="", db_default="")
     to_address = models.EmailField(_("address"), max_length=254, blank=True, default="", db_default="")
     to_language = models.CharField(max_length=10, choices=LANGUAGES, blank=True, default="", db_default="")
     unsent = models.CharField(
         _("not sent because"), max_length=12, choices=Unsent, blank=True, default="", db_default=""
+    )
+    left_out_by = models.ForeignKey(
+        "core.User", verbose_name=_("left out by"), on_delete=models.PROTECT, null=True, db_index=False,
+        related_name="+",
+    )  # fmt: skip
+    left_out_reason = models.CharField(
+        pgettext_lazy("statement", "left out because"), max_length=300, blank=True, default="", db_default=""
     )
     released_by = models.ForeignKey(
         "core.User", verbose_name=_("released by"), on_delete=models.PROTECT, null=True, db_index=False,
@@ -92,10 +101,15 @@ class Statement(CompanyOwned):
                 condition=Q(kind="open", from_on__isnull=True) | Q(kind="activity", from_on__lte=models.F("as_of")),
                 name="statements_statement_period",
             ),
+            models.CheckConstraint(
+                condition=~Q(unsent="excluded") | (Q(left_out_by__isnull=False) & ~Q(left_out_reason="")),
+                name="statements_statement_left_out",
+            ),
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["company", "customer", "-id"], name="statements_customer"),
             models.Index(fields=["run", "id"], condition=Q(pdf_state="waiting"), name="statements_waiting"),
+            models.Index(fields=["id"], condition=Q(pdf_state="waiting"), name="statements_next"),
         ]
 
     def __str__(self) -> str:

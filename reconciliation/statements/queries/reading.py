@@ -11,7 +11,7 @@ from django.db import connection
 
 from arap.core.models import Company
 from arap.ledger.queries import open_items_sql
-from statements.rules import ACTIVITY, Block, Moved, Open, blocks
+from statements.rules import ACTIVITY, PAID_BY, PAID_FOR, Block, Moved, Open, blocks
 
 _OPEN = f"""
 with {open_items_sql(where="and i.customer_id = any(%(customers)s)")}
@@ -26,42 +26,49 @@ select o.customer_id, o.currency, o.document_on, i.document_id, d.kind, d.number
 """  # noqa: S608
 
 # An item that was posted in the period was settled in it or later, if at all: that is what prunes. Applications between
-# the customer's own items move nothing; a payment by another member of the group or a transfer does. A replacement
-# that leaves the customer's balance as it was sums to zero and is no movement either.
-_MOVED = """
+# the customer's own items move nothing; a payment between members of the group or a transfer does. A replacement that
+# leaves the customer's balance as it was sums to zero and is no movement either. What belongs to another member stays
+# its own: a payment between members is told by the customer's own document, and so is what a credit was applied to.
+_MOVED = f"""
 with movements as (
-  select i.customer_id, i.posted_on as on_date, i.position, i.document_id, i.currency, i.amount
+  select i.customer_id, i.posted_on as on_date, i.position, i.document_id, '' as role, i.currency, i.amount
     from ledger_item i
    where i.company_id = %(company)s and i.customer_id = any(%(customers)s) and i.settled_on >= %(from_on)s
      and i.posted_on between %(from_on)s and %(as_of)s and i.position <= %(position)s
   union all
-  select e.customer_id, e.effective_on, e.position, coalesce(e.document_id, c.document_id), e.currency, e.amount
-    from ledger_entry e left join ledger_item c on c.id = e.counter_item_id
+  select e.customer_id, e.effective_on, e.position, coalesce(e.document_id, i.document_id),
+         case when e.document_id is not null then '' when i.amount > 0 then '{PAID_BY}' else '{PAID_FOR}' end,
+         e.currency, e.amount
+    from ledger_entry e
+    join ledger_item i on i.id = e.item_id
+    left join ledger_item c on c.id = e.counter_item_id
    where e.company_id = %(company)s and e.customer_id = any(%(customers)s)
      and e.effective_on between %(from_on)s and %(as_of)s and e.position <= %(position)s
      and c.customer_id is distinct from e.customer_id
 ), summed as (
-  select customer_id, on_date, position, document_id, currency, sum(amount) as amount from movements
-   group by customer_id, on_date, position, document_id, currency having sum(amount) <> 0
+  select customer_id, on_date, position, document_id, role, currency, sum(amount) as amount from movements
+   group by customer_id, on_date, position, document_id, role, currency having sum(amount) <> 0
 ), /* what a credit had been applied to by the day; what was undone again cancels itself out */ pairs as (
-  select i.document_id, d.number
+  select i.customer_id, i.document_id, d.number
     from ledger_item i
     join ledger_entry e on e.item_id = i.id and e.effective_on <= %(as_of)s and e.position <= %(position)s
-    join ledger_item c on c.id = e.counter_item_id
+    join ledger_item c on c.id = e.counter_item_id and c.customer_id = i.customer_id
     join ledger_document d on d.id = c.document_id
    where i.document_id in (select document_id from summed where amount < 0) and i.amount < 0
-   group by i.document_id, d.number having sum(e.amount) <> 0
+   group by i.customer_id, i.document_id, d.number having sum(e.amount) <> 0
 ), applied as (
-  select document_id, array_agg(number order by number) as numbers from pairs group by document_id
+  select customer_id, document_id, array_agg(number order by number) as numbers from pairs
+   group by customer_id, document_id
 )
-select s.customer_id, s.currency, s.on_date, s.document_id, coalesce(d.kind, ''), coalesce(d.number, ''),
-       coalesce(t.reference, ''), coalesce(a.numbers, '{}'), s.amount
+select s.customer_id, s.currency, s.on_date, s.document_id, coalesce(nullif(s.role, ''), d.kind, ''),
+       coalesce(d.number, ''), coalesce(t.reference, ''), coalesce(a.numbers, '{{}}'), s.amount
   from summed s
   left join ledger_document d on d.id = s.document_id
   left join ledger_documenttext t on t.document_id = s.document_id
-  left join applied a on a.document_id = s.document_id and s.amount < 0
- order by s.customer_id, s.currency, s.on_date, s.position, s.document_id
-"""
+  left join applied a
+    on a.customer_id = s.customer_id and a.document_id = s.document_id and s.amount < 0 and s.role = ''
+ order by s.customer_id, s.currency, s.on_date, s.position, s.document_id, s.role
+"""  # noqa: S608
 
 
 def read_blocks(

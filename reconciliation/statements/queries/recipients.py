@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arap.core.models import Company
 from customers.models import Contact
+from customers.recipients import recipients as receiving
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,8 @@ class Recipient:
 
 
 def recipients(company: Company, customers: Sequence[int]) -> dict[int, Recipient]:
-    """Customer id -> the contact who receives statements: the one entered first. One query."""
-    contacts = Contact.objects.filter(company=company, customer_id__in=customers, receives__contains=["statement"])
-    found: dict[int, Recipient] = {}
-    for contact in contacts.exclude(email="").order_by("pk"):
-        found.setdefault(contact.customer_id, Recipient(contact.name, contact.email, contact.language))
-    return found
+    """Customer id -> the first contact who receives statements. One query."""
+    return {
+        customer: Recipient(contacts[0].name, contacts[0].email, contacts[0].language)
+        for customer, contacts in receiving(company, customers, Contact.Paper.STATEMENT).items()
+    }

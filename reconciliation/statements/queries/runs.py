@@ -1,19 +1,27 @@
 """What became of a run: counts by state, totals beside the book, rows in pages, who was left out."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Sum
 
-from aging.queries import aging
-from arap.ledger.queries import control_totals
+from arap.core.models import Company
 from arap.outbox.about import STATE_CODES
 from arap.outbox.models import Message
-from statements.models import Statement, StatementRun, StatementSkipped
+from statements.models import (
+    PaperLanguage,
+    Statement,
+    StatementBalance,
+    StatementRun,
+    StatementRunTotal,
+    StatementSkipped,
+)
 from statements.models.choices import Unsent
-from statements.queries.recipients import recipients
+from statements.queries.book import ZERO, BookTotal, book_totals
+from statements.queries.recipients import Recipient, recipients
 
 # In the order of the bar. The state of a statement is that of its latest message, once it has one.
 STATES = ("sent", "sending", "unknown", "bounced", "failed", "pending", "ready", "making", "cancelled", "skipped")
@@ -28,8 +36,7 @@ case when s.pdf_state = 'failed' then 'failed'
      when s.released_at is null then 'ready'
      else 'pending' end"""
 _FROM = f"""
-  from (select s.*, {_STATE} as state, m.state as message_state, m.id as message_id, m.last_error,
-               coalesce(m.sent_at, m.created_at, s.made_at) as at
+  from (select s.*, {_STATE} as state, m.state as message_state, m.id as message_id, m.last_error
           from statements_statement s
           left join lateral (
             select * from outbox_message m
@@ -41,21 +48,24 @@ _FROM = f"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """A statement in a list: its state, why it is not further, and its closing balances."""
+    """A statement in a list: its state, why it is not further, who gets or would get it, and its closing balances."""
 
     statement_id: int
     number: str
     customer_id: int
-    code: str
     name: str
     name_local: str
-    as_of: Any
-    kind: str
+    is_active: bool
+    as_of: date
+    language: str
     state: str
     unsent: str
+    left_out_reason: str
     problem: str
+    pdf_state: str
+    run_state: str
+    to_name: str
     to_address: str
-    at: datetime
     message_id: int | None
     balances: list[tuple[str, Decimal]]
 
@@ -64,46 +74,130 @@ class Row:
         """The state as a key of STATES."""
         return state_code(self.state)
 
+    @property
+    def language_words(self) -> str:
+        """The language of the paper, in words."""
+        return str(PaperLanguage(self.language).label)
+
+    @property
+    def why(self) -> str:
+        """Why it is not sent, or was not taken; "" where there is nothing to explain."""
+        if self.left_out_reason and self.unsent == Unsent.EXCLUDED:
+            return self.left_out_reason
+        if self.run_state in BEFORE_RELEASE and not self.unsent:
+            held = "" if self.is_active else Unsent.INACTIVE
+            held = held or ("" if self.to_address else Unsent.NO_ADDRESS)
+        else:
+            held = self.unsent
+        return str(Unsent(held).label) if held and held != Unsent.STOPPED else self.problem
+
+    @property
+    def next_act(self) -> str:
+        """What somebody can do about it now, "" where it takes its course: `leave_out`, `put_back`, `send_one`,
+        `send_again`, `address`, `retry_pdf`, `decide` (about its message)."""
+        if self.pdf_state == Statement.Pdf.FAILED:
+            return "retry_pdf"
+        if self.message_id is not None:
+            return MESSAGE_ACTS.get(Message.State(self.state), "")
+        if self.run_state in BEFORE_RELEASE:
+            if self.unsent == Unsent.EXCLUDED:
+                return "put_back"
+            if not self.is_active or self.unsent:
+                return ""
+            return "leave_out" if self.to_address else "address"
+        if self.unsent == Unsent.STOPPED:
+            return "send_again"
+        if self.unsent:
+            return "send_one" if self.to_address else "address"
+        return ""
+
+
+# What can be done about a statement whose latest message is in a state.
+MESSAGE_ACTS = {
+    Message.State.SENT: "send_again",
+    Message.State.CANCELLED: "send_again",
+    Message.State.BOUNCED: "address",
+    Message.State.FAILED: "decide",
+    Message.State.UNKNOWN: "decide",
+}
+# What is on its way without anybody doing anything.
+MOVING = ("making", "pending", "sending")
+BEFORE_RELEASE = (StatementRun.State.MAKING, StatementRun.State.RENDERING, StatementRun.State.READY)
+
+
+# The states of runs as keys of STATES.
+RUN_CODES = {
+    StatementRun.State.MAKING: "running",
+    StatementRun.State.RENDERING: "running",
+    StatementRun.State.READY: "to_release",
+    StatementRun.State.RELEASED: "released",
+    StatementRun.State.STOPPED: "cancelled",
+}
+
+
+def run_code(run: StatementRun) -> str:
+    """The state of a run as a key of STATES."""
+    return RUN_CODES[StatementRun.State(run.state)]
+
 
 def state_code(state: str) -> str:
     """What became of a statement, as a key of STATES: its own word until it is sent, then its message's."""
     own = state not in Message.State.values or state == Message.State.CANCELLED
-    return f"statement_{state}" if own else STATE_CODES.get(Message.State(state), state)
+    return f"statement_{state}" if own else STATE_CODES.get(state, state)
 
 
 _ROWS = """
-select s.id, s.number, s.customer_id, c.code, c.name, c.name_local, s.as_of, s.kind, s.state, s.unsent,
-       coalesce(nullif(s.pdf_error, ''), s.last_error, ''), s.to_address, s.at, s.message_id,
+select s.id, s.number, s.customer_id, c.name, c.name_local, c.is_active, s.as_of, s.language, s.state,
+       s.unsent, s.left_out_reason, coalesce(nullif(s.pdf_error, ''), s.last_error, ''), s.pdf_state,
+       coalesce(r.state, ''), s.to_name, s.to_address, s.message_id,
        (select array_agg(b.currency || ' ' || b.closing order by b.currency) from statements_statementbalance b
          where b.statement_id = s.id)
 {source} join customers_customer c on c.id = s.customer_id
+  left join statements_statementrun r on r.id = s.run_id
  where true {more} order by s.id {order} limit %(limit)s
 """
 
 
-def rows_of_run(run: StatementRun, *, state: str, after: int, limit: int) -> list[Row]:
-    """Statements of a run in order of their numbers, of one state or of all; those after the id `after`."""
+def rows_of_run(run: StatementRun, *, state: str, after: int, limit: int) -> tuple[list[Row], bool]:
+    """A page of a run's statements in order of their numbers, of one state or of all, those after the id `after`; and
+    whether more follow."""
     more = " and s.id > %(after)s" + (" and s.state = %(state)s" if state else "")
-    parameters = {"company": run.company_id, "run": run.pk, "state": state, "after": after, "limit": limit}
-    return _rows("s.run_id = %(run)s", more, "", parameters)
+    parameters = {"company": run.company_id, "run": run.pk, "state": state, "after": after, "limit": limit + 1}
+    rows = _rows(run.company, "s.run_id = %(run)s", more, "", parameters)
+    return rows[:limit], len(rows) > limit
 
 
-def latest_rows(company_id: int, *, customer_id: int | None, before: int | None, limit: int) -> list[Row]:
-    """The latest statements, of one customer or of all."""
+def latest_rows(company: Company, *, customer_id: int | None, before: int | None, limit: int) -> tuple[list[Row], bool]:
+    """A page of the latest statements, of one customer or of all, those before the id `before`; and whether more
+    follow."""
     where = "s.customer_id = %(customer)s" if customer_id else "true"
     if before:
         where += " and s.id < %(before)s"
     where = f"s.id in (select id from statements_statement s where s.company_id = %(company)s and {where} order by id desc limit %(limit)s)"  # noqa: S608, E501
-    parameters = {"company": company_id, "customer": customer_id, "before": before, "limit": limit}
-    return _rows(where, "", "desc", parameters)
+    parameters = {"company": company.pk, "customer": customer_id, "before": before, "limit": limit + 1}
+    rows = _rows(company, where, "", "desc", parameters)
+    return rows[:limit], len(rows) > limit
 
 
-def _rows(where: str, more: str, order: str, parameters: dict[str, Any]) -> list[Row]:
+def row_of(statement: Statement) -> Row:
+    """One statement as a list shows it."""
+    parameters = {"company": statement.company_id, "one": statement.pk, "limit": 1}
+    return _rows(statement.company, "s.id = %(one)s", "", "", parameters)[0]
+
+
+def _rows(company: Company, where: str, more: str, order: str, parameters: dict[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.format(source=_FROM.format(where=where), more=more, order=order), parameters)
         found = cursor.fetchall()
     names = Row.__slots__
-    return [Row(**dict(zip(names, (*row[:-1], [_pair(text) for text in row[-1] or []]), strict=True))) for row in found]
+    rows = [Row(**dict(zip(names, (*row[:-1], [_pair(text) for text in row[-1] or []]), strict=True))) for row in found]
+    # Who would get what nobody has been chosen for yet: asked in one place, so that the page shows whom it will reach.
+    known = recipients(company, [row.customer_id for row in rows if not row.to_address])
+    return [row if row.to_address else _addressed(row, known.get(row.customer_id)) for row in rows]
+
+
+def _addressed(row: Row, to: Recipient | None) -> Row:
+    return replace(row, to_name=to.name, to_address=to.address) if to else row
 
 
 def _pair(text: str) -> tuple[str, Decimal]:
@@ -158,30 +252,16 @@ class Tie:
 
 
 def ties(run: StatementRun) -> list[Tie]:
-    """The run beside aging and, for all customers, the control accounts, at the run's day and position."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select b.currency, sum(b.closing) from statements_statementbalance b"
-            " join statements_statement s on s.id = b.statement_id where s.run_id = %s group by b.currency",
-            [run.pk],
-        )
-        said = dict(cursor.fetchall())
-    control: dict[str, Decimal] = {}
-    unknown: dict[str, Decimal] = {}
-    if run.segment:
-        report = aging(run.company, as_of=run.as_of, position=run.position, by="segment")
-        aged = {row.currency: row.total for row in report.rows if row.key == run.segment}
-    else:
-        report = aging(run.company, as_of=run.as_of, position=run.position)
-        aged = {row.currency: row.total for row in report.totals}
-        unknown = {row.currency: row.total for row in report.rows if row.key is None}
-        for total in control_totals(run.company, as_of=run.as_of, position=run.position):
-            control[total.currency] = control.get(total.currency, Decimal(0)) + total.amount
-    zero = Decimal(0)
-    return [
-        Tie(
-            code, said.get(code, zero), unknown.get(code, zero), aged.get(code, zero),
-            None if run.segment else control.get(code, zero),
-        )
-        for code in sorted(said.keys() | aged.keys() | control.keys())
-    ]  # fmt: skip
+    """The run beside aging and, for all customers, the control accounts, at the run's day and position. Two queries.
+
+    What the book says was kept when the run was begun; for an older run it is read again.
+    """
+    sums = StatementBalance.objects.filter(statement__run=run).values_list("currency").annotate(total=Sum("closing"))
+    said = dict(sums.order_by())
+    book = {total.currency: total for total in StatementRunTotal.objects.filter(run=run) or book_totals(run)}
+    nothing = BookTotal(currency="", aging=ZERO, unidentified=ZERO, control=None if run.segment else ZERO)
+    found = []
+    for code in sorted(said.keys() | book.keys()):
+        total = book.get(code, nothing)
+        found.append(Tie(code, said.get(code, ZERO), total.unidentified, total.aging, total.control))
+    return found

@@ -87,7 +87,7 @@ def accounts_of(company: Company) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for account in CompanyBankAccount.objects.filter(company=company, is_active=True).order_by("-is_default", "pk"):
         found.setdefault(
-            account.currency, {"name": account.name, "bank": account.bank, "account_no": account.account_no}
+            account.currency, {"name": account.name, "bank": account.bank_line, "account_no": account.account_no}
         )
     return found
 

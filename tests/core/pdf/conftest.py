@@ -59,8 +59,9 @@ def impatient() -> Iterator[Engine]:
 
 @pytest.fixture
 def trap() -> Iterator[SimpleNamespace]:
-    """A web server on this machine that answers everything and keeps the paths it was asked for."""
+    """A web server on this machine that answers everything, counts who comes and keeps the paths it was asked for."""
     asked: list[str] = []
+    visits: list[Any] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -72,10 +73,15 @@ def trap() -> Iterator[SimpleNamespace]:
         def log_message(self, *args: Any) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(http.server.ThreadingHTTPServer):
+        def process_request(self, request: Any, client_address: Any) -> None:
+            visits.append(client_address)
+            super().process_request(request, client_address)
+
+    server = Server(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", asked=asked)
+    yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", asked=asked, visits=visits)
     server.shutdown()
     server.server_close()
 

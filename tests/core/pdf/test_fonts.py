@@ -57,6 +57,17 @@ def test_common_glyphs_come_first(font: Any) -> None:
     assert places[names[ord("A")]] < places[names[ord("，")]] < places[names[ord("账")]] < places[names[ord("鑫")]]
 
 
+def test_a_line_is_as_high_in_every_font() -> None:
+    heights = {}
+    for path in fonts.fonts_folder().glob("*.[ot]tf"):
+        each = TTFont(path, lazy=True)
+        em, hhea, os2 = each["head"].unitsPerEm, each["hhea"], each["OS/2"]
+        up, down = round(hhea.ascent / em, 2), round(hhea.descent / em, 2)
+        heights[path.name] = (up, down, hhea.lineGap, round(os2.usWinAscent / em, 2), round(-os2.usWinDescent / em, 2))
+    assert len(heights) > 20
+    assert len(set(heights.values())) == 1, heights
+
+
 def test_widths_are_written_for_what_is_no_whole_em() -> None:
     widths = json.loads((fonts.fonts_folder() / fonts.WIDTHS).read_text(encoding="utf-8"))
     assert set(widths) == {"400", "600"}
@@ -72,11 +83,12 @@ def test_no_font_of_the_machine_takes_part() -> None:
 
 
 def test_two_that_want_the_fonts_at_once_get_the_same_and_one_makes_them(tmp_path: Path) -> None:
-    """The making itself is replaced by writing down who made them: it takes half a minute."""
+    """The making itself takes half a minute; here it waits until all three want them, and notes who made them."""
     code = (
         "import os, sys, time\nfrom pathlib import Path\nfrom arap.core.pdf import fonts\n"
+        "(Path(sys.argv[1]) / f'wants-{os.getpid()}').touch()\n"
         "def make(folder, later):\n"
-        "    time.sleep(0.5)\n"
+        "    while len(list(later.parent.glob('wants-*'))) < 3: time.sleep(0.01)\n"
         "    with (later.parent / 'made').open('a') as log: log.write('x')\n"
         "    (folder / fonts.CONFIGURATION).write_text('made')\n"
         "fonts._make = make\nfonts._list = lambda folder: None\n"

@@ -1,6 +1,6 @@
 """What a take-on creates, skips, refuses and warns of."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,11 @@ import pytest
 from django.db import connection
 
 from arap.core.actions.periods import close_period
-from arap.core.errors import DomainError, NotFound
+from arap.core.errors import DomainError, NotFound, Refused
 from arap.core.models import AuditEntry, Company, ExchangeRate, Period, User
 from arap.core.money import CURRENCIES
-from arap.desk.actions.load_history import Loaded, load_history
+from arap.core.queries import today_in
+from arap.desk.actions.load_history import Loaded, load_history, try_history
 from arap.desk.mapping import FileRefused
 from arap.desk.takeon.posting import chunks
 from arap.ledger.models import Document, Entry, Item
@@ -92,7 +93,8 @@ def test_an_invoice_and_its_settlement(tmp_path: Path) -> None:
     item = Item.objects.get(document=invoice.document)
     assert (item.due_on, item.document_on, item.settled_on) == (date(2024, 2, 9), date(2024, 1, 10), date(2024, 2, 20))
     numbers = list(Document.objects.order_by("id").values_list("kind", "number", "series_no"))
-    assert numbers == [("invoice", "INV-1", None), ("receipt", "INV-1", None)]
+    assert numbers == [("invoice", "INV-1", None), ("receipt", "R-2024-000001", 1)]
+    assert receipt.remittance == "INV-1"
     assert Entry.objects.get(amount__gt=0).effective_on == date(2024, 2, 20)
 
 
@@ -122,8 +124,9 @@ def test_credit_notes_stay_open_are_used_or_refunded(tmp_path: Path) -> None:
         {"amount": "100.00", "customer_code": "B"},
     )
     assert (loaded.invoices, loaded.credit_notes, loaded.receipts, loaded.refunds) == (2, 3, 0, 1)
-    refund = Document.objects.get(kind="refund")
-    assert (refund.number, refund.total, refund.posted_on) == ("N3", Decimal(20), date(2024, 2, 2))
+    refund = Document.objects.select_related("text").get(kind="refund")
+    assert (refund.number, refund.total, refund.posted_on) == ("RF-2024-000001", Decimal(20), date(2024, 2, 2))
+    assert refund.text.reference == "N3"
     left = {(i.document.kind, i.document.number): i.open_amount for i in Item.objects.select_related("document")}
     assert {key: amount for key, amount in left.items() if amount} == {
         ("credit_note", "N4"): -10,
@@ -132,17 +135,64 @@ def test_credit_notes_stay_open_are_used_or_refunded(tmp_path: Path) -> None:
     assert_holds(Company.objects.get(code="load"))
 
 
-def test_parents_in_any_order_and_one_that_has_no_row(tmp_path: Path) -> None:
+def test_parents_in_any_order(tmp_path: Path) -> None:
     loaded = load(
         tmp_path,
         {"customer_code": "child", "parent_code": "head"},
-        {"customer_code": "other", "parent_code": "nowhere"},
         {"customer_code": "head", "customer_name": "Head"},
     )
-    roots = dict(Customer.objects.values_list("code", "root__code"))
-    assert roots == {"child": "head", "head": "head", "other": "nowhere", "nowhere": "nowhere"}
-    assert loaded.customers == 4
-    assert loaded.warnings == ["1 parent has no row of its own and got its code as its name: nowhere."]
+    assert dict(Customer.objects.values_list("code", "root__code")) == {"child": "head", "head": "head"}
+    assert (loaded.customers, loaded.warnings) == (2, [])
+    later = load(tmp_path, {"customer_code": "late", "parent_code": "head", "document_number": "L"})
+    assert (later.customers, later.rejected) == (1, [])
+
+
+def test_an_unknown_parent_is_rejected_and_what_hangs_on_that_row_too(tmp_path: Path) -> None:
+    loaded = load(
+        tmp_path,
+        {"customer_code": "a", "parent_code": "b"},
+        {"customer_code": "b", "parent_code": "nowhere"},
+        {"customer_code": "c", "parent_code": "bad"},
+        {"customer_code": "bad", "amount": "0"},
+        {"customer_code": "d"},
+    )
+    message = "There is no customer “{}”, neither here nor in this file, to be the parent."
+    assert rejections(loaded) == [
+        (2, "parent_code", message.format("b")),
+        (3, "parent_code", message.format("nowhere")),
+        (4, "parent_code", message.format("bad")),
+        (5, "amount", "The amount must be greater than zero."),
+    ]
+    assert list(Customer.objects.values_list("code", flat=True)) == ["d"]
+
+
+@pytest.mark.parametrize("field", ["issued_on", "settled_on"])
+def test_what_happens_tomorrow_is_rejected_and_what_is_due_then_is_not(tmp_path: Path, field: str) -> None:
+    today = today_in("load")
+    tomorrow = today + timedelta(days=1)
+    rows: Rows = [{"issued_on": today, "settled_on": today, "due_on": tomorrow}, {field: tomorrow, "due_on": tomorrow}]
+    loaded = load(tmp_path, *rows)
+    assert rejections(loaded) == [(3, field, f"The date {tomorrow.isoformat()} lies in the future.")]
+    assert (loaded.invoices, loaded.receipts) == (1, 1)
+
+
+def test_without_provisional_rates_a_missing_one_refuses_the_load_and_leaves_no_trace(tmp_path: Path) -> None:
+    load(tmp_path, {"document_number": "before"})
+    rows: Rows = [
+        {"customer_code": "new"}, {"currency": "USD", "settled_on": "2024-02-01"}, {"currency": "EUR"},
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="There is no exchange rate for EUR on 2024-01-10"):
+        load(tmp_path, *rows, needs_rates=True)
+    assert (Document.objects.count(), Customer.objects.count(), ExchangeRate.objects.count()) == (1, 1, 0)
+    load(tmp_path, {"currency": "USD"})  # as the command does: a provisional rate, which is not one
+    company = Company.objects.get(code="load")
+    path = tmp_path / "file.csv"
+    standard_file(path, [{"customer_code": "A", "document_number": "Q", "currency": "USD", "settled_on": "2024-02-01"}])
+    tried = try_history(path, company=company, mapping="standard", needs_rates=True)
+    (lacking,) = tried.lacking
+    assert (lacking.currency, lacking.first_on, lacking.last_on, lacking.days) == (
+        "USD", date(2024, 1, 10), date(2024, 2, 1), 2,
+    )  # fmt: skip
 
 
 def test_parents_that_lead_back_are_rejected(tmp_path: Path) -> None:

@@ -22,10 +22,23 @@ def url(story: Story) -> str:
 
 def test_the_strip_keeps_credits_in_a_column_of_their_own(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(url(story)))
-    assert "Balance CNY 2,100 .00 of which overdue 600.00" in page
+    assert "Balance CNY 2,100 .00 overdue 600.00 , not applied −500.00" in page
     assert "Not due 2,000.00 1 item" in page
     assert "61–90 d 600.00 1 item" in page
     assert "Not applied −500.00 1 credit" in page
+
+
+def test_overdue_is_never_said_to_be_a_part_of_a_balance_that_is_smaller(
+    as_clerk: Client, clerk: User, story: Story
+) -> None:
+    book = Bookkeeper(company=story.company, by=clerk)
+    book.receipt(story.haichen.pk, "2000.00", story.today)
+    answer = as_clerk.get(url(story))
+    assert "Balance CNY 100 .00 overdue 600.00 , not applied −2,500.00" in text_of(answer)
+    strip = answer.context["strips"][0]
+    assert strip.cells[0].amount + strip.overdue + strip.unapplied == strip.balance, "what is printed adds up"
+    book.invoice(story.qiming.pk, "10.00", story.today - timedelta(days=60))
+    assert "of which overdue" in text_of(as_clerk.get(f"/customers/{story.qiming.pk}/")), "here there are no credits"
 
 
 def test_open_items_with_age_and_state(as_clerk: Client, story: Story) -> None:

@@ -9,7 +9,10 @@ from django.test import Client
 from PIL import Image
 from pytest_django import DjangoAssertNumQueries
 
+from arap.core import uploads
+from arap.core.actions.people import grant_role
 from arap.core.models import AuditEntry, Company, CompanyBankAccount, Membership, Period, Role, User
+from arap.core.slips import account_for
 from arap.desk.queries.guide import progress
 from arap.ledger.models import Account
 from tests.pages import check_method, check_roles, text_of
@@ -23,7 +26,7 @@ FIRST = {
     "name_local": "宁波海辰",
     "code": "NBHC",
     "base_currency": "CNY",
-    "country": "cn",
+    "country": "CN",
     "time_zone": "Asia/Shanghai",
     "language": "zh-hans",
 }
@@ -103,7 +106,7 @@ def test_founding_a_company(as_founder: Client) -> None:
         ("base_currency", "XYZ", "Select a valid choice"),
         ("name", "", "This field is required."),
         ("time_zone", "Mars/Olympus", "Select a valid choice"),
-        ("country", "C1", ""),
+        ("country", "C1", "Select a valid choice"),
     ],
 )
 def test_what_is_wrong_is_said_beside_the_field(as_founder: Client, field: str, value: str, sentence: str) -> None:
@@ -172,14 +175,88 @@ def test_a_wrong_letterhead_leaves_the_company_as_it_is(as_administrator: Client
 def test_bank_accounts(as_administrator: Client, company: Company) -> None:
     assert "No bank account yet" in text_of(as_administrator.get(f"{URL}bank/"))
     assert as_administrator.post(f"{URL}bank/", ACCOUNT).status_code == 302
-    as_administrator.post(f"{URL}bank/", {**ACCOUNT, "account_no": "777"})
-    as_administrator.post(f"{URL}bank/", {**ACCOUNT, "account_no": "888", "currency": "USD"})
+    as_administrator.post(f"{URL}bank/", {**ACCOUNT, "account_no": "77777777"})
+    as_administrator.post(f"{URL}bank/", {**ACCOUNT, "account_no": "88888888", "currency": "USD"})
     found = {row.account_no: row.is_default for row in CompanyBankAccount.objects.filter(company=company)}
-    assert found == {"6222 0210 0100 9": True, "777": False, "888": True}
+    assert found == {"6222 0210 0100 9": True, "77777777": False, "88888888": True}
     again = as_administrator.post(f"{URL}bank/", ACCOUNT)
     assert again.status_code == 422
     assert "This account is there already." in text_of(again)
     assert progress(company).bank_account
+
+
+BAD_ACCOUNTS = [
+    ({"account_no": "DE89 3704 0044 0532 0130 01"}, "account_no", "This IBAN is not right"),
+    ({"account_no": "DE89 3704 0044 0532 0130"}, "account_no", "This IBAN is not right"),
+    ({"account_no": "6222 O210 0100 9"}, "account_no", "An account number in China is 8 to 30 digits."),
+    ({"bic": "DEUT"}, "bic", "A BIC is 8 or 11 letters and digits"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "sentence"), BAD_ACCOUNTS)
+def test_a_number_that_cannot_be_right_is_refused_beside_the_field(
+    as_administrator: Client, change: dict[str, str], field: str, sentence: str
+) -> None:
+    answer = as_administrator.post(f"{URL}bank/", {**ACCOUNT, **change})
+    assert answer.status_code == 422
+    assert sentence in text_of(answer)
+    assert field in answer.context["form"].errors
+    assert CompanyBankAccount.objects.count() == 0
+
+
+def test_numbers_are_spelt_as_they_are_printed(as_administrator: Client) -> None:
+    given = {**ACCOUNT, "account_no": "de89370400440532013000", "bic": "deutdeff", "currency": "EUR"}
+    assert as_administrator.post(f"{URL}bank/", given).status_code == 302
+    account = CompanyBankAccount.objects.get()
+    assert (account.account_no, account.bic) == ("DE89 3704 0044 0532 0130 00", "DEUTDEFF")
+    assert account.bank_line == "Bank of Shanghai, BIC DEUTDEFF"
+
+
+def test_an_account_is_changed_retired_and_taken_up_again(
+    as_administrator: Client, administrator: User, company: Company
+) -> None:
+    as_administrator.post(f"{URL}bank/", ACCOUNT)
+    as_administrator.post(f"{URL}bank/", {**ACCOUNT, "account_no": "77777777"})
+    first, second = CompanyBankAccount.objects.order_by("pk")
+    changed = {**ACCOUNT, "account_no": "6222 0210 0100 8", "currency": "USD"}
+    assert as_administrator.post(f"{URL}bank/{first.pk}/", changed).status_code == 302
+    first.refresh_from_db()
+    assert (first.account_no, first.currency) == ("6222 0210 0100 8", "CNY"), "the currency stays"
+    entry = AuditEntry.objects.filter(verb="company.bank_account").latest("pk")
+    assert (entry.actor, entry.before, entry.after) == (
+        administrator, {"account_no": "6222 0210 0100 9"}, {"account_no": "6222 0210 0100 8"},
+    )  # fmt: skip
+    taken = as_administrator.post(f"{URL}bank/{first.pk}/", {**changed, "account_no": "77777777"})
+    assert "This account is there already." in text_of(taken)
+
+    def printed() -> str:
+        account = account_for(company, "CNY")
+        return account.account_no if account else ""
+
+    assert printed() == "6222 0210 0100 8"
+    act = f"{URL}bank/{first.pk}/act/"
+    as_administrator.post(act, {"act": "retire"})
+    assert printed() == "77777777"
+    assert "retired" in text_of(as_administrator.get(f"{URL}bank/"))
+    assert "retired: take it up again first" in text_of(as_administrator.post(act, {"act": "print"}, follow=True))
+    as_administrator.post(act, {"act": "revive"})
+    assert printed() == "77777777"
+    as_administrator.post(act, {"act": "print"})
+    assert printed() == "6222 0210 0100 8"
+    assert as_administrator.post(act, {"act": "burn"}).status_code == 404
+    as_administrator.post(f"{URL}bank/{second.pk}/act/", {"act": "retire"})
+    as_administrator.post(act, {"act": "retire"})
+    assert printed() == ""
+
+
+def test_a_logo_beyond_the_limit_of_uploads_is_refused_beside_the_field(
+    as_administrator: Client, company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "UPLOAD_MB_MAX", 1)
+    answer = with_logo(as_administrator, bytes(2 << 20))
+    assert answer.status_code == 422
+    assert "The logo is larger than 512 KB." in text_of(answer)
+    assert LETTERHEAD["phone"] in answer.content.decode(), "what was typed is still there"
 
 
 def test_inviting_somebody(as_administrator: Client, administrator: User, company: Company) -> None:
@@ -208,6 +285,75 @@ def test_the_first_sign_in_asks_for_another_password(as_administrator: Client, c
     assert person.get("/customers/").status_code == 200, "this session goes on"
     sign_in["password"] = "harbour-9-lantern"
     assert Client().post("/sign-in/", sign_in)["Location"] == "/"
+
+
+def test_the_first_password_cannot_be_walked_away_from(as_administrator: Client, company: Company) -> None:
+    answer = as_administrator.post(f"{URL}people/", PERSON)
+    first = re.search(r'id="first-password">([^<]+)<', answer.content.decode())
+    assert first
+    person = Client()
+    person.post("/sign-in/", {"username": "linyue", "password": first[1]})
+    for url in ("/customers/", "/admin/", "/"):
+        assert person.get(url)["Location"].startswith("/password/")
+    fragment = person.get("/jobs/", headers={"HX-Request": "true"})
+    assert (fragment.status_code, fragment["HX-Redirect"]) == (204, "/password/")
+    assert person.post("/language/", {"language": "en"}).status_code == 302
+    chosen = {"old_password": first[1], "new_password1": "harbour-9-lantern", "new_password2": "harbour-9-lantern"}
+    person.post("/password/", chosen)
+    assert person.get("/customers/").status_code == 200
+
+
+def test_the_admin_has_no_door_of_its_own(client: Client, company: Company, clerk: User) -> None:
+    assert client.get("/admin/login/?next=/admin/")["Location"] == "/sign-in/?next=%2Fadmin%2F"
+    assert client.post("/admin/login/", {"username": "clerk", "password": "x"}).status_code == 405
+    client.force_login(clerk)
+    assert client.get("/admin/login/").status_code == 403
+
+
+def test_a_lost_first_password_is_made_anew_until_another_is_chosen(
+    as_administrator: Client, company: Company, other_company: Company
+) -> None:
+    def shown(answer: Any) -> str:
+        found = re.search(r'id="first-password">([^<]+)<', answer.content.decode())
+        return found[1] if found else ""
+
+    first = shown(as_administrator.post(f"{URL}people/", PERSON))
+    again = as_administrator.post(f"{URL}people/", PERSON)  # the page sent once more
+    assert shown(again) == ""
+    assert "Make a new first password" in text_of(again)
+    held = Membership.objects.get(user__username="linyue")
+    second = shown(as_administrator.post(f"{URL}people/{held.pk}/password/"))
+    user = User.objects.get(username="linyue")
+    assert (user.check_password(first), user.check_password(second)) == (False, True)
+    person = Client()
+    person.post("/sign-in/", {"username": "linyue", "password": second})
+    chosen = {"old_password": second, "new_password1": "harbour-9-lantern", "new_password2": "harbour-9-lantern"}
+    person.post("/password/", chosen)
+    assert "Make a new first password" not in text_of(as_administrator.get(f"{URL}people/"))
+    refused = as_administrator.post(f"{URL}people/{held.pk}/password/", follow=True)
+    assert "has a password of their own" in text_of(refused)
+    assert User.objects.get(username="linyue").check_password("harbour-9-lantern")
+
+
+def test_who_works_elsewhere_too_keeps_the_password(
+    as_administrator: Client, company: Company, other_company: Company
+) -> None:
+    as_administrator.post(f"{URL}people/", PERSON)
+    user = User.objects.get(username="linyue")
+    before = user.password
+    grant_role(other_company, user, Role.CLERK, by=None)
+    held = Membership.objects.get(user=user, company=company)
+    as_administrator.post(f"{URL}people/{held.pk}/password/")
+    user.refresh_from_db()
+    assert user.password == before
+
+
+def test_countries_are_a_list_in_both_languages(as_founder: Client) -> None:
+    assert "DE Germany" in text_of(as_founder.get(f"{URL}company/"))
+    User.objects.update(language="zh-hans")
+    page = as_founder.get(f"{URL}company/")
+    assert "DE 德国" in text_of(page)
+    assert len(list(page.context["form"].fields["country"].choices)) == 249 + 1
 
 
 def test_who_has_an_account_gets_the_role_and_keeps_the_password(
@@ -263,6 +409,14 @@ def test_roles(company: Company, page: str) -> None:
     check_roles(company, "company.set_up", URL + page)
 
 
+def test_acts_are_posted_by_administrators(company: Company, administrator: User) -> None:
+    account = CompanyBankAccount.objects.create(company=company, name="A", bank="B", account_no="1", currency="CNY")
+    held = Membership.objects.get(user=administrator)
+    for url in (f"{URL}bank/{account.pk}/act/", f"{URL}people/{held.pk}/password/"):
+        User.objects.filter(username__startswith="only-").delete()
+        check_roles(company, "company.set_up", url, method="post")
+
+
 def test_the_guide_is_only_read(as_administrator: Client) -> None:
     check_method(as_administrator, URL, wrong="post")
 
@@ -272,4 +426,10 @@ def test_somebody_else_s_company_is_out_of_reach(company: Company, other_company
     client = Client()
     client.force_login(boss)
     client.post(f"{URL}bank/", ACCOUNT)
-    assert CompanyBankAccount.objects.get().company == other_company
+    account = CompanyBankAccount.objects.get()
+    assert account.company == other_company
+    client.force_login(hire(company, "other-boss", Role.ADMINISTRATOR))
+    assert client.get(f"{URL}bank/{account.pk}/").status_code == 404
+    assert client.post(f"{URL}bank/{account.pk}/act/", {"act": "retire"}).status_code == 404
+    held = Membership.objects.get(user=boss)
+    assert client.post(f"{URL}people/{held.pk}/password/").status_code == 404

@@ -2,18 +2,25 @@
 
 import csv
 import io
+import zlib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from arap.core import jobs
 from arap.core.actions.people import grant_role
-from arap.core.models import AuditEntry, Company, Job, Role, User
+from arap.core.models import AuditEntry, Company, ExchangeRate, Job, Role, User
 from arap.desk import tasks
 from arap.desk.actions import imports
+from arap.desk.actions.load_history import LOCK_SPACE
 from arap.desk.models import Import, ImportLine
+from arap.desk.queries.imports import stage_of_trial
 from arap.ledger.models import Document, Posting
 from customers.models import Contact, Customer
 from tests.desk.takeon import histories
@@ -51,6 +58,11 @@ def streamed(answer: Any) -> str:
     return b"".join(answer.streaming_content).decode("utf-8-sig")
 
 
+def know_rates(company: Company) -> None:
+    for currency in ("USD", "JPY", "KWD"):
+        ExchangeRate.objects.create(company=company, currency=currency, valid_from="2023-01-01", rate=7, source="test")
+
+
 def figures(job: Job) -> dict[str, Any]:
     assert job.state == Job.State.DONE, job.message
     return dict(job.result or {})
@@ -82,6 +94,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_load_then_does(
         "skipped": 0,
         "rejected": 1,
         "warnings": [],
+        "lacking": [],
     }
     assert Document.objects.count() == 2
     assert {posting.actor for posting in Posting.objects.all()} == {controller}
@@ -190,6 +203,7 @@ def test_a_long_load_is_handed_from_task_to_task(
     monkeypatch.setattr("arap.desk.takeon.posting.CHUNK_ROWS", 60)
     monkeypatch.setattr("arap.desk.takeon.settling.CHUNK_ROWS", 40)
     monkeypatch.setattr(imports, "ROUND_SECONDS", 0)  # a round does one chunk
+    know_rates(company)
     received = brought(as_controller, histories.random_standard(tmp_path / "a.csv", seed=5).read_bytes())
     tried = figures(act(as_controller, received, "try"))
     job = act(as_controller, received, "run")
@@ -200,8 +214,139 @@ def test_a_long_load_is_handed_from_task_to_task(
         job.refresh_from_db()
     assert len(done) > 5
     assert done == sorted(set(done))
-    assert {**figures(job), "warnings": tried["warnings"]} == tried
+    assert figures(job) == tried
     assert_holds(company)
+
+
+def test_an_import_that_waits_for_another_says_so_and_lets_others_have_the_worker(
+    as_controller: Client, company: Company, received: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "WAIT_SECONDS", 0)
+    key = [LOCK_SPACE, zlib.crc32(company.code.encode()) - 2**31]
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("select pg_advisory_lock(%s, %s)", key)
+    try:
+        job = act(as_controller, received, "try")
+        assert (job.state, job.message) == (Job.State.RUNNING, "Waiting for another import to end")
+        assert "Waiting for another import to end" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
+    finally:
+        other.close()
+    tasks.try_import(job.pk)
+    job.refresh_from_db()
+    assert figures(job)["invoices"] == 2
+
+
+def test_a_new_dry_run_forgets_what_the_one_before_said_of_each_row(as_controller: Client, received: Import) -> None:
+    first = act(as_controller, received, "try")
+    second = act(as_controller, received, "try")
+    assert set(ImportLine.objects.values_list("job_id", flat=True)) == {second.pk}
+    page = text_of(as_controller.get(f"/import/rows/{first.pk}/"))
+    assert "The rows of this dry run are not kept any more" in page
+
+
+def test_the_night_forgets_old_dry_runs_and_keeps_what_loads_left_out(as_controller: Client, received: Import) -> None:
+    trial = act(as_controller, received, "try")
+    load = act(as_controller, received, "run")
+    assert tasks.forget_trials() == 0
+    Job.objects.update(finished_at=timezone.now() - timedelta(days=31))
+    assert tasks.forget_trials() == 3
+    assert set(ImportLine.objects.values_list("job_id", flat=True)) == {load.pk}
+    assert trial.pk != load.pk
+    assert PeriodicTask.objects.get(task="arap.desk.tasks.forget_trials").enabled
+
+
+def test_a_western_file_is_read_as_one_and_the_page_says_so(as_controller: Client) -> None:
+    text = (
+        HEADER
+        + "\nA,Müller & Söhne,invoice,1,2024-01-10,,5.00,CNY\nB,Société Générale,invoice,2,2024-01-10,,5.00,CNY\n"
+    )
+    received = brought(as_controller, text.encode("cp1252"))
+    page = text_of(as_controller.get(f"/import/{received.pk}/"))
+    assert "Names as they come out of Windows-1252 (Western European)" in page
+    assert "Société Générale" in page
+    act(as_controller, received, "try")
+    act(as_controller, received, "run")
+    assert set(Customer.objects.values_list("name", flat=True)) == {"Müller & Söhne", "Société Générale"}
+
+
+def test_another_encoding_can_be_chosen_and_voids_the_dry_run(as_controller: Client) -> None:
+    text = HEADER + "\nA,Łódź,invoice,1,2024-01-10,,5.00,CNY\n"
+    received = brought(as_controller, text.encode("cp1250"))
+    act(as_controller, received, "try")
+    page = text_of(as_controller.post(f"/import/{received.pk}/", {"encoding": "cp1250"}, follow=True))
+    assert "Windows-1250 (Central European)" in page
+    assert "Łódź" in page
+    assert "Do the dry run first" in text_of(as_controller.post(f"/import/{received.pk}/run/", follow=True))
+    wrong = text_of(as_controller.post(f"/import/{received.pk}/", {"encoding": "rot13"}, follow=True))
+    assert "There is no such encoding." in wrong
+
+
+def test_missing_rates_are_asked_for_before_anything_is_loaded(as_controller: Client, company: Company) -> None:
+    received = brought(as_controller, GOOD + "C,Gamma,invoice,9,2024-03-05,,7.00,USD\n")
+    trial = act(as_controller, received, "try")
+    page = as_controller.get(f"/jobs/{trial.pk}/")
+    words = text_of(page)
+    for expected in ("Exchange rates are missing for USD", "2024-03-05", "Set the rates"):
+        assert expected in words
+    assert "Import it now" not in words
+    assert f"/rates/?import={received.pk}" in page.content.decode()
+    refused = text_of(as_controller.post(f"/import/{received.pk}/run/", follow=True))
+    assert "Exchange rates are missing: set them, then do the dry run again." in refused
+    assert (Document.objects.count(), ExchangeRate.objects.count()) == (0, 0)
+    know_rates(company)
+    trial = act(as_controller, received, "try")
+    assert "Import it now" in text_of(as_controller.get(f"/jobs/{trial.pk}/"))
+    ExchangeRate.objects.all().delete()  # between the dry run and the load
+    load = act(as_controller, received, "run")
+    assert (load.state, Document.objects.count(), Customer.objects.count()) == (Job.State.FAILED, 0, 0)
+    assert "There is no exchange rate for USD on 2024-03-05" in load.message
+    know_rates(company)
+    assert figures(act(as_controller, received, "run"))["invoices"] == 3
+
+
+def test_two_addresses_in_one_cell_are_two_contacts(as_controller: Client) -> None:
+    content = "customer_code,document_type,document_number,issued_on,amount,contact_email\n"
+    content += "A,invoice,1,2024-01-10,5,a@x.example; b@x.example\n"
+    received = brought(as_controller, content)
+    act(as_controller, received, "try")
+    act(as_controller, received, "run")
+    assert list(Contact.objects.order_by("pk").values_list("email", flat=True)) == ["a@x.example", "b@x.example"]
+
+
+STAGES = [
+    ({}, "", "There is nothing in this file that the book lacks.", "trial"),
+    ({"invoices": 2}, "good", "The dry run takes on every row.", "run"),
+    ({"invoices": 2, "rejected": 1}, "caution", "would leave out 1 row and take on the rest", "run"),
+    ({"rejected": 3}, "overdue", "No row can be taken on", "rows"),
+    ({"invoices": 2, "lacking": [{"currency": "USD"}]}, "caution", "Exchange rates are missing for USD", "rates"),
+]
+
+
+@pytest.mark.parametrize(("result", "tone", "sentence", "next_act"), STAGES, ids=[row[3] for row in STAGES])
+def test_a_dry_run_has_one_state_one_sentence_and_one_next_act(
+    result: dict[str, Any], tone: str, sentence: str, next_act: str
+) -> None:
+    stage = stage_of_trial(Job(result=result))
+    assert (stage.tone, sentence in stage.sentence, stage.act) == (tone, True, next_act)
+
+
+def test_the_page_names_the_next_act_all_the_way(as_controller: Client, received: Import) -> None:
+    def stage() -> tuple[str, str]:
+        found = as_controller.get(f"/import/{received.pk}/").context["stage"]
+        return found.act, found.tone
+
+    assert stage() == ("try", "caution")
+    job = Job.objects.get(pk=as_controller.post(f"/import/{received.pk}/try/")["Location"].strip("/").split("/")[-1])
+    assert stage() == ("trial", "")
+    tasks.try_import(job.pk)
+    assert stage() == ("run", "caution")
+    job = Job.objects.get(pk=as_controller.post(f"/import/{received.pk}/run/")["Location"].strip("/").split("/")[-1])
+    assert stage() == ("job", "")
+    Job.objects.filter(pk=job.pk).update(state=Job.State.FAILED)
+    assert stage() == ("run", "caution")
+    act(as_controller, received, "run")
+    assert stage() == ("job", "good")
 
 
 def test_every_row_is_said_and_can_be_downloaded(as_controller: Client, received: Import) -> None:

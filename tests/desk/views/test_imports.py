@@ -1,5 +1,6 @@
 """imports: a file is brought, judged by its content, and kept; everything else is refused in one sentence."""
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client, RequestFactory
 
 from arap.core import uploads
 from arap.core.models import AuditEntry, Company, StoredFile, User
+from arap.desk.actions.receiving import receive_file
 from arap.desk.models import Import
 from tests.desk.takeon import histories
 from tests.desk.views.uploads import BAD_ROW, EXE, GOOD, HEADER, HTML, bomb, bring, brought, workbook
@@ -55,7 +57,9 @@ HOSTILE = [
     (bomb(), "items.xlsx", "unpacks to more than 100 times its size"),
     (b"PK\x03\x04 no zip at all", "items.xlsx", "The workbook is damaged"),
     (b"\xd0\xcf\x11\xe0" + bytes(600), "items.xls", "an old or a protected Excel workbook"),
-    (b"a,b,c\n1,2,3\n", "items.csv", "The file does not suit the mapping"),
+    (b"a,b,c\n1,2,3\n", "items.csv", "The file has too few columns"),
+    (b"a,b,c,d,A\n1,2,3,4,5\n", "items.csv", "The column “A” occurs twice."),
+    ((HEADER + "\n\n").encode(), "items.csv", "The file has headings and no row under them."),
     (b"\n\n", "items.csv", "The file is empty."),
     (b"", "items.csv", "The file is empty."),
 ]
@@ -126,6 +130,28 @@ def test_the_page_gone_back_to_with_another_file_brings_that_file(as_controller:
 def test_the_same_bytes_are_kept_once(as_controller: Client) -> None:
     assert brought(as_controller, GOOD).file_id == brought(as_controller, GOOD).file_id
     assert (Import.objects.count(), StoredFile.objects.count()) == (2, 1)
+
+
+def test_a_large_file_is_never_held_whole(
+    as_controller: Client, controller: User, company: Company, tmp_path: Path
+) -> None:
+    path = tmp_path / "large.csv"
+    with path.open("w") as file:
+        file.write(HEADER + "\n")
+        file.writelines(f"A,Alpha,invoice,{row},2024-01-10,,5.00,CNY\n" for row in range(300_000))
+    size = path.stat().st_size
+    assert size > 10 << 20
+    tracemalloc.start()
+    try:
+        received = receive_file(company, name="large.csv", path=path, key="large", by=controller)
+        assert tracemalloc.get_traced_memory()[1] < size / 2
+        tracemalloc.reset_peak()
+        assert "Alpha" in text_of(as_controller.get(f"{URL}{received.pk}/"))
+        assert tracemalloc.get_traced_memory()[1] < size / 2
+    finally:
+        tracemalloc.stop()
+    kept = StoredFile.objects.get()
+    assert (kept.size, bytes(kept.content)) == (size, path.read_bytes())
 
 
 def test_a_name_cannot_reach_out(as_controller: Client) -> None:

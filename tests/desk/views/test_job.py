@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import npgettext_lazy
 
 from arap.core import jobs
 from arap.core.job_kinds import describe, title_of
@@ -35,12 +36,22 @@ def begun(job: Job, *, seconds: int, done: int, total: int | None, **more: objec
 
 
 def test_while_it_runs_it_asks_again_and_says_how_far_it_is(as_clerk: Client, job: Job) -> None:
-    begun(job, seconds=10, done=2_000, total=6_000, message="Reading")
+    begun(job, seconds=10_000, done=2_000, total=6_000, message="Reading")
     page = as_clerk.get(url(job))
     words = text_of(page)
     assert b'hx-trigger="every 1s"' in page.content
-    for words_expected in ("2,000 of 6,000", "a second", "about 20 s left", "You may close this page", "Reading"):
+    for words_expected in ("2,000 of 6,000", "a second", "about 5 h 33 min left", "You may close this page", "Reading"):
         assert words_expected in words
+
+
+def test_what_is_counted_is_named_and_never_more_than_all_of_it(as_clerk: Client, job: Job) -> None:
+    begun(job, seconds=10, done=0, total=None, attempts=1)
+    job.refresh_from_db()
+    jobs.progress(job, 6_001, 6_000)
+    assert "6,001 of 6,001 items" in text_of(as_clerk.get(url(job)))
+    describe("test", "Test", unit=npgettext_lazy("count", "row", "rows"))
+    jobs.progress(job, 1, 1)
+    assert "1 of 1 row" in text_of(as_clerk.get(url(job)))
 
 
 def test_it_stops_asking_at_the_end(as_clerk: Client, job: Job) -> None:

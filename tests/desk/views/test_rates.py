@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from arap.core.models import AuditEntry, Company, ExchangeRate, User
-from tests.desk.views.uploads import EXE, bring
+from tests.desk.views.test_import import act, figures
+from tests.desk.views.uploads import EXE, GOOD, bring, brought
 from tests.pages import check_roles, text_of
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +54,45 @@ def test_what_cannot_be_used_is_refused_whole(as_controller: Client, content: st
     assert answer.status_code == 422
     assert sentence in text_of(answer)
     assert ExchangeRate.objects.count() == 0
+
+
+def test_a_rate_is_typed(as_controller: Client, controller: User) -> None:
+    answer = as_controller.post(URL, {"currency": "USD", "valid_from": "2026-03-01", "rate": "7.15"}, follow=True)
+    assert "The rate is recorded." in text_of(answer)
+    rate = ExchangeRate.objects.get()
+    assert (rate.currency, str(rate.valid_from), rate.rate) == ("USD", "2026-03-01", Decimal("7.15"))
+    assert AuditEntry.objects.get(verb="rate.set").actor == controller
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rate": "-1"}, "rate"),
+        ({"rate": ""}, "rate"),
+        ({"valid_from": "x"}, "valid_from"),
+        ({"currency": "CNY"}, "currency"),
+    ],
+)
+def test_a_wrong_rate_is_refused_beside_the_field(as_controller: Client, change: dict[str, str], field: str) -> None:
+    answer = as_controller.post(URL, {"currency": "USD", "valid_from": "2026-03-01", "rate": "7.15", **change})
+    assert answer.status_code == 422
+    assert field in answer.context["form"].errors
+    assert ExchangeRate.objects.count() == 0
+
+
+def test_what_an_import_lacks_is_named_and_the_way_back_is_there(as_controller: Client) -> None:
+    received = brought(as_controller, GOOD + "C,Gamma,invoice,9,2024-03-05,,7.00,USD\n")
+    act(as_controller, received, "try")
+    page = as_controller.get(f"{URL}?import={received.pk}")
+    words = text_of(page)
+    for expected in ("items.csv needs rates", "2024-03-05", "Do the dry run again"):
+        assert expected in words
+    assert page.context["form"].initial["currency"] == "USD"
+    posted = {"currency": "USD", "valid_from": "2024-03-05", "rate": "7.1"}
+    assert as_controller.post(f"{URL}?import={received.pk}", posted)["Location"] == f"{URL}?import={received.pk}"
+    assert not figures(act(as_controller, received, "try"))["lacking"]
+    assert "needs rates" not in text_of(as_controller.get(f"{URL}?import={received.pk}"))
+    assert as_controller.get(f"{URL}?import=999999").status_code == 200
 
 
 def test_roles(company: Company) -> None:

@@ -15,7 +15,7 @@ URL = "/"
 
 def test_figures_add_up_in_base_currency(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(URL))
-    assert "Receivable CNY 4,123 .00 5 open items, 2 customers" in page
+    assert "Receivable CNY 4,123 .00 5 open items, 2 customers owed 4,700.00 , not applied −577.00" in page
     assert "Overdue CNY 2,700 .00" in page
     assert "57.4 % of what is owed" in page
     assert "Not applied CNY −577 .00 2 credits" in page

@@ -6,8 +6,8 @@ import pytest
 
 from arap.core.models import Company, User
 from customers.models import Contact
-from dunning.actions import decide_run
-from dunning.models import DunningRun, Notice
+from dunning.actions import decide_run, ensure_policy
+from dunning.models import DunningPolicy, DunningRun, Notice
 from tests.stories import Story, tell
 
 
@@ -26,8 +26,10 @@ def told(company: Company, clerk: User) -> Told:
     Contact.objects.create(
         company=company, customer=story.haichen, name="Zhao", email="ap@haichen.example", receives=["reminder"]
     )
-    run = decide_run(company, as_of=story.today, by=None)
-    return Told(story, run, Notice.objects.select_related("run").get())
+    ensure_policy(company)
+    DunningPolicy.objects.update(opening_step=None)
+    run = decide_run(company, as_of=story.today, today=story.today, by=None)
+    return Told(story, run, Notice.objects.select_related("run__company").get())
 
 
 @pytest.fixture

@@ -1,14 +1,17 @@
 """list, preview and decide: the days, what one would propose, and beginning it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.http import HttpResponse
 from django.test import Client
 
 from arap.core.models import Company, Job, User
 from dunning import views
 from dunning.models import DunningRun, Notice
+from tests.dunning.conftest import Desk
 from tests.dunning.views.conftest import Told
 from tests.pages import check_method, check_roles, text_of
 
@@ -64,6 +67,45 @@ def test_a_preview_shows_and_stores_nothing(as_controller: Client, told: Told) -
     assert Notice.objects.get().state == "proposed", "not even taken over"
 
 
+def test_a_preview_comes_in_pages_by_customer(as_controller: Client, company: Company, clerk: User) -> None:
+    desk = Desk(company, clerk)
+    for at in range(25):
+        desk.invoice(desk.customer(f"C{at:02d}"), "100.00", date(2026, 3, 10))
+    first = as_controller.get(PREVIEW, {"as_of": "2026-03-11"})
+    assert first.content.decode().count("<tr id=") == 20
+    second = as_controller.get(f"{PREVIEW}?{first.context['next_query']}")
+    assert second.content.decode().count("<tr id=") == 5
+    assert "Customer C24" in text_of(second)
+    assert not DunningRun.objects.exists()
+
+
+def test_a_preview_is_rendered_when_the_locks_are_free(
+    monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told
+) -> None:
+    depths: list[int] = []
+
+    def render(*_given: Any, **_more: Any) -> HttpResponse:
+        depths.append(len(connection.savepoint_ids))
+        return HttpResponse()
+
+    monkeypatch.setattr(views, "render", render)
+    as_controller.get(LIST)
+    as_controller.get(PREVIEW, {"as_of": (told.story.today + timedelta(days=8)).isoformat()})
+    assert depths[0] == depths[1]
+
+
+def test_a_preview_of_too_many_is_refused(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told) -> None:
+    monkeypatch.setattr(views, "CUSTOMERS_AT_ONCE_MAX", 1)
+    answer = as_controller.get(PREVIEW, {"as_of": (told.story.today + timedelta(days=8)).isoformat()})
+    assert answer.status_code == 422
+    assert "nothing leaves before it is released" in text_of(answer)
+
+
+def test_a_preview_of_a_day_that_has_its_run_shows_that(as_controller: Client, told: Told) -> None:
+    answer = as_controller.get(PREVIEW, {"as_of": told.run.as_of.isoformat()})
+    assert answer["Location"] == f"/reminders/{told.run.pk}/"
+
+
 def test_tomorrow_is_not_decided_today(as_controller: Client, told: Told) -> None:
     day = told.story.today + timedelta(days=1)
     answer = as_controller.post(DECIDE, {"as_of": day.isoformat()})
@@ -77,7 +119,7 @@ def test_deciding(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: 
     monkeypatch.setattr("django.utils.timezone.localdate", lambda *_zone: day)
     answer = as_controller.post(DECIDE, {"as_of": day.isoformat()}, follow=True)
     assert DunningRun.objects.get(as_of=day).created_by is not None
-    assert "Release 1 reminder" in text_of(answer)
+    assert "Review and release" in text_of(answer)
 
 
 def test_a_large_company_gets_a_job(monkeypatch: pytest.MonkeyPatch, as_controller: Client, told: Told) -> None:
@@ -111,11 +153,11 @@ def test_roles(company: Company, told: Told) -> None:
 
 
 def test_roles_of_preview(company: Company, told: Told) -> None:
-    check_roles(company, "reminder.run", PREVIEW)
+    check_roles(company, "reminder.prepare", PREVIEW)
 
 
 def test_roles_of_decide(company: Company, told: Told) -> None:
-    check_roles(company, "reminder.run", DECIDE, method="post")
+    check_roles(company, "reminder.prepare", DECIDE, method="post")
 
 
 def test_methods(as_controller: Client, told: Told) -> None:

@@ -8,10 +8,12 @@ from django.test import Client
 
 from arap.core.files import NewFile, store
 from arap.core.models import AuditEntry, Company, User
+from arap.outbox.actions.bouncing import take_report
 from arap.outbox.actions.sending import drain
 from arap.outbox.models import Attempt, Message, Suppression
 from tests.mail import MailServer
 from tests.outbox.letters import queued
+from tests.outbox.reports import report
 from tests.pages import check_method, check_roles, text_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,27 @@ def test_the_file_is_the_one_that_left(as_clerk: Client, message: Message, mail_
     assert {"对账单 11.pdf": answer.content} == mail_server.received[0].attachments
     assert answer["Content-Disposition"].startswith("attachment")
     assert as_clerk.get(url(message, "files/2")).status_code == 404
+
+
+def test_what_came_back_later_is_told_from_what_was_refused_at_once(
+    as_clerk: Client, message: Message, mail_server: MailServer
+) -> None:
+    drain()
+    assert take_report(report(message.message_id, address=message.to_address)) == ["bounced"]
+    page = text_of(as_clerk.get(url(message)))
+    assert "It came back after it had been sent." in page
+    assert "5.1.1 550 5.1.1" in page
+    assert "refused the recipient" not in page
+
+
+def test_a_doubt_says_what_it_is_about(as_clerk: Client, message: Message, mail_server: MailServer) -> None:
+    mail_server.bad_day(message.to_address, "data", "drop")
+    drain()
+    assert "the mail server’s answer was lost" in text_of(as_clerk.get(url(message)))
+    restored = put(queued(message.company, "other"), "unknown", last_error="It waited when the backup was made.")
+    page = text_of(as_clerk.get(url(restored)))
+    assert "It waited when the backup was made." in page
+    assert "answer was lost" not in page
 
 
 def test_a_bounced_message_is_sent_again_to_the_right_address(

@@ -88,6 +88,7 @@ def test_our_account_must_be_in_the_currency(as_clerk: Client, company: Company,
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
+        ("received_on", "+1", "This day lies in the future."),
         ("amount", "", "Type the amount received."),
         ("amount", "abc", "abc is not an amount in CNY."),
         ("amount", "1.005", "1.005 is not an amount in CNY."),

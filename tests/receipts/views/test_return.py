@@ -32,6 +32,12 @@ def test_a_reason_is_needed_and_the_form_stays_open(as_clerk: Client, story: Sto
     assert '<details class="reveal section" open>' in answer.content.decode()
 
 
+def test_it_does_not_go_back_tomorrow(as_clerk: Client, story: Story) -> None:
+    answer = as_clerk.post(url(story), {"reason": "bounced", "on": "+1", "key": "r"})
+    assert answer.status_code == 422
+    assert "This day lies in the future." in text_of(answer)
+
+
 def test_a_second_time_it_is_refused(as_clerk: Client, story: Story) -> None:
     as_clerk.post(url(story), {"reason": "bounced", "key": "r1"})
     assert as_clerk.post(url(story), {"reason": "bounced", "key": "r2"}).status_code == 409

@@ -57,7 +57,12 @@ class NewCustomerSerializer(StrictSerializer):
     terms = CharField(max_length=30, allow_blank=True, allow_null=True, default=None)
     parent = CharField(max_length=60, allow_blank=True, allow_null=True, default=None)  # type: ignore[assignment]
     payer_accounts = serializers.ListField(child=CharField(max_length=60), max_length=50, default=list)
-    email = EmailField(allow_blank=True, default="", help_text=_("Becomes a contact who receives every paper."))
+    emails = serializers.ListField(
+        child=EmailField(),
+        max_length=50,
+        default=list,
+        help_text=_("Each becomes a contact who receives every paper."),
+    )
 
 
 class ChangedCustomerSerializer(StrictSerializer):

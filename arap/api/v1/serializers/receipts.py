@@ -14,6 +14,7 @@ from arap.api.fields import (
     DecimalField,
     IdField,
     MoneyField,
+    PastDateField,
 )
 from arap.api.serializers import PageSerializer, RowSerializer, StrictSerializer
 from arap.ledger.models import Entry
@@ -94,7 +95,7 @@ class ApplyToDocumentSerializer(StrictSerializer):
 class NewReceiptSerializer(StrictSerializer):
     amount = AmountField(above_zero=True)
     currency = CurrencyField()
-    received_on = DateField()
+    received_on = PastDateField()
     customer = CharField(
         max_length=60,
         allow_blank=True,
@@ -110,7 +111,7 @@ class NewReceiptSerializer(StrictSerializer):
     payer_account = CharField(max_length=60, allow_blank=True, default="")
     remittance = CharField(max_length=500, allow_blank=True, default="")
     rate = DecimalField(10, 10, above_zero=True, allow_null=True, default=None, help_text=_("Else that of the day."))
-    posted_on = DateField(allow_null=True, default=None)
+    posted_on = PastDateField(allow_null=True, default=None)
     apply_to = ApplyToDocumentSerializer(
         many=True,
         max_length=DOCUMENTS_MAX,
@@ -156,7 +157,7 @@ class ApplyReceiptSerializer(StrictSerializer):
         help_text=_("How much of each open item is settled; credit notes among them pay first."),
     )
     auto = BooleanField(default=False, help_text=_("Or the best proposal."))
-    effective_on = DateField(allow_null=True, default=None, help_text=_("Else today."))
+    effective_on = PastDateField(allow_null=True, default=None, help_text=_("Else today."))
     reason = CharField(max_length=200, allow_blank=True, default="")
 
 
@@ -168,19 +169,19 @@ class UnapplyReceiptSerializer(StrictSerializer):
         default=None,
         help_text=_("Else all of it is undone."),
     )
-    effective_on = DateField(allow_null=True, default=None, help_text=_("Else today."))
+    effective_on = PastDateField(allow_null=True, default=None, help_text=_("Else today."))
     reason = CharField(max_length=200)
 
 
 class ReverseReceiptSerializer(StrictSerializer):
-    on = DateField(allow_null=True, default=None, help_text=_("Else today."))
+    on = PastDateField(allow_null=True, default=None, help_text=_("Else today."))
     reason = CharField(max_length=200)
 
 
 class IdentifyReceiptSerializer(StrictSerializer):
     customer = CharField(max_length=60, help_text=_("The customer's code."))
     amount = AmountField(above_zero=True, allow_null=True, default=None, help_text=_("Else all that is left."))
-    on = DateField(allow_null=True, default=None, help_text=_("Else today."))
+    on = PastDateField(allow_null=True, default=None, help_text=_("Else today."))
 
 
 class RejectReceiptSerializer(StrictSerializer):

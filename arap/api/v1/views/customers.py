@@ -61,7 +61,7 @@ class CustomerList(ApiView):
         person, agreed = _owner(self.company, owner), terms_of(self.company, terms)
         given = {name: value for name, value in data.items() if name not in ("parent", "owner", "terms")}
         new = NewCustomer(
-            **{**given, "payer_accounts": tuple(data["payer_accounts"])},
+            **{**given, "payer_accounts": tuple(data["payer_accounts"]), "emails": tuple(data["emails"])},
             parent_code=parent or "",
             owner_id=person.pk if person else None,
             terms_id=agreed.pk if agreed else None,

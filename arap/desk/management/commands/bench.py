@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand
 
-NAMES = ("post", "apply", "aging", "dunning", "pdf")
+NAMES = ("post", "apply", "aging", "dunning")
 INVOICES = 10_000
+# What is measured by itself, with its usual size, and with that among all.
+ALONE = {"pdf": (2_000, 2_000), "statements": (2_000, 100), "outbox": (1_000, 0), "api": (10_000, 0)}
 
 
 class Command(ArapCommand):
@@ -17,21 +19,22 @@ class Command(ArapCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name", choices=(*NAMES, "outbox", "api", "all"))
+        parser.add_argument("name", choices=(*NAMES, *ALONE, "all"))
         parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs or messages"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
         from bench.measure import table
-        from bench.pdf import DOCUMENTS
         from bench.run import run
 
-        names = set(NAMES) if options["name"] == "all" else {options["name"]}
-        runs = [(names - {"pdf"}, size) for size in options["size"] or [INVOICES] if names - {"pdf"}]
-        if "pdf" in names:
-            # What a PDF costs does not depend on how many invoices there are: once is enough.
-            documents = options["size"][0] if options["size"] and names == {"pdf"} else DOCUMENTS
-            runs.insert(0, ({"pdf"}, documents))
+        name = options["name"]
+        runs: list[tuple[set[str], int]]
+        if name in ALONE:
+            runs = [({name}, size) for size in options["size"] or [ALONE[name][0]]]
+        else:
+            runs = [(set(NAMES) if name == "all" else {name}, size) for size in options["size"] or [INVOICES]]
+        if name == "all":
+            runs = [*(({each}, size) for each, (_usual, size) in ALONE.items() if size), *runs]
         sheets = []
         for measured, size in runs:
             self.say(f"{', '.join(sorted(measured))}, {size:,} ...")

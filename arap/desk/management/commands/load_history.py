@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand, add_company
-from arap.desk.actions.load_history import Loaded, load_history
+from arap.desk.actions.load_history import Loaded, Watch, load_history
 from arap.desk.mapping import shipped_mappings
 
 
@@ -34,7 +34,7 @@ class Command(ArapCommand):
             mapping=options["mapping"],
             base_currency=options["base_currency"],
             rates_path=options["rates"],
-            progress=self.progress,
+            watch=Watch(progress=self.progress),
         )
         self.say(summary(loaded))
         self.print_json(

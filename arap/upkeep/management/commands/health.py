@@ -19,9 +19,11 @@ class Command(ArapCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = signs(at=timezone.now())
         if options["format"] == "json":
-            self.print_json({sign.name: sign.reason or "ok" for sign in found})
+            self.print_json({sign.name: {"ok": sign.is_well, "reason": sign.reason, **sign.facts} for sign in found})
         else:
             for sign in found:
-                self.stdout.write(f"{'ok    ' if sign.is_well else 'BROKEN'}  {sign.name}  {sign.reason}".rstrip())
+                facts = ", ".join(f"{name} {value}" for name, value in sign.facts.items() if value is not None)
+                words = "  ".join(filter(None, (sign.name, sign.reason, facts)))
+                self.stdout.write(f"{'ok    ' if sign.is_well else 'BROKEN'}  {words}")
         if not all(sign.is_well for sign in found):
             raise SystemExit(1)

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.core.management import call_command
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from arap.core.commands import ArapCommand
 from arap.core.errors import Refused
 from arap.core.probes import is_migrated
 from arap.upkeep.backups import totals
-from arap.upkeep.backups.restoring import APPLICATION, restore, working_on
+from arap.upkeep.backups.restoring import APPLICATION, Restored, restore, working_on
 
 
 class Command(ArapCommand):
@@ -28,7 +29,9 @@ class Command(ArapCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         database = options["database"]
-        found = restore(options["file"], database)
+        restored = restore(options["file"], database)
+        found = restored.comparisons
+        self._say_what_is_held(restored)
         for each in found:
             if isinstance(each.then or each.now, dict):
                 self._line(each.holds, f"{each.name}  {totals.sentence(each.now)}")
@@ -50,6 +53,41 @@ class Command(ArapCommand):
         if not all(each.holds for each in found):
             raise Refused("totals_differ", _("What was restored is not what was there."))
         self.say(_("Restored into %(database)s, and proven.") % {"database": database})
+
+    def _say_what_is_held(self, restored: Restored) -> None:
+        """What waits for a person before anything reaches a customer again."""
+        if count := restored.parked_messages:
+            self.say(
+                ngettext(
+                    "%(count)s message waited when the backup was made and may have left since: it is marked as"
+                    " unknown, and not sent. See in the mail server’s log; then decide in the outbox, “Needs a"
+                    " decision”, or about many at once in the admin, “Messages”.",
+                    "%(count)s messages waited when the backup was made and may have left since: they are marked as"
+                    " unknown, and not sent. See in the mail server’s log; then decide in the outbox, “Needs a"
+                    " decision”, or about many at once in the admin, “Messages”.",
+                    count,
+                )
+                % {"count": count}
+            )
+        if restored.held_statements:
+            self.say(
+                _(
+                    "Statements that were released while their PDF was still to come are stopped: %(count)s. They may"
+                    " have left since; whoever has looked sends them one by one."
+                )
+                % {"count": restored.held_statements}
+            )
+        if restored.ended_jobs:
+            self.say(_("Jobs that were under way have ended: %(count)s.") % {"count": restored.ended_jobs})
+        if restored.switched_off:
+            names = ", ".join(restored.switched_off)
+            self.say(
+                _(
+                    "Switched off, so that nobody is written to twice: %(names)s. Switch it on in the admin, "
+                    "“Periodic tasks”."
+                )
+                % {"names": names}
+            )
 
     def _line(self, holds: bool, text: str) -> None:
         self.stdout.write(f"{'ok    ' if holds else 'BROKEN'}  {text}")

@@ -2,17 +2,15 @@
 
 import argparse
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arap.core.commands import ArapCommand, add_company, iso_date
-from arap.core.errors import Invalid
 from arap.core.money import format_amount
 from arap.core.queries import company_by_code
 from dunning.actions import rehearsed, remind
 from dunning.queries.runs import Decided, table_of
+from dunning.tasks import now_at
 
 
 class Command(ArapCommand):
@@ -30,9 +28,8 @@ class Command(ArapCommand):
             with rehearsed(company, as_of=as_of) as run:
                 table = table_of(run)
         else:
-            if as_of > timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date():
-                raise Invalid("future", _("Reminders are decided for today or a day before."), field="as_of")
-            table = table_of(remind(company, as_of=as_of, by=None, only_automatic=False))
+            today = now_at(company).date()
+            table = table_of(remind(company, as_of=as_of, today=today, by=None, only_automatic=False))
         if options["format"] == "json":
             self.print_json(as_json(table, run_id=None if options["preview"] else table.run_id))
         else:

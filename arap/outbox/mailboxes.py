@@ -1,0 +1,146 @@
+"""The mailbox of the sender's address: by IMAP, or a maildir of this machine.
+
+Only unread mails that may be delivery reports are fetched, and only those that were about our messages are marked as
+read: people may read the same mailbox.
+"""
+
+import imaplib
+import re
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from arap.core.errors import Refused
+from arap.outbox.reports import BYTES_READ
+
+# In one round. What is left is for the next.
+MAILS_MAX = 500
+PORTS = {"imaps": 993, "imap+tls": 143, "imap": 143}
+# The sign of a maildir's file that was read: `name:2,` and letters in order.
+FLAGS = re.compile(r":2,([A-Za-z]*)$")
+
+
+class Mailbox(Protocol):
+    """What a mailbox can do."""
+
+    def unread(self) -> Iterator[tuple[str, bytes]]:
+        """Unread mails that may be delivery reports, newest first: a key, and the mail's first BYTES_READ."""
+
+    def mark_read(self, key: str) -> None:
+        """The mail called `key` is not to be given again."""
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Mailbox]:
+    """The mailbox at `imaps://user:word@host:993/INBOX`, `imap+tls://`, `imap://` or `maildir:///folder`.
+
+    Raises Refused("mailbox").
+    """
+    parts = urlsplit(url)
+    try:
+        if parts.scheme == "maildir":
+            yield Maildir(Path(unquote(parts.path)))
+            return
+        imap = _connect(parts)
+        try:
+            yield ImapFolder(imap, unquote(parts.path.strip("/")) or "INBOX")
+        finally:
+            with suppress(imaplib.IMAP4.error, OSError):
+                imap.logout()
+    except imaplib.IMAP4.error as error:
+        raise _refusal(_said(error)) from error
+    except ssl.SSLCertVerificationError as error:
+        raise _refusal(error.verify_message) from error
+    except OSError as error:
+        raise _refusal(error.strerror or str(error)) from error
+
+
+def _refusal(reason: str) -> Refused:
+    return Refused("mailbox", _("The mailbox of BOUNCES_URL cannot be read: %(reason)s") % {"reason": reason})
+
+
+def _said(error: Exception) -> str:
+    """The server's words, which imaplib passes on as bytes."""
+    first = error.args[0] if error.args else ""
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
+
+
+def _connect(parts: SplitResult) -> imaplib.IMAP4:
+    """A connection that is signed in, encrypted where the address says so."""
+    host, port, wait = parts.hostname or "", parts.port or PORTS[parts.scheme], settings.EMAIL_TIMEOUT
+    context = ssl.create_default_context()
+    if parts.scheme == "imaps":
+        imap: imaplib.IMAP4 = imaplib.IMAP4_SSL(host, port, ssl_context=context, timeout=wait)
+    else:
+        imap = imaplib.IMAP4(host, port, timeout=wait)
+    try:
+        if parts.scheme == "imap+tls":
+            imap.starttls(ssl_context=context)
+        imap.login(unquote(parts.username or ""), unquote(parts.password or ""))
+    except BaseException:
+        with suppress(OSError):  # the talk about encryption may have taken the socket with it
+            imap.shutdown()
+        raise
+    return imap
+
+
+class ImapFolder:
+    """A folder of an IMAP server (RFC 3501). Mails are known by UID, which stays when others come and go."""
+
+    def __init__(self, imap: imaplib.IMAP4, name: str) -> None:
+        self._imap = imap
+        quoted = name.replace("\\", r"\\").replace('"', r"\"")
+        self._ask(imap.select(f'"{quoted}"'))
+
+    def unread(self) -> Iterator[tuple[str, bytes]]:
+        (found, *_rest) = self._ask(self._imap.uid("SEARCH", "UNSEEN", "HEADER", "Content-Type", "delivery-status"))
+        keys = found.split() if isinstance(found, bytes) else []
+        for key in reversed(keys[-MAILS_MAX:]):
+            uid = key.decode("ascii")
+            # PEEK: a mail that is looked at stays unread.
+            for part in self._ask(self._imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{BYTES_READ}>)")):
+                if isinstance(part, tuple):
+                    yield uid, part[1]
+
+    def mark_read(self, key: str) -> None:
+        self._ask(self._imap.uid("STORE", key, "+FLAGS.SILENT", r"(\Seen)"))
+
+    def _ask(self, answer: tuple[str, list[Any]]) -> list[Any]:
+        word, data = answer
+        if word != "OK":
+            raise imaplib.IMAP4.error(data[0] if data else word)
+        return data
+
+
+class Maildir:
+    """A folder of files, one a mail: new ones in `new`, those that somebody has seen in `cur`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        for name in ("new", "cur"):
+            if not (folder / name).is_dir():
+                raise FileNotFoundError(2, f"{folder} is no maildir")
+
+    def unread(self) -> Iterator[tuple[str, bytes]]:
+        paths = [path for name in ("new", "cur") for path in (self._folder / name).iterdir() if path.is_file()]
+        # A name begins with the second in which the mail arrived.
+        for path in sorted(paths, key=lambda path: path.name, reverse=True)[:MAILS_MAX]:
+            if "S" not in self._flags(path):
+                with path.open("rb") as file:
+                    yield f"{path.parent.name}/{path.name}", file.read(BYTES_READ)
+
+    def mark_read(self, key: str) -> None:
+        path = self._folder / key
+        flags = "".join(sorted({*self._flags(path), "S"}))
+        path.rename(self._folder / "cur" / f"{FLAGS.sub('', path.name)}:2,{flags}")
+
+    @staticmethod
+    def _flags(path: Path) -> str:
+        found = FLAGS.search(path.name)
+        return found[1] if found else ""

@@ -1,0 +1,1 @@
+"""The pages of statements: runs, a customer's next statement, and each statement that was made."""
