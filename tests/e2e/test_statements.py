@@ -151,6 +151,11 @@ return [document.documentElement.scrollWidth - window.innerWidth,
 WIDTHS = (1440, 1280, 500)
 
 
+def resize(browser: Chrome, width: int) -> None:
+    browser.set_window_size(width, 900)
+    wait(browser, lambda page: page.execute_script("return innerWidth") == width)
+
+
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
 def test_large_amounts_cover_nothing_beside_them(
     browse_as: Callable[..., Chrome],
@@ -178,8 +183,7 @@ def test_large_amounts_cover_nothing_beside_them(
         ):  # fmt: skip
             browser.get(live_address + path)
             for width in WIDTHS:
-                browser.set_window_size(width, 900)
-                wait(browser, lambda page, width=width: page.execute_script("return innerWidth") == width)
+                resize(browser, width)
                 spilled, tables = browser.execute_script(SPILLS)
                 assert (max(spilled, 0), tables) == (0, []), f"{path} at {width}"
     finally:
