@@ -13,13 +13,14 @@ PRODUCTION := env ARAP_ENV=production ARAP_PROCESS=web SECRET_KEY=only-for-the-c
 SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fonts demo test check bench lock messages clean
+.PHONY: help setup fonts demo test api-fuzz check bench lock messages clean
 
 help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
 	@echo 'make fonts   the fonts of the PDFs, from the dependencies (else the first PDF makes them)'
+	@echo 'make api-fuzz  a thousand made-up requests to every operation of the API (FUZZ_EXAMPLES sets another number)'
 	@echo 'make check   style, types, layers, templates, migrations, image, production settings'
 	@echo 'make bench   the measured table (sizes: make bench SIZES="10000 100000 1000000")'
 	@echo 'make lock    rewrite the hashed locks from the .in files'
@@ -45,6 +46,9 @@ demo: setup messages fonts
 test: setup messages
 	$(PY) -m pytest --numprocesses $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)
 
+api-fuzz: setup messages
+	FUZZ_EXAMPLES=$${FUZZ_EXAMPLES:-1000} $(PY) -m pytest --timeout 0 --numprocesses $(PYTEST_WORKERS) tests/api/test_fuzz.py $(PYTEST_ARGS)
+
 lock: setup
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements-dev.txt requirements-dev.in
@@ -59,6 +63,7 @@ check: setup
 	$(VENV)/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
+	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 
 bench: setup

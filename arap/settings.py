@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from arap import ROOT, servers
+from arap.api import configuration
 from arap.core import logs
 from arap.environment import read, read_bool, read_choice, read_int, read_list
 
@@ -65,6 +66,8 @@ INSTALLED_APPS = [
     "axes",
     "django_otp.plugins.otp_totp",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "arap.core",
     "arap.outbox",
     "customers",
@@ -76,6 +79,7 @@ INSTALLED_APPS = [
     "statements",
     "dunning",
     "arap.desk",
+    "arap.api",
     "arap.upkeep",
 ]
 
@@ -320,12 +324,10 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "arap.core.beat:SingleScheduler"
 
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "COERCE_DECIMAL_TO_STRING": True,
-}
+# Whether webhooks may go to private networks and without TLS: for trying out, and for a receiver next door.
+WEBHOOK_PRIVATE_ALLOWED = read_bool("WEBHOOK_PRIVATE_ALLOWED", default=False)
+
+globals().update(configuration.rest(SITE_URL))
 
 LOGGING = logs.configuration(
     read_choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "WARNING"),

@@ -18,5 +18,6 @@ urlpatterns = [
     path("reminders/", include("dunning.urls")),
     path("outbox/", include("arap.outbox.urls")),
     path("statements/", include("statements.urls")),
+    path("api/", include("arap.api.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -1,13 +1,13 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, apply, dunning, outbox, pdf, post, statements
+from bench import aging, api, apply, dunning, outbox, pdf, post, statements
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
 # Each measured by itself: what it costs does not depend on how many invoices there are.
-ALONE = {"outbox": outbox.run, "pdf": pdf.run, "statements": statements.run}
+ALONE = {"api": api.run, "outbox": outbox.run, "pdf": pdf.run, "statements": statements.run}
 
 
 def run(names: set[str], size: int) -> Sheet:

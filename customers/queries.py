@@ -51,7 +51,7 @@ def ids_by_code(company: Company, codes: Iterable[str] | None = None) -> dict[st
     customers = Customer.objects.filter(company=company)
     if codes is not None:
         customers = customers.filter(code__in=list(codes))
-    return dict(customers.values_list("code", "id"))
+    return dict(customers.order_by().values_list("code", "id"))
 
 
 def group_of(customer: Customer) -> QuerySet[Customer]:

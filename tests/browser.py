@@ -49,6 +49,7 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
 @pytest.fixture
 def browser(chrome: Chrome, live_address: str) -> Iterator[Chrome]:
     """A browser on the sign-in page of a running server on `committed_db`, with nobody signed in."""
+    chrome.execute_cdp_cmd("Storage.clearDataForOrigin", {"origin": live_address, "storageTypes": "all"})
     chrome.execute_cdp_cmd("Network.clearBrowserCookies", {})
     chrome.get_log("browser")  # what earlier tests left
     chrome.get(live_address + "/sign-in/")

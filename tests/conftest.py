@@ -28,6 +28,7 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "arap.settings"
 
 import django  # noqa: E402 - the environment comes first
 import pytest  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from arap import servers  # noqa: E402
@@ -36,6 +37,7 @@ from tests import databases  # noqa: E402
 from tests.databases import Database  # noqa: E402
 
 django.setup()
+settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2", *settings.PASSWORD_HASHERS]
 
 pytest_plugins = ["tests.people", "tests.browser", "tests.mail", "tests.skips"]
 
@@ -125,19 +127,24 @@ def own_servers(tmp_path: Path, template: str) -> Iterator[databases.OwnServers]
         yield own
 
 
-@pytest.fixture
-def live_address(committed_db: Database) -> Iterator[str]:
-    """The address of a running web server on `committed_db`, for the browser."""
+@pytest.fixture(scope="session")
+def web_server(django_db_setup: None) -> Iterator[str]:
+    """One web server for all tests of a worker; each request opens the database that is the default one by then."""
     from django.contrib.staticfiles.handlers import StaticFilesHandler
     from django.test.testcases import LiveServerThread
-    from django.test.utils import override_settings
 
     thread = LiveServerThread("127.0.0.1", StaticFilesHandler, port=0)
     thread.daemon = True
-    with override_settings(ALLOWED_HOSTS=["127.0.0.1"]):
-        thread.start()
-        thread.is_ready.wait()
-        if thread.error:
-            raise thread.error
-        yield f"http://127.0.0.1:{thread.port}"
-        thread.terminate()
+    thread.start()
+    thread.is_ready.wait()
+    if thread.error:
+        raise thread.error
+    yield f"http://127.0.0.1:{thread.port}"
+    thread.terminate()
+
+
+@pytest.fixture
+def live_address(committed_db: Database, web_server: str, settings: Any) -> str:
+    """The address of a running web server on `committed_db`, for the browser."""
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    return web_server

@@ -19,6 +19,7 @@ values (%s, %s, %s)
 on conflict (company_id, key) do nothing
 returning id
 """
+STORE = "update core_idempotencykey set response = %s where id = %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,17 @@ def idempotent(company: Company, key: str | None, request: Any, run: Callable[[]
     """
     if key is None:
         with transaction.atomic():
-            return Outcome(_as_stored(run()), is_replay=False)
+            return Outcome(json.loads(_text(run())), is_replay=False)
     digest = request_sha256(request)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(CLAIM, [company.pk, key, digest])
             claimed = cursor.fetchone()
-        if claimed is None:
-            return _replay(company, key, digest)
-        response = _as_stored(run())
-        IdempotencyKey.objects.filter(pk=claimed[0]).update(response=response)
-        return Outcome(response, is_replay=False)
+            if claimed is None:
+                return _replay(company, key, digest)
+            text = _text(run())
+            cursor.execute(STORE, [text, claimed[0]])
+        return Outcome(json.loads(text), is_replay=False)
 
 
 def request_sha256(request: Any) -> str:
@@ -72,5 +73,5 @@ def _replay(company: Company, key: str, digest: str) -> Outcome:
     return Outcome(stored.response, is_replay=True)
 
 
-def _as_stored(response: Any) -> Any:
-    return json.loads(json.dumps(response, cls=DjangoJSONEncoder))
+def _text(response: Any) -> str:
+    return json.dumps(response, cls=DjangoJSONEncoder)

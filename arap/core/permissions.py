@@ -29,6 +29,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.use": EVERYONE,
     "dashboard.view": EVERYONE,
     "search.use": EVERYONE,
+    "token.use": EVERYONE,
     # Master data
     "company.view": EVERYONE,
     "customer.view": EVERYONE,
@@ -89,6 +90,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "admin.reminders": frozenset({CREDIT, CONTROLLER, ADMIN}),
     "admin.companies": frozenset({ADMIN}),
     "admin.people": frozenset({ADMIN}),
+    "admin.tokens": frozenset({ADMIN}),
+    "admin.webhooks": frozenset({ADMIN}),
     "admin.rates": frozenset({CONTROLLER, ADMIN}),
     "admin.tax_codes": frozenset({CONTROLLER, ADMIN}),
     "admin.terms": frozenset({CREDIT, CONTROLLER, ADMIN}),

@@ -13,17 +13,17 @@ from django.utils.translation import gettext_lazy as _
 from arap.core import audit
 from arap.core.errors import Invalid, NotFound, Refused
 from arap.core.idempotency import idempotent
-from arap.core.models import AuditEntry, Company, TaxCode, User
+from arap.core.models import Company, TaxCode, User
 from arap.core.money import AMOUNT_LIMIT, CURRENCIES, ZERO, is_exact
 from customers.models import Customer, PaymentTerms
 from customers.rules import instalments as instalments_of
 from customers.rules import parse_terms
+from invoices.actions import storing
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
 from invoices.units import unit_code
 
 LINES_MAX = 2_000  # what a Chinese e-invoice holds
-BATCH = 1_000
 
 # The fields of a draft that are taken over as they are entered.
 PLAIN = (
@@ -31,6 +31,9 @@ PLAIN = (
     "delivered_on", "period_from", "period_to", "memo",
 )  # fmt: skip
 AUDITED = (*PLAIN, "customer", "terms", "total")
+
+
+KINDS = frozenset(Invoice.Kind.values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,23 +104,26 @@ def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None)
     instalments that do not sum to the total or fall due before issue.
     """
     masters = _masters(company, drafts)
-    invoices = [Invoice(company=company, created_by=by) for _draft in drafts]
-    lines: list[InvoiceLine] = []
-    parts: list[InvoiceInstalment] = []
-    for at, (invoice, draft) in enumerate(zip(invoices, drafts, strict=True)):
-        new_lines, new_parts = _fill(invoice, draft, masters, at)
-        lines += new_lines
-        parts += new_parts
-    Invoice.objects.bulk_create(invoices, batch_size=BATCH)
-    _save_parts(lines, parts)
-    AuditEntry.objects.bulk_create([_drafted(invoice, by) for invoice in invoices], batch_size=BATCH)
+    ids = storing.take_ids(len(drafts))
+    invoices: list[Invoice] = []
+    rows: list[storing.Row] = []
+    parts = storing.Parts([], [])
+    for at, (pk, draft) in enumerate(zip(ids, drafts, strict=True)):
+        invoice = Invoice(id=pk, company=company, created_by=by)
+        _fill(invoice, draft, masters, at, parts)
+        invoice._state.adding = False  # it will be there
+        invoices.append(invoice)
+        rows.append(storing.row_of(invoice, (*PLAIN, "total")))
+    storing.store(company, rows, parts, by=by)
     return invoices
 
 
 def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine], list[InvoiceInstalment]]:
     """The invoice that `draft` would be, with its lines and instalments; nothing is saved. Raises as create_drafts."""
     invoice = Invoice(company=company)
-    return invoice, *_fill(invoice, draft, _masters(company, [draft]), 0)
+    parts = storing.Parts([], [])
+    _fill(invoice, draft, _masters(company, [draft]), 0, parts)
+    return invoice, storing.lines_of(company, parts), storing.instalments_of(company, parts)
 
 
 def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:
@@ -138,13 +144,14 @@ def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: in
     """
     invoice = _lock_draft(company, invoice_id, version)
     before = audit.snapshot(invoice, AUDITED)
-    lines, parts = _fill(invoice, draft, _masters(company, [draft]), 0)
+    parts = storing.Parts([], [])
+    _fill(invoice, draft, _masters(company, [draft]), 0, parts)
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     invoice.version = F("version") + 1
     invoice.save(update_fields=["version", "net_total", "tax_total", *AUDITED])
     invoice.refresh_from_db(fields=["version"])
-    _save_parts(lines, parts)
+    storing.store_parts(company, parts)
     was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))
     audit.record(by=by, verb="invoice.update", obj=invoice, before=was, after=now)
     return invoice
@@ -158,17 +165,6 @@ def delete_draft(company: Company, invoice_id: int, *, version: int, by: User | 
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     Invoice.objects.filter(pk=invoice.pk).delete()
-
-
-def _drafted(invoice: Invoice, by: User | None) -> AuditEntry:
-    return AuditEntry(
-        company=invoice.company,
-        actor=by,
-        verb="invoice.draft",
-        object_type=Invoice._meta.label_lower,
-        object_id=str(invoice.pk),
-        after=audit.snapshot(invoice, AUDITED),
-    )
 
 
 def _lock_draft(company: Company, invoice_id: int, version: int) -> Invoice:
@@ -192,16 +188,14 @@ def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     )
 
 
-def _fill(
-    invoice: Invoice, draft: Draft, masters: _Masters, at: int
-) -> tuple[list[InvoiceLine], list[InvoiceInstalment]]:
-    """Put the draft into `invoice` (unsaved) and return its lines and instalments."""
+def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: storing.Parts) -> None:
+    """Put the draft into `invoice` (unsaved), and its lines and instalments to `parts`."""
     _check(draft, masters, at)
-    lines = [_line(invoice, draft, line, masters, number) for number, line in enumerate(draft.lines, start=1)]
-    totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
-    for line in lines:
-        if abs(line.gross) >= AMOUNT_LIMIT:
-            raise _invalid(at, "unit_price", _("The amount of this line is too large."), line=line.line)
+    amounts = [_line(invoice, draft, line, masters, number, parts) for number, line in enumerate(draft.lines, start=1)]
+    totals = document_amounts(amounts)
+    for number, each in enumerate(amounts, start=1):
+        if abs(each.gross) >= AMOUNT_LIMIT:
+            raise _invalid(at, "unit_price", _("The amount of this line is too large."), line=number)
     if abs(totals.gross) >= AMOUNT_LIMIT:
         raise _invalid(at, "lines", _("The total is too large."))
     customer = masters.customers[draft.customer_id]
@@ -210,11 +204,10 @@ def _fill(
         setattr(invoice, name, getattr(draft, name))
     invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
-    parts = [
-        InvoiceInstalment(company=invoice.company, invoice=invoice, line=number, due_on=due_on, amount=amount)
+    parts.instalments.extend(
+        {"invoice_id": invoice.pk, "line": number, "due_on": str(due_on), "amount": str(amount)}
         for number, (due_on, amount) in enumerate(_instalments(invoice, draft, masters, at), start=1)
-    ]
-    return lines, parts
+    )
 
 
 def _check(draft: Draft, masters: _Masters, at: int) -> None:
@@ -224,7 +217,7 @@ def _check(draft: Draft, masters: _Masters, at: int) -> None:
         raise _invalid(at, "terms", _("There are no such payment terms."))
     if draft.currency not in CURRENCIES:
         raise _invalid(at, "currency", _("This is not a currency."))
-    if draft.kind not in Invoice.Kind.values:
+    if draft.kind not in KINDS:
         raise _invalid(at, "kind", _("This is neither an invoice nor a credit note."))
     if draft.rate is not None and draft.rate <= 0:
         raise _invalid(at, "rate", _("A rate is greater than zero."))
@@ -241,7 +234,9 @@ def _check(draft: Draft, masters: _Masters, at: int) -> None:
             raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."), line=number)
 
 
-def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int) -> InvoiceLine:
+def _line(
+    invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int, parts: storing.Parts
+) -> Amounts:
     code = masters.tax_codes[line.tax_code_id] if line.tax_code_id is not None else None
     tax_rate = line.tax_rate
     if tax_rate is None:
@@ -254,25 +249,27 @@ def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, nu
         entry=line.entry,
         currency=draft.currency,
     )
-    return InvoiceLine(
-        company=invoice.company,
-        invoice=invoice,
-        line=number,
-        description=line.description,
-        description_local=line.description_local,
-        quantity=line.quantity,
-        unit=line.unit,
-        unit_code=unit_code(line.unit),
-        unit_price=line.unit_price,
-        discount_percent=line.discount_percent,
-        tax_code_id=line.tax_code_id,
-        tax_rate=tax_rate,
-        tax_category=code.tax_category if code else "",
-        exemption_reason=code.exemption_reason if code else "",
-        entry=line.entry,
-        net=amounts.net,
-        tax=amounts.tax,
+    parts.lines.append(
+        {
+            "invoice_id": invoice.pk,
+            "line": number,
+            "description": line.description,
+            "description_local": line.description_local,
+            "quantity": str(line.quantity),
+            "unit": line.unit,
+            "unit_code": unit_code(line.unit),
+            "unit_price": str(line.unit_price),
+            "discount_percent": str(line.discount_percent),
+            "tax_code_id": line.tax_code_id,
+            "tax_rate": str(tax_rate),
+            "tax_category": code.tax_category if code else "",
+            "exemption_reason": code.exemption_reason if code else "",
+            "entry": line.entry,
+            "net": str(amounts.net),
+            "tax": str(amounts.tax),
+        }
     )
+    return amounts
 
 
 def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> Sequence[tuple[date, Decimal]]:
@@ -291,11 +288,6 @@ def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> 
     terms = parse_terms(masters.terms[invoice.terms_id].rule)
     parts = instalments_of(terms, document_on=draft.issued_on, amount=invoice.total, currency=draft.currency)
     return [(part.due_on, part.amount) for part in parts]
-
-
-def _save_parts(lines: Sequence[InvoiceLine], parts: Sequence[InvoiceInstalment]) -> None:
-    InvoiceLine.objects.bulk_create(lines, batch_size=BATCH)
-    InvoiceInstalment.objects.bulk_create(parts, batch_size=BATCH)
 
 
 def _invalid(at: int, field: str, message: str | Promise, **facts: int) -> Invalid:

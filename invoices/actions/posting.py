@@ -1,7 +1,7 @@
 """Posting: drafts become documents in the book, one or thousands by the same few statements."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -128,8 +128,12 @@ def post_invoices(
     """
     ids = sorted(set(invoice_ids))
     request = {"verb": "invoice.post", "ids": ids, "posted_on": posted_on}
+    names = PostedInvoice.__dataclass_fields__
     outcome = idempotent(
-        company, key, request, lambda: [asdict(row) for row in _post(company, ids, by, posted_on, key)]
+        company,
+        key,
+        request,
+        lambda: [{name: getattr(row, name) for name in names} for row in _post(company, ids, by, posted_on, key)],
     )
     return [PostedInvoice(**row) for row in outcome.response]
 

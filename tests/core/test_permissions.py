@@ -30,6 +30,7 @@ MATRIX = """
 session.use           c l m o a d
 dashboard.view        c l m o a d
 search.use            c l m o a d
+token.use             c l m o a d
 company.view          c l m o a d
 customer.view         c l m o a d
 customer.edit         c . m o . .
@@ -81,6 +82,8 @@ company.set_up        . . . . . d
 admin.reminders       . . m o . d
 admin.companies       . . . . . d
 admin.people          . . . . . d
+admin.tokens          . . . . . d
+admin.webhooks        . . . . . d
 admin.rates           . . . o . d
 admin.tax_codes       . . . o . d
 admin.terms           . . m o . d

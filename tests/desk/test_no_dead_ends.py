@@ -29,6 +29,7 @@ def walk(client: Client) -> dict[str, str]:
     waiting = ["/"]
     while waiting and len(words) < PAGES_MAX:
         url = waiting.pop(0)
+        url = url.partition("#")[0] or "#"  # a place on a page is no page of its own
         shape = re.sub(r"\d+", "0", url)
         if shape in shapes or url.startswith(("#", "/admin/")):
             continue
@@ -38,8 +39,6 @@ def walk(client: Client) -> dict[str, str]:
         if not answer["Content-Type"].startswith("text/html"):
             continue  # a paper leads nowhere
         here = answer.redirect_chain[-1][0] if answer.redirect_chain else url
-        if answer["Content-Type"] == "application/pdf":
-            continue  # it is there, and has no links
         words[here] = text_of(answer)
         found = parsed(answer)
         for action in (action for _method, action in found.forms if action):

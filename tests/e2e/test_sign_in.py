@@ -18,7 +18,7 @@ def test_a_clerk_signs_in_and_lands_on_today(browser: Chrome, live_address: str,
     browser.find_element(By.NAME, "username").send_keys("clerk")
     browser.find_element(By.NAME, "password").send_keys("the-clerk-knows-it")
     browser.find_element(By.CSS_SELECTOR, "form [type=submit], form button:not([type])").click()
-    WebDriverWait(browser, 10).until(lambda page: page.current_url == live_address + "/")
+    WebDriverWait(browser, 10, poll_frequency=0.05).until(lambda page: page.current_url == live_address + "/")
     assert "Something failed" not in browser.page_source
 
 

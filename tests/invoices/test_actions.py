@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from arap.core import audit
 from arap.core.errors import Invalid, MissingRate, NotFound, Refused
 from arap.core.models import AuditEntry, Company, ExchangeRate, Period, TaxCode, User
 from arap.ledger.models import Document, Item, JournalLine
@@ -25,6 +26,7 @@ from invoices.actions import (
     post_invoices,
     update_draft,
 )
+from invoices.actions.drafts import AUDITED
 from invoices.models import Invoice, InvoiceInstalment
 
 Make = Callable[..., Invoice]
@@ -246,3 +248,18 @@ def test_a_draft_is_thrown_away(company: Company, clerk: User, draft: Make) -> N
 def test_what_is_posted_is_not_thrown_away(company: Company, clerk: User, posted: Make) -> None:
     with pytest.raises(Refused):
         delete_draft(company, posted("1.00").pk, version=1, by=clerk)
+
+
+def test_the_audit_row_of_a_draft_says_what_it_says(draft: Make, clerk: User) -> None:
+    invoice = draft("100.00", rate=Decimal("1.5"), reference="PO-1", memo="“quoted” \\ text", currency="USD")
+    invoice.refresh_from_db()
+    noted = AuditEntry.objects.get(verb="invoice.draft", object_id=str(invoice.pk))
+    assert (noted.actor, noted.company, noted.object_type) == (clerk, invoice.company, "invoices.invoice")
+    stored = audit.snapshot(invoice, AUDITED)
+    assert noted.after is not None
+    assert noted.after.keys() == stored.keys()
+    assert Decimal(noted.after["rate"]) == invoice.rate == Decimal("1.5")
+    assert (noted.after["total"], noted.after["memo"], noted.after["issued_on"]) == (
+        "113.00", "“quoted” \\ text", "2026-01-10",
+    )  # fmt: skip
+    assert (noted.after["customer"], noted.after["terms"]) == (invoice.customer_id, None)

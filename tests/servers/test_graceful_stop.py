@@ -158,7 +158,7 @@ def state_of(job: Job) -> str:
 def test_a_task_that_can_end_in_time_ends(
     started: Callable[..., "subprocess.Popen[bytes]"], job: Job, gate: Path, tmp_path: Path
 ) -> None:
-    worker = started(*WORKER, ARAP_PROCESS="job", SOFT_SHUTDOWN_SECONDS="15")
+    worker = started(*WORKER, ARAP_PROCESS="job", SOFT_SHUTDOWN_SECONDS="5")
     wake(job)
     until(lambda: state_of(job) == Job.State.RUNNING)
     worker.terminate()

@@ -10,6 +10,7 @@ import pytest
 
 from arap import ROOT
 from arap.servers import folders, postgres, processes, valkey
+from arap.servers.commands import migration_digest
 
 HOLD = """
 import sys
@@ -146,6 +147,7 @@ def test_a_command_that_needs_no_database_starts_none(var: Path) -> None:
 def test_a_command_ended_from_outside_leaves_nothing_behind(var: Path) -> None:
     code = "import sys; sys.stdout.write('ready\\n'); sys.stdout.flush(); import time; time.sleep(60)"
     release(hold(var))
+    (var / "postgres" / "migrated").write_text(migration_digest())  # it reads no table
     command = manage(var, "shell", "--no-imports", "--command", code)
     assert command.stdout
     assert command.stdout.readline() == "ready\n"

@@ -155,7 +155,7 @@ def test_the_address_of_a_database_in_parts() -> None:
 
 def test_static_files_of_production_find_each_other(tmp_path: Path) -> None:
     """Every file that a style sheet names exists: production gives each its own name, and refuses what is missing."""
-    others = ("admin", "rest_framework", "django_celery_beat", "django_filters")
+    others = ("admin", "rest_framework", "django_celery_beat", "django_filters", "drf_spectacular_sidecar")
     ignored = [f"--ignore={other}" for other in others]
     done = manage("collectstatic", "--no-input", *ignored, STATIC_ROOT=str(tmp_path / "collected"))
     assert done.returncode == 0, done.stderr

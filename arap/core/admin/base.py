@@ -57,7 +57,11 @@ class RightsMixin:
     verb: ClassVar[str]
 
     def is_allowed(self, request: HttpRequest) -> bool:
-        return companies_for(request, self.verb).exists()
+        # Each page of the admin asks this of every model, several times: the database is asked once for each verb.
+        known: dict[str, bool] = request.__dict__.setdefault("allowed_verbs", {})
+        if self.verb not in known:
+            known[self.verb] = companies_for(request, self.verb).exists()
+        return known[self.verb]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return request.user.is_authenticated and self.is_allowed(request)

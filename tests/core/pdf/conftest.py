@@ -79,7 +79,7 @@ def trap() -> Iterator[SimpleNamespace]:
             super().process_request(request, client_address)
 
     server = Server(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", asked=asked, visits=visits)
     server.shutdown()

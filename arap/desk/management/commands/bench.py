@@ -10,7 +10,7 @@ from arap.core.commands import ArapCommand
 NAMES = ("post", "apply", "aging", "dunning")
 INVOICES = 10_000
 # What is measured by itself, with its usual size, and with that among all.
-ALONE = {"pdf": (2_000, 2_000), "statements": (2_000, 100), "outbox": (1_000, 0)}
+ALONE = {"pdf": (2_000, 2_000), "statements": (2_000, 100), "outbox": (1_000, 0), "api": (10_000, 0)}
 
 
 class Command(ArapCommand):

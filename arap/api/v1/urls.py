@@ -1,0 +1,81 @@
+"""Addresses of the first version of the API."""
+
+from typing import Any
+
+from django.urls import URLPattern, re_path
+
+from arap.api.generics import ApiView
+from arap.api.v1.views import (
+    aging,
+    credit_notes,
+    customers,
+    invoices,
+    invoicing,
+    jobs,
+    ledger,
+    masters,
+    messages,
+    receipts,
+    receiving,
+    statements,
+)
+
+
+def address(path: str, view: type[ApiView]) -> URLPattern:
+    """The view at that path. The last slash may be left out: a program that does so means the same."""
+    pattern = path.rstrip("/").replace("{id}", "(?P<id>[0-9]{1,18})")
+    found: URLPattern = re_path(f"^{pattern}/?$", view.as_view(), name=view.__name__)
+    return found
+
+
+urlpatterns = [
+    address("token/", masters.TokenDetail),
+    address("payment-terms/", masters.PaymentTermsList),
+    address("tax-codes/", masters.TaxCodeList),
+    address("bank-accounts/", masters.BankAccountList),
+    address("customers/", customers.CustomerList),
+    address("customers/{id}/", customers.CustomerDetail),
+    address("customers/{id}/contacts/", customers.ContactList),
+    address("customers/{id}/open-items/", aging.CustomerOpenItems),
+    address("invoices/", invoices.InvoiceList),
+    address("invoices/bulk/", invoicing.InvoiceBulk),
+    address("invoices/{id}/", invoices.InvoiceDetail),
+    address("invoices/{id}/pdf/", invoices.InvoicePaper),
+    address("invoices/{id}/post/", invoicing.InvoicePost),
+    address("invoices/{id}/send/", invoicing.InvoiceSend),
+    address("credit-notes/", credit_notes.CreditNoteList),
+    address("credit-notes/{id}/", credit_notes.CreditNoteDetail),
+    address("credit-notes/{id}/pdf/", credit_notes.CreditNotePaper),
+    address("credit-notes/{id}/send/", credit_notes.CreditNoteSend),
+    address("receipts/", receipts.ReceiptList),
+    address("receipts/{id}/", receipts.ReceiptDetail),
+    address("receipts/{id}/applications/", receipts.ReceiptApplications),
+    address("receipts/{id}/confirm/", receiving.ReceiptConfirm),
+    address("receipts/{id}/reject/", receiving.ReceiptReject),
+    address("receipts/{id}/apply/", receiving.ReceiptApply),
+    address("receipts/{id}/unapply/", receiving.ReceiptUnapply),
+    address("receipts/{id}/reverse/", receiving.ReceiptReverse),
+    address("receipts/{id}/identify/", receiving.ReceiptIdentify),
+    address("documents/", ledger.DocumentList),
+    address("documents/{id}/", ledger.DocumentDetail),
+    address("items/", ledger.ItemList),
+    address("items/{id}/", ledger.ItemDetail),
+    address("applications/", ledger.ApplicationList),
+    address("applications/{id}/", ledger.ApplicationDetail),
+    address("aging/", aging.AgingDetail),
+    address("statements/", statements.StatementList),
+    address("statements/preview/", statements.StatementPreview),
+    address("statements/{id}/", statements.StatementDetail),
+    address("statements/{id}/pdf/", statements.StatementPaper),
+    address("messages/", messages.MessageList),
+    address("messages/{id}/", messages.MessageDetail),
+    address("jobs/", jobs.JobList),
+    address("jobs/{id}/", jobs.JobDetail),
+    address("jobs/{id}/cancel/", jobs.JobCancel),
+]
+
+
+def handlers() -> list[Any]:
+    """Every method of every address: the functions that answer."""
+    views: list[Any] = [each.callback for each in urlpatterns]
+    return [handler for view in views for handler in view.view_class.handlers().values()]

@@ -1,0 +1,1 @@
+"""Telling other programs what happened in the book: found by position, signed, sent until it is taken."""

@@ -1,0 +1,144 @@
+"""Every operation, for every role, and for the rows of another company."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from arap.api.v1.urls import handlers
+from arap.core import jobs
+from arap.core.models import Company, ExchangeRate, Role, User
+from arap.core.permissions import PERMISSIONS
+from arap.ledger.models import Application, Document, Item
+from arap.outbox.models import Message
+from customers.models import Contact
+from invoices.actions import credit_invoice
+from statements.actions import recipient_for, send_statement, wanted
+from statements.models import Statement
+from tests.api.program import OPERATIONS, Operation, Program, program
+from tests.people import hire
+from tests.stories import Story, tell
+
+pytestmark = pytest.mark.django_db
+IDS = [f"{operation.method} {operation.path}" for operation in OPERATIONS]
+
+
+def ask(one: Program, operation: Operation, pk: int) -> tuple[int, str]:
+    """Status and code of the operation about the row `pk`, with nothing in the body."""
+    path = operation.path.replace("{id}", str(pk))
+    answer = one.call(operation.method, path, {} if operation.writes else None, headers={"If-Match": "*"})
+    return answer.status_code, answer.json().get("code", "") if answer.content else ""
+
+
+def test_there_is_something_to_test() -> None:
+    assert len(OPERATIONS) > 45
+    assert len({operation.name for operation in OPERATIONS}) == len(OPERATIONS) == len(handlers())
+    assert len({(operation.method, operation.path) for operation in OPERATIONS}) == len(OPERATIONS)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_may_do_what_the_table_says(company: Company, role: Role) -> None:
+    one = program(company, hire(company, f"only-{role.value}", role))
+    for operation in OPERATIONS:
+        status, code = ask(one, operation, 987_654)
+        refused = (status, code) == (403, "forbidden")
+        assert refused == (role not in PERMISSIONS[operation.verb]), f"{operation.name}: {status} {code}"
+
+
+def test_a_scope_that_is_missing_is_missed(company: Company, controller: User) -> None:
+    """A token that may do everything but one thing is refused that one thing."""
+    for operation in OPERATIONS:
+        if operation.verb == "session.use":
+            continue
+        others = {each.verb for each in OPERATIONS} - {operation.verb, "session.use"}
+        allowed = {verb for verb in others if Role.CONTROLLER in PERMISSIONS[verb]}
+        assert ask(program(company, controller, *allowed), operation, 1)[0] == 403, operation.name
+
+
+@pytest.fixture
+def theirs(other_company: Company, outsider: User) -> dict[str, int]:
+    """Rows of another company by the first part of their address."""
+    ExchangeRate.objects.create(
+        company=other_company, currency="CNY", valid_from=date(2020, 1, 1), rate=Decimal("0.14"), source="test"
+    )
+    told: Story = tell(other_company, outsider)
+    note = credit_invoice(other_company, told.young.pk, on=told.today - timedelta(days=1), by=outsider)
+    want = wanted(
+        other_company, kind="open", as_of=told.today, from_on=None, language="en", at=timezone.now(), today=told.today
+    )
+    to = recipient_for(other_company, told.haichen, to_address="x@y.example")
+    statement = send_statement(other_company, told.haichen, want, by=outsider, to=to, keeps_contact=True)
+    one = program(other_company, outsider)
+    sent = one.post(f"invoices/{told.late.pk}/send/", {"to": [{"address": "x@y.example"}]}, status=200)
+    return {
+        "customers": told.haichen.pk,
+        "invoices": told.late.pk,
+        "credit-notes": note.invoice_id,
+        "receipts": told.waiting.pk,
+        "documents": Document.objects.filter(company=other_company).values_list("pk", flat=True)[0],
+        "items": Item.objects.filter(company=other_company).values_list("pk", flat=True)[0],
+        "applications": Application.objects.filter(company=other_company).values_list("pk", flat=True)[0],
+        "statements": statement.pk,
+        "messages": sent["message_ids"][0],
+        "jobs": jobs.create(other_company, "test", task="no.such.task", by=outsider).pk,
+    }
+
+
+GOOD: dict[str, Any] = {
+    "contacts_create": {"name": "X", "email": "x@y.example"},
+    "invoices_replace": {
+        "customer": "C-1",
+        "currency": "CNY",
+        "issued_on": "2026-01-10",
+        "lines": [{"unit_price": "1"}],
+    },
+    "receipts_reject": {"reason": "x"},
+    "receipts_identify": {"customer": "C-1"},
+    "receipts_apply": {"auto": True},
+    "receipts_unapply": {"reason": "x"},
+    "receipts_reverse": {"reason": "x"},
+}
+
+
+@pytest.mark.parametrize("operation", [each for each in OPERATIONS if "{id}" in each.path], ids=lambda each: each.name)
+def test_another_companys_row_is_not_there(
+    operation: Operation, company: Company, clerk: User, controller: User, theirs: dict[str, int]
+) -> None:
+    one, pk = program(company, controller), theirs[operation.room]
+    body = GOOD.get(operation.name, {}) if operation.writes else None
+    path = operation.path.replace("{id}", str(pk))
+    answer = one.call(operation.method, path, body, headers={"If-Match": "*"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_another_companys_rows_are_in_no_list(company: Company, controller: User, theirs: dict[str, int]) -> None:
+    one = program(company, controller)
+    lists = [each for each in OPERATIONS if any(one["name"] == "cursor" for one in each.told.get("parameters", []))]
+    assert len(lists) > 10
+    for operation in lists:
+        if "{id}" not in operation.path:
+            assert one.get(operation.path)["data"] == [], operation.name
+
+
+def test_another_companys_ids_in_a_body_are_not_there(
+    company: Company, controller: User, theirs: dict[str, int], story: Story
+) -> None:
+    one = program(company, controller)
+    assert one.refused("POST", "credit-notes/", {"invoice_id": theirs["invoices"], "on": "2026-01-10"})[0] == 404
+    amounts = {"amounts": [{"item_id": theirs["items"], "amount": "1.00"}]}
+    assert one.refused("POST", f"receipts/{story.waiting.pk}/apply/", amounts)[:2] == (422, "amounts")
+    assert one.get(f"items/?document_id={theirs['documents']}")["data"] == []
+    assert one.get(f"messages/?customer_id={theirs['customers']}")["data"] == []
+
+
+def test_the_rows_of_the_fixture_are_real(theirs: dict[str, int], other_company: Company, outsider: User) -> None:
+    """What is a 404 for others is there for its own company: the tests above cannot pass by a wrong id."""
+    one = program(other_company, outsider)
+    for operation in OPERATIONS:
+        if operation.method == "GET" and operation.path.endswith("/{id}/"):
+            one.get(operation.path.replace("{id}", str(theirs[operation.room])))
+    checks: list[Callable[[], bool]] = [Message.objects.exists, Statement.objects.exists, Contact.objects.exists]
+    assert all(check() for check in checks)
