@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0007_bank_accounts"),
+        ("core", "0008_tax_categories"),
     ]
 
     operations = [

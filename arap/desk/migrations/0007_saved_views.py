@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0007_bank_accounts"),
-        ("desk", "0005_nightly"),
+        ("desk", "0006_kept_by"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
