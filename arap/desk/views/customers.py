@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -46,12 +46,14 @@ SEEN_BY = {"messages": "message.view", "holds": "hold.view"}
 def customer(request: CompanyRequest, pk: int) -> HttpResponse:
     """One customer: facts, ages, open items as of a day and as known at an instant, and the proof."""
     found = get_for(request.user, "customer.view", customer_rows(), pk, request.company)
+    if found.merged_into_id:
+        return redirect("desk:customer", found.merged_into_id)
     form = ClocksForm(request.GET, today=timezone.localdate())
     form.is_valid()
     as_of = form.as_of_on
     position = position_at(request.company, known_at=form.known_at_instant)
     ids = ids_standing_for(found)
-    items = _open(request.company, ids, as_of, position)
+    items = open_items(request.company, as_of=as_of, position=position, customer_id=found.pk)
     shown = strips(items, as_of, found.currency)
     wanted = _part_wanted(request, shown)
     debits, credit_items = _split(_of_part(items, wanted, as_of))
@@ -225,12 +227,6 @@ def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
 def sources_for(request: CompanyRequest) -> list[str]:
     """The sources of the timeline that this person may see."""
     return [source for source in SOURCES if allows(request.roles, SEEN_BY.get(source, "customer.view"))]
-
-
-def _open(company: Company, ids: Sequence[int], as_of: date, position: int) -> list[OpenItem]:
-    """Open items of all `ids`, oldest due first."""
-    items = [each for pk in ids for each in open_items(company, as_of=as_of, position=position, customer_id=pk)]
-    return sorted(items, key=lambda item: (item.aged_from_on, item.document_on, item.number, item.line))
 
 
 def _part_wanted(request: CompanyRequest, shown: Sequence[Strip]) -> dict[str, str] | None:
