@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from arap.core.models import AuditEntry, User
 from arap.core.wording import HAIRLINE_DASH
 from customers.models import Contact, Customer, Note, PaymentTerms
+from customers.templatetags.terms import named_terms
 
 # What stands in the log as the number of a row, and of which table.
 ROWS: dict[str, type[Model]] = {
@@ -81,7 +82,7 @@ class Words:
         names: dict[tuple[str, Any], str] = {}
         for name, keys in wanted.items():
             rows = ROWS[name]._default_manager.filter(pk__in=keys)
-            names |= {(name, row.pk): str(row) for row in rows}
+            names |= {(name, row.pk): _named(row) for row in rows}
         return cls(model, names)
 
     def label(self, name: str) -> str:
@@ -116,6 +117,10 @@ def entries_words(entries: Sequence[AuditEntry]) -> list[Act]:
     names = Words.of(pairs).names
     about = _contacts(entries)
     return [_act(entry, names, about) for entry in entries]
+
+
+def _named(row: Model) -> str:
+    return named_terms(row) if isinstance(row, PaymentTerms) else str(row)
 
 
 def _contacts(entries: Sequence[AuditEntry]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from arap.core.money import CURRENCIES
 from customers.models import Customer, PaymentTerms
 from customers.queries import segments
 from customers.rules import tax_number_fault
+from customers.templatetags.terms import named_terms
 
 TEXT = {"class": "input", "autocomplete": "off"}
 SELECT = {"class": "input"}
@@ -32,6 +33,13 @@ def text_field(name: str, **options: Any) -> forms.CharField:
     return forms.CharField(max_length=column.max_length, widget=widget, **options)
 
 
+class TermsField(forms.ModelChoiceField):
+    """Payment terms, each as people read it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return named_terms(obj)
+
+
 class CustomerForm(forms.Form):
     """All that is kept of a customer itself. `seen` is the last change that the form was filled from."""
 
@@ -44,7 +52,7 @@ class CustomerForm(forms.Form):
     country = text_field("country", label=_("Country"))
     tax_id = text_field("tax_id", label=_("Tax number"))
     currency = forms.ChoiceField(label=_("Currency"), widget=forms.Select(attrs=SELECT))
-    terms = forms.ModelChoiceField(
+    terms = TermsField(
         label=_("Payment terms"), queryset=PaymentTerms.objects.none(), required=False, empty_label="–",
         widget=forms.Select(attrs=SELECT),
     )  # fmt: skip
