@@ -25,6 +25,7 @@ ROWS: dict[str, type[Model]] = {
     "root": Customer,
     "merged_into": Customer,
 }
+LABELS = {"payer_accounts": gettext_lazy("Accounts they pay from")}
 HIDDEN = frozenset({"initials", "root", "company", "customer"})
 MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Note)}
 ACTS: dict[str, str | Promise] = {
@@ -32,6 +33,7 @@ ACTS: dict[str, str | Promise] = {
     "customer.update": pgettext_lazy("history", "Changed"),
     "customer.change": pgettext_lazy("history", "Changed"),
     "customer.regroup": gettext_lazy("Moved to another group"),
+    "customer.accounts": pgettext_lazy("history", "Changed"),
     "customer.merge": gettext_lazy("Merged"),
     "customer.absorb": gettext_lazy("Stands for a duplicate"),
     "customer.unmerge": gettext_lazy("Merge undone"),
@@ -87,6 +89,8 @@ class Words:
 
     def label(self, name: str) -> str:
         """How a form calls the field."""
+        if name in LABELS:
+            return str(LABELS[name])
         try:
             return str(capfirst(str(getattr(self.model._meta.get_field(name), "verbose_name", name))))
         except FieldDoesNotExist:

@@ -86,7 +86,7 @@ _LISTED = """
    where company_id = %(company)s and item_id is null and starts_on <= %(as_of)s
      and coalesce(ends_on, 'infinity') >= %(as_of)s and coalesce(released_on, 'infinity') > %(as_of)s
 ), listed as (
-  select c.id as customer_id, c.code, c.name, c.name_local, c.owner_id, c.terms_id, c.segment, c.is_active,
+  select c.id as customer_id, c.code, c.name, c.name_local, c.owner_id, c.terms_id, c.segment, c.is_active, c.root_id,
          h.customer_id is not null as is_held,
          coalesce(o.currency, c.currency) as currency, coalesce(o.balance, 0) as balance,
          coalesce(o.balance_base, 0) as balance_base, coalesce(o.unapplied, 0) as unapplied,

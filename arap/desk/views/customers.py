@@ -26,7 +26,7 @@ from arap.ledger.queries import OpenItem, open_items, position_at
 from arap.outbox.about import state_code
 from arap.outbox.models import Message
 from cases.queries import holds_in_force
-from customers.models import Customer
+from customers.models import Contact, Customer
 from customers.queries import group_of, ids_standing_for
 from dunning.queries.runs import latest_reminders
 from statements.queries.runs import latest_rows
@@ -213,13 +213,14 @@ def customer_rows() -> QuerySet[Customer]:
 def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
     """What stands on top of every page of a customer; `ids` are its own and those of merged duplicates."""
     first, second = wording.names(found.name, found.name_local)
+    people = Contact.objects.filter(customer__in=ids, is_active=True)
     return {
         "customer": found,
         "name": first,
         "name2": second,
         "is_now": True,
         "group_size": group_of(found).filter(merged_into=None).count(),
-        "contacts": list(found.contacts.filter(is_active=True)[:CONTACTS_SHOWN]),
+        "contacts": list(people.order_by("name", "pk")[:CONTACTS_SHOWN]),
         "duplicates": list(Customer.objects.filter(pk__in=ids[1:])) if len(ids) > 1 else [],
     }
 

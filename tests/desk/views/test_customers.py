@@ -110,6 +110,14 @@ def test_each_filter_narrows(as_clerk: Client, clerk: User, story: Story) -> Non
     assert "No customer here matches these filters" in nobody
 
 
+def test_a_group_alone(as_clerk: Client, company: Company) -> None:
+    rows = [NewCustomer(code="T", name="T", currency="CNY"), NewCustomer(code="O", name="O", currency="CNY")]
+    ids = create_customers(company, [*rows, NewCustomer(code="S", name="S", currency="CNY", parent_code="T")], by=None)
+    link = f"/customers/?group={ids['T']}&sort=code"
+    assert link in parsed(as_clerk.get(f"/customers/{ids['S']}/")).links
+    assert rows_of(as_clerk.get(link)) == ["S", "T"]
+
+
 def test_paging_keeps_the_filters(as_clerk: Client, company: Company) -> None:
     new = [NewCustomer(code=f"C-{at:03}", name="A & B", currency="CNY", segment="x") for at in range(25)]
     create_customers(company, [*new, NewCustomer(code="D", name="D", currency="CNY")], by=None)
