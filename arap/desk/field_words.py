@@ -30,6 +30,7 @@ HIDDEN = frozenset({"initials", "root", "company", "customer"})
 MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Note)}
 ACTS: dict[str, str | Promise] = {
     "customer.create": gettext_lazy("Recorded"),
+    "customer.record": gettext_lazy("Recorded"),
     "customer.update": pgettext_lazy("history", "Changed"),
     "customer.change": pgettext_lazy("history", "Changed"),
     "customer.regroup": gettext_lazy("Moved to another group"),

@@ -79,7 +79,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "credit_count": len(credit_items),
         "proofs": proofs,
         "ties": all(each.difference == 0 for each in proofs),
-        **_reminding(request.company, found, as_of),
+        **_reminding(request.company, ids, as_of),
         "paying": paying(request.company, ids, as_of=as_of) if is_now else None,
         "payments": last_payments(request.company, ids, as_of=as_of, limit=PAYMENTS_SHOWN) if is_now else [],
         "events": events,
@@ -254,11 +254,11 @@ def _of_part(items: Sequence[OpenItem], wanted: dict[str, str] | None, as_of: da
     return [item for item in ours if item.open_amount > 0 and bucket.first_on <= item.aged_from_on <= bucket.last_on]
 
 
-def _reminding(company: Company, found: Customer, as_of: date) -> dict[str, object]:
+def _reminding(company: Company, ids: Sequence[int], as_of: date) -> dict[str, object]:
     """The latest reminders of a customer, and what holds them back on a day."""
-    holds = list(holds_in_force(company, as_of=as_of).filter(customer=found.pk))
+    holds = list(holds_in_force(company, as_of=as_of).filter(customer__in=ids))
     return {
-        "reminders": latest_reminders(company, found.pk, limit=REMINDERS_SHOWN),
+        "reminders": latest_reminders(company, ids[0], limit=REMINDERS_SHOWN),
         "holds": holds,
         "held_items": {hold.item_id for hold in holds},
     }
