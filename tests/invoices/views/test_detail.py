@@ -53,7 +53,7 @@ def test_a_draft_has_no_items_yet(as_clerk: Client, clerk: User, story: Story) -
 def test_queries_do_not_grow(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(22):
         as_clerk.get(url(story.late))
 
 
