@@ -12,6 +12,7 @@ from django.http import QueryDict
 from arap.core.errors import DomainError
 from arap.core.models import Company, TaxCode
 from arap.core.money import ZERO, format_amount
+from customers.models import Customer
 from customers.rules import TermsError, instalments, parse_terms
 from invoices.actions.drafts import Draft, DraftLine, work_out
 from invoices.forms import HeadForm, LineForm, is_blank, typed_rows
@@ -157,6 +158,7 @@ class Effect:
     currency: str
     amounts: list[Amounts | None]
     totals: Amounts
+    customer: Customer | None = None
     sums: Sequence[TaxSum] = ()
     parts: Sequence[InvoiceInstalment] = ()
     invoice: Invoice | None = None
@@ -174,6 +176,7 @@ def effect_of(company: Company, data: QueryDict, *, today: date) -> Effect:
     typed = iter(entry.rows)
     amounts = [None if is_blank(row) else by_row[id(next(typed))] for row in typed_rows(data)]
     effect = Effect(currency, amounts, document_amounts(each for each in by_row.values() if each))
+    effect.customer = entry.head.cleaned_data.get("customer")
     effect.unread = [at for at, row in enumerate(entry.rows, start=1) if by_row[id(row)] is None]
     if ready and entry.rows:
         try:

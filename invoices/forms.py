@@ -17,6 +17,7 @@ from arap.core.models import Company, TaxCode
 from arap.core.money import currencies_to_choose
 from arap.core.wording import HAIRLINE_DASH
 from customers.models import Customer, PaymentTerms
+from customers.templatetags.terms import terms_words
 from invoices.models import InvoiceLine
 
 TEXT = {"class": "input", "autocomplete": "off"}
@@ -62,6 +63,15 @@ class CustomerCodeField(forms.CharField):
         return found
 
 
+class TermsField(forms.ModelChoiceField):
+    """Payment terms, each said in words after its code."""
+
+    def label_from_instance(self, obj: PaymentTerms) -> str:
+        """ "N30: net 30"; the code alone where it is what the words say."""
+        words = terms_words(obj.rule)
+        return words if obj.code == obj.rule else f"{obj.code} · {words}"
+
+
 def _text(label: Any, length: int, **options: Any) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=length, required=False, widget=forms.TextInput(attrs=TEXT), **options
@@ -76,7 +86,7 @@ class HeadForm(forms.Form):
     )
     issued_on = DayField(label=_("Issued on"), error_messages={"required": _("Type the day of issue.")})
     currency = forms.ChoiceField(label=_("Currency"), widget=forms.Select(attrs=SELECT))
-    terms = forms.ModelChoiceField(
+    terms = TermsField(
         label=_("Payment terms"),
         queryset=PaymentTerms.objects.none(),
         required=False,

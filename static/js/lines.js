@@ -102,9 +102,21 @@
     if (gone) remove(gone.closest("[data-line]"));
   });
 
+  // A customer is billed in its own currency, unless somebody chose one.
+  const currency = form.querySelector('[name="currency"]');
+  let isChosen = Boolean(form.querySelector('[name="version"]').value);
+  currency.addEventListener("change", (event) => { isChosen ||= event.isTrusted; });
+
+  function bill(code) {
+    if (isChosen || !code || currency.value === code) return;
+    currency.value = code;
+    changed();
+  }
+
   // The server says what each line comes to.
   document.addEventListener("htmx:afterSettle", () => {
     const told = form.querySelector("[data-line-amounts]");
+    bill(told?.dataset.customerCurrency);
     const amounts = told ? told.dataset.lineAmounts.split("|") : [];
     lines().forEach((line, at) => { line.querySelector("[data-line-amount]").textContent = amounts[at] ?? "–"; });
   });

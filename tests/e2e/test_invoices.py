@@ -103,7 +103,12 @@ def test_a_table_is_pasted_and_nothing_typed_is_lost(
     browse_as: Callable[..., Chrome], clerk: User, story: Story, screenshot: Callable[[str], Path]
 ) -> None:
     browser = browse_as(clerk, "/invoices/new/")
-    browser.find_element(By.ID, "id_customer").send_keys("C-10482")
+    customer = browser.find_element(By.ID, "id_customer")
+    customer.send_keys("C-10290")
+    until(browser, "Suzhou Qiming Automation", "#effect")
+    assert one(browser, "[name=currency]").get_attribute("value") == "USD", "billed in its own currency"
+    customer.clear()
+    customer.send_keys("C-10482")
     table = "\r\n".join(f"Part {at}\t{at}\tkg\t1,{at}00.50\twith tax\t5" for at in range(1, 6))
     browser.execute_script(PASTE, browser.find_element(By.NAME, "line-description"), table)
     assert cells(browser, "description") == ["Part 1", "Part 2", "Part 3", "Part 4", "Part 5", ""]
