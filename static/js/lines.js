@@ -96,6 +96,15 @@
     go(input, step);
   });
 
+  // In the head Enter goes on to the next field: what is half typed is not sent.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.ctrlKey || event.isComposing || event.defaultPrevented) return;
+    if (!event.target.matches("[data-entry-head] input, [data-entry-head] select")) return;
+    event.preventDefault();
+    const fields = [...form.querySelectorAll("input:not([type=hidden]), select, textarea")].filter((field) => field.getClientRects().length);
+    fields[fields.indexOf(event.target) + 1]?.focus();
+  });
+
   form.addEventListener("click", (event) => {
     if (event.target.closest("[data-line-add]")) { event.preventDefault(); cells(add())[0].focus(); }
     const gone = event.target.closest("[data-line-remove]");

@@ -62,7 +62,8 @@ def test_an_invoice_from_entry_to_email_by_keyboard(
     browser = browse_as(clerk, "/invoices/")
     press(browser, "n")
     wait(browser, lambda page: page.find_elements(By.ID, "id_customer"))
-    typed(browser, "C-10482")
+    typed(browser, "C-10482", Keys.ENTER)
+    assert browser.switch_to.active_element.get_attribute("name") == "issued_on", "what is half typed is not sent"
     first = browser.find_element(By.NAME, "line-description")
     first.send_keys("Mould insert", Keys.TAB, "模具镶件", Keys.TAB, "10", Keys.TAB, "件", Keys.TAB, "100")
     until(browser, "1,130.00", "[data-line-amount]")
