@@ -186,7 +186,7 @@ class LineForm(forms.Form):
     description_local = forms.CharField(max_length=300, required=False)
     quantity = NumberField(digits=12, decimals=6, required=False)
     unit = forms.CharField(max_length=20, required=False)
-    unit_price = NumberField(digits=14, decimals=6, error_messages={"required": _("Type a price.")})
+    unit_price = NumberField(digits=12, decimals=6, error_messages={"required": _("Type a price.")})
     entry = forms.ChoiceField(choices=InvoiceLine.Entry.choices)
     discount_percent = NumberField(digits=3, decimals=4, required=False)
     tax_code = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)

@@ -176,3 +176,27 @@ def test_drafts_are_ticked_and_posted_by_keys(browse_as: Callable[..., Chrome], 
     until(browser, "3 invoices are posted.")
     assert not Invoice.objects.drafts().exists()
     assert complaints(browser) == []
+
+
+SPILL = "return [document.documentElement.scrollWidth, window.innerWidth]"
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_no_page_is_wider_than_the_window(
+    browse_as: Callable[..., Chrome], clerk: User, story: Story, width: int, language: str
+) -> None:
+    User.objects.filter(pk=clerk.pk).update(language=language)
+    late = story.late.pk
+    paths = ["", "?view=overdue", "new/", f"new/?like={late}", f"{late}/", f"{late}/credit/", f"post/?invoice={late}"]
+    browser = browse_as(clerk, "/invoices/")
+    screen = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        for path in paths:
+            browser.get(browser.current_url.partition("/invoices/")[0] + "/invoices/" + path)
+            wide, window = browser.execute_script(SPILL)
+            assert wide <= window, path
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert complaints(browser) == []
