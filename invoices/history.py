@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
@@ -47,7 +47,7 @@ def changes_of(invoice: Invoice, *, limit: int = 50) -> list[Change]:
             at=entry.at,
             actor=entry.actor.get_full_name() if entry.actor else "",
             act=VERBS.get(entry.verb, entry.verb),
-            fields=_fields(entry, names) if entry.verb == "invoice.update" else [],
+            fields=_fields(entry, names, invoice.currency) if entry.verb == "invoice.update" else [],
             note=_note(entry),
         )
         for entry in entries
@@ -66,9 +66,14 @@ def _note(entry: AuditEntry) -> str:
     return ""
 
 
-def _fields(entry: AuditEntry, names: Mapping[tuple[str, Any], str]) -> list[tuple[str, str, str]]:
+def _fields(entry: AuditEntry, names: Mapping[tuple[str, Any], str], currency: str) -> list[tuple[str, str, str]]:
     before, after = entry.before or {}, entry.after or {}
-    return [(_label(name), _words(name, before.get(name), names), _words(name, after[name], names)) for name in after]
+    # An amount is in the currency of its side, where the act changed that as well.
+    old, new = (side.get("currency") or currency for side in (before, after))
+    return [
+        (_label(name), _words(name, before.get(name), names, old), _words(name, after[name], names, new))
+        for name in after
+    ]
 
 
 def _label(name: str) -> str:
@@ -78,17 +83,18 @@ def _label(name: str) -> str:
         return name
 
 
-def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str]) -> str:
+def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str], currency: str) -> str:
     if value in (None, ""):
         return wording.HAIRLINE_DASH
     if (name, value) in names:
         return names[name, value]
     if name.endswith("_on") or name.startswith("period_"):
         return wording.day(date.fromisoformat(value))
-    try:
-        return f"{Decimal(value):,f}" if name in ("total", "rate") else str(value)
-    except InvalidOperation:
-        return str(value)
+    if name == "total":
+        return f"{currency} {wording.amount_text(Decimal(value), currency)}"
+    if name == "kind":
+        return str(Invoice.Kind(value).label)
+    return f"{Decimal(value).normalize():f}" if name == "rate" else str(value)
 
 
 def _names(entries: list[AuditEntry]) -> dict[tuple[str, Any], str]:

@@ -167,7 +167,9 @@ def test_a_draft_is_changed_and_the_history_says_what(as_clerk: Client, story: S
     as_clerk.post(f"/invoices/{draft.pk}/edit/", form(row(unit_price="5"), version=1, reference="PO-2"))
     draft.refresh_from_db()
     assert (draft.total, draft.reference, draft.version) == (Decimal("9.000"), "PO-2", 2)
-    assert "reference: was –, is now PO-2" in text_of(as_clerk.get(f"/invoices/{draft.pk}/"))
+    page = text_of(as_clerk.get(f"/invoices/{draft.pk}/"))
+    assert "reference: was –, is now PO-2" in page
+    assert "total incl. tax: was CNY 1,800.90, is now CNY 9.00" in page
 
 
 def test_two_tabs_see_each_other(as_clerk: Client, story: Story) -> None:
