@@ -171,7 +171,8 @@ def effect_of(company: Company, data: QueryDict, *, today: date) -> Effect:
     entry = typed_entry(company, data, today=today)
     ready = entry.is_valid()
     currency = entry.head.cleaned_data.get("currency") or company.base_currency
-    rates = {code.pk: code.rate for code in _codes(company)}
+    codes = {code.pk: code for code in _codes(company)}
+    rates = {pk: code.rate for pk, code in codes.items()}
     by_row = {id(row): _amounts(row, rates, currency) for row in entry.rows}
     typed = iter(entry.rows)
     amounts = [None if is_blank(row) else by_row[id(next(typed))] for row in typed_rows(data)]
@@ -184,6 +185,8 @@ def effect_of(company: Company, data: QueryDict, *, today: date) -> Effect:
         except DomainError as error:
             effect.problem = str(error.message)
         else:
+            for line in lines:  # known already: no question for each line
+                line.tax_code = codes[line.tax_code_id] if line.tax_code_id else None
             effect.sums = tax_sums(lines)
     return effect
 

@@ -251,6 +251,13 @@ def test_the_effect_of_half_a_form_is_no_mistake(as_clerk: Client, story: Story,
     assert as_clerk.post("/invoices/effect/", data).status_code == 200
 
 
+def test_the_effect_costs_the_same_for_many_lines(
+    as_clerk: Client, story: Story, vat: TaxCode, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_max_num_queries(18):
+        as_clerk.post("/invoices/effect/", form(*[row(tax_code=vat.pk)] * 50))
+
+
 def test_buyers_are_found_while_typing(as_clerk: Client, story: Story) -> None:
     assert "C-10482" in as_clerk.get("/invoices/buyers/", {"customer": "宁波"}).content.decode()
 
