@@ -252,7 +252,7 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000  # an invoice of 2,000 lines
 # Every form here has one file at most, and files are taken in before anybody is asked who they are.
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 

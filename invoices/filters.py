@@ -17,8 +17,8 @@ from arap.ledger.models import DocumentText
 from customers.queries import search
 from invoices.models import Invoice
 
+# So many found by one text are named one by one, which an index answers; of more, nearly every row is one.
 FOUND_MAX = 500
-"""More customers or documents than these for one text are not told apart by it."""
 # The most decimals of any currency, so that an amount to compare with loses none.
 FINEST = "KWD"
 
@@ -45,6 +45,12 @@ class DayFilter(django_filters.Filter):
 
 class AmountFilter(django_filters.Filter):
     field_class = AmountField
+
+
+def _ids(found: QuerySet[Any]) -> Any:
+    """The ids as a list where they are few, else as the question that finds them."""
+    few = list(found[: FOUND_MAX + 1])
+    return few if len(few) <= FOUND_MAX else found
 
 
 class InvoiceFilter(django_filters.FilterSet):
@@ -81,15 +87,12 @@ class InvoiceFilter(django_filters.FilterSet):
         text = text.replace("\x00", "").strip()
         if not text:
             return queryset
-        documents = {
-            *numbered(self.company, text).values_list("pk", flat=True)[:FOUND_MAX],
-            *DocumentText.objects.filter(company=self.company, reference=text).values_list("document_id", flat=True)[
-                :FOUND_MAX
-            ],
-        }
-        customers = list(search(self.company, text).values_list("pk", flat=True)[:FOUND_MAX])
+        texts = DocumentText.objects.filter(company=self.company, reference=text).values_list("document_id", flat=True)
+        documents = _ids(numbered(self.company, text).values_list("pk", flat=True))
+        customers = _ids(search(self.company, text).order_by().values_list("pk", flat=True))
         return queryset.filter(
             Q(document__in=documents)
+            | Q(document__in=_ids(texts))
             | Q(customer__in=customers)
             | Q(order_number=text)
             | Q(state=Invoice.State.DRAFT, reference=text)

@@ -19,7 +19,7 @@ from arap.core.models import Company
 from arap.core.money import ZERO
 from arap.core.pdf import render_pdf
 from arap.core.references import document_reference, printed
-from arap.core.slips import payment_slip
+from arap.core.slips import PaymentSlip, payment_slip
 from arap.core.words import in_chinese, in_english
 from customers.models import Customer
 from customers.rules import DiscountOffer, TermsError, discount_offers, parse_terms
@@ -55,7 +55,7 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
     for line in lines:
         line.said = descriptions(line, language)  # type: ignore[attr-defined]
     document = invoice.document
-    reference = document_reference(document.number, document.pk) if document and invoice.kind == "invoice" else ""
+    reference = payment_reference(invoice)
     return {
         "paper_language": language,
         "company": invoice.company,
@@ -71,7 +71,7 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
         "offers": _offers(invoice),
         "credited_number": invoice.credits.document.number if invoice.credits and invoice.credits.document else "",
         "reference": printed(reference) if reference else "",
-        "slip": _slip(invoice, reference, language) if reference else None,
+        "slip": slip(invoice, language),
         "words": in_words(invoice.total, invoice.currency, language),
     }
 
@@ -122,7 +122,17 @@ def _offers(invoice: Invoice) -> Sequence[DiscountOffer]:
     return discount_offers(terms, document_on=issued, amount=invoice.total, currency=invoice.currency)
 
 
-def _slip(invoice: Invoice, reference: str, language: str) -> Any:
+def payment_reference(invoice: Invoice) -> str:
+    """The RF reference (ISO 11649) to pay a posted invoice under; empty for drafts and credit notes."""
+    document = invoice.document
+    return document_reference(document.number, document.pk) if document and invoice.kind == "invoice" else ""
+
+
+def slip(invoice: Invoice, language: str) -> PaymentSlip | None:
+    """How to pay the invoice: account, reference and code; None where it cannot be paid into an account of ours."""
+    reference = payment_reference(invoice)
+    if not reference:
+        return None
     return payment_slip(
         invoice.company,
         [(_("To pay"), invoice.total)],

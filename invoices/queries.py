@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from django.db import connection
-from django.db.models import DateField, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, FilteredRelation, Min, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
 from arap.core.models import Company
@@ -131,9 +130,7 @@ def invoice_page(
     """
     name = sort.removeprefix("-")
     if name == "due":
-        items = Item.objects.filter(company=company, document=OuterRef("document_id")).exclude(open_amount=0)
-        earliest = items.order_by("due_on").values("due_on")[:1]
-        found = found.annotate(open_due_on=Coalesce(Subquery(earliest), F("issued_on"), output_field=DateField()))
+        found = _by_due(company, found)
     place = _read_place(name, after) or _read_place(name, before)
     backwards = bool(place and not _read_place(name, after))
     ascending = sort.startswith("-") == backwards
@@ -152,6 +149,20 @@ def invoice_page(
         rows=listed(company, rows),
         before=_place(name, rows[0]) if rows and has_before else "",
         after=_place(name, rows[-1]) if rows and has_after else "",
+    )
+
+
+def _by_due(company: Company, found: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Each invoice with the earliest day on which something open of it falls due, by the index of what is owed."""
+    owed = Q(document__items__company=company, document__items__open_amount__gt=0)
+    day, item = OuterRef("owed__due_on"), OuterRef("owed__pk")
+    earlier = Item.objects.filter(document=OuterRef("document_id"), open_amount__gt=0)
+    earlier = earlier.filter(Q(due_on__lt=day) | Q(due_on=day, pk__lt=item))
+    return (
+        found.annotate(owed=FilteredRelation("document__items", condition=owed))
+        .filter(owed__isnull=False)
+        .exclude(Exists(earlier))
+        .annotate(open_due_on=F("owed__due_on"))
     )
 
 

@@ -56,6 +56,11 @@ def idempotent(company: Company, key: str | None, request: Any, run: Callable[[]
         return Outcome(json.loads(text), is_replay=False)
 
 
+def recorded(company: Company, key: str) -> Any:
+    """The answer that `key` was given, whatever was asked with it; None where it was never used."""
+    return IdempotencyKey.objects.filter(company=company, key=key).values_list("response", flat=True).first()
+
+
 def request_sha256(request: Any) -> str:
     """SHA-256 (hex) of `request` written as JSON with sorted keys."""
     text = json.dumps(request, cls=DjangoJSONEncoder, sort_keys=True, ensure_ascii=False)

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
@@ -58,13 +58,27 @@ class Credited:
 
 
 @dataclass(slots=True)
-class _Left:
-    """A line of the original, what was credited of it before, and the pieces not yet taken back."""
+class Left:
+    """A line of the original (None: it has none), what was credited of it before, and the pieces not yet taken back."""
 
     line: InvoiceLine | None
     original: Amounts
     credited: Amounts
     quantity_left: Decimal
+
+    @property
+    def amounts(self) -> Amounts:
+        """What may still be credited."""
+        return self.original - self.credited
+
+
+@dataclass(frozen=True, slots=True)
+class CreditPreview:
+    """What a credit note would do: its amounts, how much of it each open item would take, and what would be left."""
+
+    totals: Amounts
+    items: list[tuple[Item, Decimal]]
+    remaining: Decimal
 
 
 @book_transaction
@@ -95,6 +109,20 @@ def credit_invoice(
     return Credited(**outcome.response)
 
 
+def preview_credit(
+    company: Company, invoice_id: int, *, on: date, parts: Sequence[CreditPart] | None = None
+) -> CreditPreview:
+    """What credit_invoice would do now; nothing is written. Raises NotFound, Refused and Invalid as it does."""
+    original = _original(company, Invoice.objects.filter(pk=invoice_id), on)
+    _lefts, _lines, totals = _meant(original, parts)
+    left, items = totals.gross, []
+    for item in _open_items(original).filter(open_amount__gt=0):
+        part = min(left, Decimal(item.open_amount))
+        items.append((item, part))
+        left -= part
+    return CreditPreview(totals, items, left)
+
+
 def _credit(
     company: Company,
     invoice_id: int,
@@ -105,14 +133,10 @@ def _credit(
     by: User | None,
     key: str | None,
 ) -> Credited:
-    original = _lock_original(company, invoice_id, on)
-    lefts = _lefts(original)
-    lines = [_line(original, left, part) for left, part in _chosen(lefts, parts)]
-    lines = [line for line in lines if line.net or line.tax]
-    totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
-    if totals.gross <= 0:
-        raise Refused("nothing_to_credit", _("There is nothing left to credit."))
-    open_items = list(Item.objects.filter(document=original.document_id).order_by("due_on", "line"))
+    # Locked first of all: a second credit note waits here until the first is posted.
+    original = _original(company, Invoice.objects.select_for_update(no_key=True).filter(pk=invoice_id), on)
+    lefts, lines, totals = _meant(original, parts)
+    open_items = list(_open_items(original))
     lock(company, dates=[posted_on or on], items=[item.pk for item in open_items])
     note = _save_note(original, lines, totals, on, reason, by)
     posted = post_locked(company, lock_drafts(company, [note.pk]), by, posted_on, key)[0]
@@ -124,9 +148,25 @@ def _credit(
     return Credited(invoice_id=note.pk, document_id=posted.document_id, number=posted.number, **shown)
 
 
-def _lock_original(company: Company, invoice_id: int, on: date) -> Invoice:
-    """The invoice, locked first of all: a second credit note waits here until the first is posted."""
-    original = Invoice.objects.select_for_update(no_key=True).filter(company=company, pk=invoice_id).first()
+def _meant(original: Invoice, parts: Sequence[CreditPart] | None) -> tuple[list[Left], list[InvoiceLine], Amounts]:
+    """What is left of the original, the lines (unsaved) of the note that is meant, and their sum."""
+    lefts = what_is_left(original)
+    lines = [_line(original, left, part) for left, part in _chosen(lefts, parts)]
+    lines = [line for line in lines if line.net or line.tax]
+    totals = document_amounts(Amounts(line.net, line.tax) for line in lines)
+    if totals.gross <= 0:
+        raise Refused("nothing_to_credit", _("There is nothing left to credit."))
+    return lefts, lines, totals
+
+
+def _open_items(original: Invoice) -> QuerySet[Item]:
+    """The items of the invoice in the order in which a credit note pays them."""
+    return Item.objects.filter(document=original.document_id).order_by("due_on", "line")
+
+
+def _original(company: Company, found: QuerySet[Invoice], on: date) -> Invoice:
+    """The invoice, where it can be credited on that day."""
+    original = found.filter(company=company).first()
     if original is None:
         raise NotFound("not_found", _("There is no such invoice."))
     if original.kind != Invoice.Kind.INVOICE or original.state == Invoice.State.DRAFT:
@@ -138,23 +178,24 @@ def _lock_original(company: Company, invoice_id: int, on: date) -> Invoice:
     return original
 
 
-def _lefts(original: Invoice) -> list[_Left]:
+def what_is_left(original: Invoice) -> list[Left]:
+    """Each line of a posted invoice with what may still be credited of it. Two queries."""
     lines = list(original.lines.order_by("line"))
     credited = InvoiceLine.objects.filter(invoice__credits=original).exclude(invoice__state=Invoice.State.DRAFT)
     if not lines:
         before = credited.aggregate(net=Sum("net"), tax=Sum("tax"))
         amounts = Amounts(before["net"] or ZERO, before["tax"] or ZERO)
-        return [_Left(None, Amounts(original.net_total, original.tax_total), amounts, ZERO)]
+        return [Left(None, Amounts(original.net_total, original.tax_total), amounts, ZERO)]
     sums = credited.values_list("credits_line").annotate(Sum("net"), Sum("tax"), Sum("returned_quantity"))
     before_of = {line_id: (Amounts(net, tax), returned) for line_id, net, tax, returned in sums}
     lefts = []
     for line in lines:
         amounts, returned = before_of.get(line.pk, (NOTHING, ZERO))
-        lefts.append(_Left(line, Amounts(line.net, line.tax), amounts, line.quantity - returned))
+        lefts.append(Left(line, Amounts(line.net, line.tax), amounts, line.quantity - returned))
     return lefts
 
 
-def _chosen(lefts: Sequence[_Left], parts: Sequence[CreditPart] | None) -> list[tuple[_Left, CreditPart]]:
+def _chosen(lefts: Sequence[Left], parts: Sequence[CreditPart] | None) -> list[tuple[Left, CreditPart]]:
     if parts is None:
         return [(left, CreditPart()) for left in lefts if left.original != left.credited]
     by_line = {left.line.pk if left.line else None: left for left in lefts}
@@ -164,7 +205,7 @@ def _chosen(lefts: Sequence[_Left], parts: Sequence[CreditPart] | None) -> list[
     return [(by_line[part.line_id], part) for part in parts]
 
 
-def _line(original: Invoice, left: _Left, part: CreditPart) -> InvoiceLine:
+def _line(original: Invoice, left: Left, part: CreditPart) -> InvoiceLine:
     """The credit note's line; raises Refused("over_credited") when it would take more than is left."""
     currency = original.currency
     sign = -1 if left.original.gross < 0 else 1
@@ -187,7 +228,7 @@ def _line(original: Invoice, left: _Left, part: CreditPart) -> InvoiceLine:
                 left.original, left.credited, amount=part.amount * sign, entry=part.entry, currency=currency
             )
         else:
-            amounts, returned = left.original - left.credited, left.quantity_left
+            amounts, returned = left.amounts, left.quantity_left
     except CreditExceedsOriginal as error:
         raise Refused(
             "over_credited",
@@ -266,7 +307,7 @@ def _apply_to_invoice(
     return amount - left
 
 
-def _close_if_credited(original: Invoice, lefts: Sequence[_Left], totals: Amounts, by: User | None) -> None:
+def _close_if_credited(original: Invoice, lefts: Sequence[Left], totals: Amounts, by: User | None) -> None:
     credited = document_amounts(left.credited for left in lefts) + totals
     after: dict[str, Any] = {"credited": credited.gross}
     if credited.gross == original.total:

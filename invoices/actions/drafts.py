@@ -19,7 +19,7 @@ from customers.models import Customer, PaymentTerms
 from customers.rules import instalments as instalments_of
 from customers.rules import parse_terms
 from invoices.actions import storing
-from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
+from invoices.models import Invoice, InvoiceFile, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
 from invoices.units import unit_code
 
@@ -164,6 +164,7 @@ def delete_draft(company: Company, invoice_id: int, *, version: int, by: User | 
     audit.record(by=by, verb="invoice.delete", obj=invoice, before=audit.snapshot(invoice, AUDITED))
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
+    InvoiceFile.objects.filter(invoice=invoice).delete()
     Invoice.objects.filter(pk=invoice.pk).delete()
 
 

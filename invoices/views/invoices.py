@@ -1,19 +1,27 @@
 """Invoices and credit notes: the list, and the page of one with its lines, items and journal."""
 
+from decimal import Decimal
+from uuid import uuid4
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from arap.core.http import CompanyRequest
 from arap.core.permissions import get_for, requires
+from arap.core.references import printed
 from arap.ledger.history import document_history
 from arap.outbox.about import messages_about
+from invoices.actions.attaching import BYTES_MAX
 from invoices.filters import InvoiceFilter
+from invoices.history import changes_of
 from invoices.models import Invoice
-from invoices.queries import OPEN_VIEWS, VIEWS, in_view, invoice_page, sort_of
+from invoices.papers import payment_reference, slip, tax_sums
+from invoices.queries import OPEN_VIEWS, VIEWS, in_view, invoice_page, posting_previews, sort_of
+from invoices.views.editor import SAVED_SESSION_KEY
 
 VIEW_NAMES = {
     "open": pgettext_lazy("state", "Open"),
@@ -50,17 +58,28 @@ def invoice_list(request: CompanyRequest) -> HttpResponse:
 @requires("invoice.view")
 @require_safe
 def detail(request: CompanyRequest, pk: int) -> HttpResponse:
-    """One invoice or credit note: lines, instalments or open items, what was applied, journal."""
+    """One invoice or credit note: lines, tax, items and what settled them, how to pay, mail, files, journal, acts."""
     queryset = Invoice.objects.select_related("customer", "document", "terms", "credits__document", "created_by")
     invoice = get_for(request.user, "invoice.view", queryset, pk, request.company)
     lines = list(invoice.lines.select_related("tax_code"))
+    history = document_history(invoice.document) if invoice.document else None
     context = {
         "invoice": invoice,
         "lines": lines,
+        "tax_sums": tax_sums(lines),
+        "open_amount": sum((each.item.open_amount for each in history.items), Decimal(0)) if history else None,
+        "slip": slip(invoice, get_language() or "en") if history else None,
+        "reference": printed(payment_reference(invoice)) if history else "",
+        "posting": posting_previews(request.company, [invoice])[pk] if not history else None,
+        "files": invoice.files.filter(removed_at=None).select_related("file", "added_by").defer("file__content"),
+        "bytes_max": BYTES_MAX,
+        "changes": changes_of(invoice),
+        "key": uuid4().hex,
+        "forget": request.session.pop(SAVED_SESSION_KEY, ""),
         "instalments": [] if invoice.document else list(invoice.instalments.all()),
         "facts": list(invoice.facts.all()),
         "credit_notes": list(invoice.credit_notes.select_related("document").order_by("id")),
         "sent": messages_about(request.company, invoice),
-        "history": document_history(invoice.document) if invoice.document else None,
+        "history": history,
     }
     return render(request, "invoices/invoice.html", context)

@@ -94,6 +94,10 @@ class Item(models.Model):
                 fields=("company", "open_span", "posted_on", "settled_on"), condition=Q(open_amount=0),
                   name="ledger_item_settled"
             ),
+            # what is owed, in the order in which it falls due
+            models.Index(
+                fields=("company", "due_on", "document"), condition=Q(open_amount__gt=0), name="ledger_item_due"
+            ),
             models.Index(fields=("company", "customer", "settled_on"), name="ledger_item_customer"),
             models.Index(fields=("company", "last_position"), name="ledger_item_last_position"),
         ]  # fmt: skip

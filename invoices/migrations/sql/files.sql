@@ -1,4 +1,4 @@
--- A file of an invoice is kept for good; taking it off only sets when. It names an invoice and a file of its own company.
+-- A file of a posted invoice is kept for good; taking it off only sets when. A draft that is thrown away leaves none. It names an invoice and a file of its own company.
 alter table invoices_invoicefile
     add constraint invoices_invoicefile_invoice_fk
         foreign key (company_id, invoice_id) references invoices_invoice (company_id, id),
@@ -9,6 +9,9 @@ create function invoices_invoicefile_frozen() returns trigger language plpgsql a
 begin
     if tg_op = 'UPDATE' and (to_jsonb(new) - 'removed_at') = (to_jsonb(old) - 'removed_at') then
         return new;
+    end if;
+    if tg_op = 'DELETE' and exists (select from invoices_invoice i where i.id = old.invoice_id and i.state = 'draft') then
+        return old;
     end if;
     raise exception 'a file of an invoice is kept: % refused', tg_op
         using errcode = 'restrict_violation', constraint = 'invoices_invoicefile_frozen';

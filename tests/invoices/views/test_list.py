@@ -154,6 +154,12 @@ def test_what_cannot_be_read_narrows_nothing_and_is_said(
     assert len(shown(answer)) == 3
 
 
+def test_a_text_that_finds_many_loses_none(as_clerk: Client, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("invoices.filters.FOUND_MAX", 1)
+    assert len(shown(as_clerk.get(URL, {"q": "INV-"}))) == 3
+    assert len(shown(as_clerk.get(URL, {"q": "C-10"}))) == 3
+
+
 def test_an_order_number_is_found(as_clerk: Client, clerk: User, story: Story) -> None:
     draft = Invoice.objects.create(
         company=story.company,
