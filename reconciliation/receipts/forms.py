@@ -138,7 +138,7 @@ class FilterForm(_CompanyForm):
 
     q = forms.CharField(label=_("Number, payer or text"), max_length=100, required=False)
     customer = CustomerCodeField(label=_("Customer code"), required=False)
-    from_on = DayField(label=_("Received from"), required=False)
+    from_on = DayField(label=pgettext_lazy("day", "Received from"), required=False)
     to_on = DayField(label=pgettext_lazy("day", "To"), required=False)
     amount = forms.CharField(
         label=_("Amount"),
@@ -151,9 +151,8 @@ class FilterForm(_CompanyForm):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        hint = _("Number, payer or text")
         self.fields["q"].widget = forms.TextInput(
-            attrs={**TEXT, "type": "search", "placeholder": hint, "data-key": "f", "aria-keyshortcuts": "f"}
+            attrs={**TEXT, "type": "search", "data-key": "f", "aria-keyshortcuts": "f"}
         )
 
     def clean_q(self) -> str:
@@ -183,14 +182,14 @@ class IdentifyForm(_CompanyForm):
     """Whose unidentified money it is."""
 
     customer = CustomerCodeField(label=_("Customer code"), error_messages={"required": _("Type a customer’s code.")})
-    amount = MoneyField(label=_("Amount"), required=False, help_text=_("Empty: all of it."))
+    amount = MoneyField(label=_("Amount"), required=False)
     on = DayField(label=_("Counts from"), required=False)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *arguments: Any, currency: str, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.currency = currency
-        self.fields["amount"].widget.attrs["data-money"] = minor_unit(currency)
+        self.fields["amount"].widget.attrs |= {"data-money": minor_unit(currency), "placeholder": _("all of it")}
 
     def clean_amount(self) -> Decimal | None:
         """Read in the receipt's currency; nothing typed is all of it."""

@@ -26,9 +26,17 @@
     mark(input, all[(at + all.length) % all.length]);
   }
 
+  // Whose code it is, until something else is typed.
+  function say(input, name) {
+    const place = input.parentElement.querySelector("[data-picked]");
+    place.textContent = name;
+    place.hidden = !name;
+  }
+
   function take(input, option) {
     input.value = option.dataset.value;
     show(input, false);
+    say(input, option.querySelector("[data-name]").textContent);
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
@@ -48,9 +56,10 @@
     const input = document.querySelector(`[data-picks][aria-controls="${event.target.id}"]`);
     if (!input) return;
     const found = options(input);
-    const isThere = found.some((option) => option.dataset.value.toLowerCase() === input.value.trim().toLowerCase());
+    const same = found.find((option) => option.dataset.value.toLowerCase() === input.value.trim().toLowerCase());
     mark(input, found[0]);
-    show(input, document.activeElement === input && input.value.trim() !== "" && !isThere);
+    say(input, same ? same.querySelector("[data-name]").textContent : "");
+    show(input, document.activeElement === input && input.value.trim() !== "" && !same);
   });
 
   document.addEventListener("pointerdown", (event) => {

@@ -137,3 +137,30 @@ def test_what_a_colleague_did_meanwhile_is_told(
     browser.switch_to.active_element.send_keys(*APPLY)
     wait(browser, lambda page: not page.current_url.endswith(f"/receipts/{receipt.pk}/apply/"))
     assert Item.objects.get(document=receipt.document_id).open_amount == 0
+
+
+def test_money_finds_its_payer_is_applied_and_goes_back_by_keys(
+    browse_as: Callable[..., Chrome], company: Company, clerk: User, twenty: list[tuple[Receipt, Way]]
+) -> None:
+    owner = twenty[0][0].customer
+    assert owner is not None
+    new = NewReceipt(
+        amount=Decimal(333), currency="CNY", received_on=today_of(company), payer_name=owner.name, remittance="二 笔"
+    )
+    lost = record_receipt(company, new, by=clerk)
+    browser = browse_as(clerk, f"/receipts/{lost.receipt_id}/")
+    press(browser, "1")
+    assert one(browser, "#id_customer").get_attribute("value") == owner.code
+    browser.switch_to.active_element.send_keys(*APPLY)
+    wait(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "[data-remainder]"))
+    browser.switch_to.active_element.send_keys(*APPLY)
+    wait(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "[data-undo]"))
+    items = Item.objects.filter(customer=owner, document__kind="invoice").order_by("due_on", "pk")
+    assert [int(item.open_amount) for item in items] == [0, 0, 444]
+    browser = browse_as(clerk, f"/receipts/{lost.receipt_id}/return/")
+    assert "333.00" in one(browser, ".effect").text
+    one(browser, "#id_reason").send_keys("bounced", *APPLY)
+    wait(browser, lambda page: page.current_url.endswith(f"/receipts/{lost.receipt_id}/"))
+    assert "what it paid is open again" in one(browser, "main").text
+    assert [int(item.open_amount) for item in items.all()] == [111, 222, 444]
+    assert complaints(browser) == []

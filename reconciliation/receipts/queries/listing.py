@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, Literal, get_args
 
 from django.db.models import Q, QuerySet, Sum
@@ -27,7 +29,7 @@ ORDERS: dict[Sort, tuple[str, bool]] = {
     "largest": ("amount", True),
     "smallest": ("amount", False),
 }
-FIND_LENGTH_MIN = 2
+FEW_MAX = 2_000
 Key = tuple[date | Decimal, int]
 
 
@@ -65,7 +67,7 @@ class ReceiptRows:
 
 
 def receipt_rows(company: Company, query: ReceiptQuery) -> ReceiptRows:
-    """A page of the list. Four queries, whatever its length."""
+    """A page of the list. A few queries, however many there are."""
     column, falls = ORDERS[query.sort]
     found = _filtered(_of_view(company, query.view), company, query)
     backwards = query.before is not None
@@ -114,25 +116,29 @@ def _filtered(found: QuerySet[Receipt], company: Company, query: ReceiptQuery) -
     found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
     if query.customer_id is not None:
         moved = ReceiptIdentification.objects.filter(company=company, customer=query.customer_id)
-        found = found.filter(Q(customer=query.customer_id) | Q(pk__in=moved.values("receipt_id")))
-    if query.text:
-        found = found.filter(pk__in=_matching(company, query.text))
-    return found
+        found = found.filter(Q(customer=query.customer_id) | Q(pk__in=list(moved.values_list("receipt_id", flat=True))))
+    return _matching(found, company, query.text) if query.text else found
 
 
-def _matching(company: Company, text: str) -> QuerySet[Receipt, Any]:
-    """The ids of receipts with this number, customer, payer, account or words: each by its own index, not by one "or"
-    that no index could answer.
+def _matching(found: QuerySet[Receipt], company: Company, text: str) -> QuerySet[Receipt]:
+    """Those with this number, customer, payer, account or words. One query beside the one that is returned.
+
+    Few are looked up, each way by its own index, and named by their ids. Of many some stand near the beginning of any
+    order, so the list is read until a page is full.
     """
-    ours = Receipt.objects.filter(company=company).order_by()
-    parts = [
-        ours.filter(document__in=numbered(company, text.upper()).filter(kind="receipt").values("pk")),
-        ours.filter(customer__in=search(company, text).order_by().values("pk")),
-        ours.filter(payer_account=text),
-        ours.filter(payer_name__icontains=text),
-        ours.filter(remittance__icontains=text),
+    ways = [
+        Q(document__in=numbered(company, text.upper()).filter(kind="receipt").values("pk")),
+        Q(customer__in=search(company, text).order_by().values("pk")),
+        Q(payer_account=text),
+        Q(payer_name__icontains=text),
+        Q(remittance__icontains=text),
     ]
-    return parts[0].values("pk").union(*(part.values("pk") for part in parts[1:]))
+    ours = Receipt.objects.filter(company=company).order_by()
+    first, *others = [ours.filter(way).values_list("pk", flat=True) for way in ways]
+    ids = list(first.union(*others, all=True)[: FEW_MAX + 1])
+    if len(ids) <= FEW_MAX:
+        return found.filter(pk__in=ids)
+    return found.filter(reduce(or_, ways))
 
 
 def _listed(page: Sequence[Receipt]) -> list[ReceiptRow]:

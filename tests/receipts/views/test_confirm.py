@@ -50,6 +50,19 @@ def test_who_recorded_it_is_not_offered_to_confirm_and_cannot(
     assert "Who recorded a receipt cannot confirm it." in text_of(answer)
 
 
+def test_on_to_the_next_that_this_person_may_confirm(
+    client: Client, company: Company, clerk: User, controller: User, story: Story, large: Receipt
+) -> None:
+    new = NewReceipt(amount=Decimal(6000), currency="CNY", received_on=story.today)
+    record_receipt(company, new, by=controller)
+    second = record_receipt(company, new, by=clerk).receipt_id
+    client.force_login(controller)
+    assert client.post(url(large), {"then": "next"})["Location"] == f"/receipts/{second}/", "not to one's own"
+    answer = client.post(f"/receipts/{second}/reject/", {"reason": "twice", "then": "next"})
+    assert answer["Location"] == "/receipts/"
+    assert "Rejected; it never enters the book." in text_of(client.get("/receipts/"))
+
+
 def test_a_second_time_it_is_refused(client: Client, controller: User, large: Receipt) -> None:
     client.force_login(controller)
     client.post(url(large))
