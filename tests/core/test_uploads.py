@@ -1,17 +1,16 @@
 """Every door that takes a file: its size is judged before it is read, and what it is by its content."""
 
 import ast
-import io
 import zlib
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
 
 from arap.core import uploads
 from arap.core.logos import LOGO_BYTES_MAX
 from arap.core.models import Company, User
+from tests.core.test_admin import picture
 from tests.pages import text_of
 from tests.test_house_rules import APPS, ROOT, calls, sources
 
@@ -31,12 +30,6 @@ def test_every_door_is_known() -> None:
         if any(list(calls(tree, name)) for name in names) or "request.FILES[" in path.read_text(encoding="utf-8"):
             found.add(str(path.relative_to(ROOT)))
     assert found == DOORS
-
-
-def picture(width: int, height: int) -> bytes:
-    with io.BytesIO() as file:
-        Image.new("1", (width, height)).save(file, "PNG")
-        return file.getvalue()
 
 
 def bomb() -> bytes:
