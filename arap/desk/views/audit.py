@@ -26,6 +26,8 @@ from arap.desk.queries.sampling import APPLICATION, Draw, draw, last_position, r
 
 PAGE = 50
 EXPORT_MAX = 50_000
+# The cells of a sample that are figures: of documents, and of applications.
+AMOUNTS = {False: (8, 9, 10, 11, 18), True: (6, 14)}
 ANSWERS: dict[str, Callable[[str, Iterable[Sequence[object]]], HttpResponse]] = {"csv": csv_answer, "xlsx": xlsx_answer}
 
 
@@ -100,6 +102,7 @@ def audit_sample(request: CompanyRequest) -> HttpResponse:
         "drawn": drawn,
         "heads": _sample_heads(asked),
         "rows": rows,
+        "amounts": AMOUNTS[asked.kind == APPLICATION],
         "at": recorded_at(company, asked.position),
         "query": urlencode(words),
     }
@@ -171,9 +174,8 @@ def _sample_heads(asked: Draw) -> list[str]:
 def _sample_cells(asked: Draw, facts: Sequence[Any]) -> list[object]:
     """Days as ISO, amounts with a point and the currency's decimals: what a program reads as well as a person."""
     cells = list(facts)
-    amounts = (6,) if asked.kind == APPLICATION else (8, 11)
     currency = 5 if asked.kind == APPLICATION else 7
-    for at in amounts:
+    for at in (6,) if asked.kind == APPLICATION else (8, 11):
         cells[at] = format_amount(cells[at], cells[currency]) if cells[at] is not None else ""
     cells[-2] = timezone.localtime(cells[-2]).isoformat(sep=" ", timespec="seconds") if cells[-2] else ""
     return ["" if cell is None else cell.isoformat() if hasattr(cell, "isoformat") else cell for cell in cells]
