@@ -1,8 +1,9 @@
 """What the acts of the audit log are called, and where the things they were done to are opened."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -112,6 +113,32 @@ def thing_name(object_type: str) -> str:
         return str(apps.get_model(object_type)._meta.verbose_name)
     except (LookupError, ValueError):
         return object_type
+
+
+# Facts of acts that are no field of their thing.
+FACTS: dict[str, str | Promise] = {
+    "address": pgettext_lazy("network", "address"),
+    "count": _("count"),
+    "device": _("device"),
+    "factor": _("second factor"),
+    "filter": _("filter"),
+    "left": _("left"),
+    "role": _("role"),
+    "user": _("user"),
+}
+
+
+def field_of(object_type: str, name: str) -> Any:
+    """The field of that kind of thing called `name`; None where it has none."""
+    try:
+        return apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def field_name(name: str, field: Any) -> str:
+    """What a stored name is called: as the field of the thing, else as a fact of acts, else as it is stored."""
+    return str(getattr(field, "verbose_name", None) or FACTS.get(name, name))
 
 
 def thing_choices() -> list[tuple[str, str | Promise]]:

@@ -1,5 +1,6 @@
 """The audit log of a company: its own acts, and those of its people that belong to no company (signing in)."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from django.apps import apps
 from django.db import connection
 from django.db.models import CharField, Q, QuerySet
 from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
 
 from arap.core.models import AuditEntry, Company, CompanyOwned, Membership, User
-from arap.desk.audit_words import THINGS, act_name, thing_name
+from arap.desk.audit_words import THINGS, act_name, field_name, field_of, thing_name
 
 USER = "core.user"
 _VERBS = """
@@ -51,17 +53,27 @@ class Act:
 
     @property
     def changes(self) -> list[tuple[str, str, str]]:
-        """Each name with the value before and after; "" where there was none."""
+        """Each name with the value before and after, as forms call them; "" where there was none."""
         before, after = self.entry.before or {}, self.entry.after or {}
-        names = list(dict.fromkeys([*before, *after]))
-        return [(name, shown(before.get(name)), shown(after.get(name))) for name in names]
+        found = []
+        for name in dict.fromkeys([*before, *after]):
+            field = field_of(self.entry.object_type, name)
+            found.append((field_name(name, field), shown(before.get(name), field), shown(after.get(name), field)))
+        return found
 
 
-def shown(value: Any) -> str:
-    """A stored value in one line."""
+def shown(value: Any, field: Any = None) -> str:
+    """A stored value in one line; one of a list of choices by its word."""
     if value is None:
         return ""
-    return ", ".join(shown(each) for each in value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(shown(each) for each in value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    choices = dict(getattr(field, "flatchoices", ()) or ())
+    return str(choices.get(value, value))
 
 
 def acts(company: Company, asked: Asked, *, before: int | None, limit: int) -> tuple[list[Act], bool]:

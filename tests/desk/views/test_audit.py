@@ -10,10 +10,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
+from django.utils import translation
 from openpyxl import load_workbook
 from pytest_django import DjangoAssertNumQueries
 
-from arap.core.models import AuditEntry, Company, Role, User
+from arap.core.models import AuditEntry, Company, Period, Role, User
 from arap.desk.queries.sampling import Draw, draw, last_position
 from invoices.actions import Draft, DraftLine, create_draft, post_invoice
 from tests.pages import check_method, check_roles, parsed, signed_in, text_of
@@ -74,6 +75,19 @@ def test_values_before_and_after(as_auditor: Client, company: Company, controlle
     page = as_auditor.get(URL).content.decode()
     assert "<del>Old &amp; Co</del>" in page
     assert "&lt;b&gt;New&lt;/b&gt;" in page
+
+
+def test_values_are_called_as_forms_call_them(as_auditor: Client, auditor: User, company: Company) -> None:
+    period = Period.objects.filter(company=company).first()
+    note(company, auditor, "period.close", period, before={"state": "open"}, after={"state": "closed"})
+    note(None, auditor, "person.sign_in", auditor, after={"address": "127.0.0.1", "device": "Firefox, Linux"})
+    User.objects.filter(pk=auditor.pk).update(language="zh-hans")
+    words = text_of(as_auditor.get(URL))
+    assert "网络地址" in words
+    assert "登录" in words
+    state = Period._meta.get_field("state")
+    with translation.override("zh-hans"):
+        assert f"{state.verbose_name} {Period.State.OPEN.label} {Period.State.CLOSED.label}" in words
 
 
 def test_each_filter(as_auditor: Client, company: Company, clerk: User, controller: User, story: Story) -> None:
