@@ -266,3 +266,24 @@ def test_the_audit_log_is_read_only(client: Client, company: Company, auditor: U
     assert page.get(address).status_code == 200
     assert page.post(address, {"verb": "x"}).status_code == 403
     assert page.post(reverse("admin:core_auditentry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_who_gets_a_password_from_somebody_chooses_another(
+    client: Client, company: Company, clerk: User, administrator: User
+) -> None:
+    theirs = Client()
+    theirs.force_login(clerk)
+    word = "seven grey herons"
+    page = enter(client, administrator)
+    address = reverse("admin:auth_user_password_change", args=[clerk.pk])
+    answer = page.post(address, {"password1": word, "password2": word, "usable_password": "true"})
+    assert answer.status_code == 302
+    assert theirs.get("/").status_code == 302, "their session has ended"
+    entry = AuditEntry.objects.get(verb="person.invite")
+    assert (entry.actor, entry.object_id) == (administrator, str(clerk.pk))
+    again = Client()
+    assert again.post("/sign-in/", {"username": "clerk", "password": word})["Location"].startswith("/password/")
+
+
+def test_a_password_of_ones_own_is_changed_on_ones_own_page(client: Client, administrator: User) -> None:
+    assert enter(client, administrator).get("/admin/password_change/")["Location"] == "/password/"
