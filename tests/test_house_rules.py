@@ -89,6 +89,25 @@ def long_files(tree: ast.Module, text: str) -> Iterator[int]:
         yield FILE_LINES_MAX
 
 
+def bare_gets(tree: ast.Module, text: str) -> Iterator[int]:
+    """A row named in an address is fetched by get_for alone, which asks whose it is: a bare get finds everybody's."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in ("get_object_or_404", "get_list_or_404", "in_bulk"):
+            yield node.lineno
+        is_within_a_company = any(keyword.arg == "company" for keyword in node.keywords)
+        if name in ("get", "filter", "aget") and not is_within_a_company and any(map(_names_a_row, node.keywords)):
+            yield node.lineno
+
+
+def _names_a_row(keyword: ast.keyword) -> bool:
+    # `pk=customer.pk` is a row that somebody has fetched already; `pk=pk` is what an address says.
+    by_id = keyword.arg in ("pk", "id", "pk__in", "id__in")
+    return by_id and not (isinstance(keyword.value, ast.Attribute) and keyword.value.attr in ("pk", "id"))
+
+
 def signals(tree: ast.Module, text: str) -> Iterator[int]:
     """What happens on a save is written where the save is."""
     for node in ast.walk(tree):
@@ -137,6 +156,37 @@ def test_rule_is_kept(example: Example) -> None:
         text = path.read_text(encoding="utf-8")
         found += [f"{path.relative_to(ROOT)}:{line}" for line in example.rule(ast.parse(text), text)]
     assert found == [], example.rule.__doc__
+
+
+@pytest.mark.parametrize(
+    ("code", "is_bare"),
+    [
+        ("Invoice.objects.get(pk=pk)", True),
+        ("Invoice.objects.filter(id=pk).first()", True),
+        ("get_object_or_404(Invoice, pk=pk)", True),
+        ("Invoice.objects.filter(pk__in=request.POST.getlist('x'))", True),
+        ("get_for(request.user, 'invoice.view', Invoice, pk, request.company)", False),
+        ("Invoice.objects.get(pk=invoice.pk)", False),
+        ("Invoice.objects.filter(company=request.company, pk__in=ids)", False),
+        ("request.GET.get('pk')", False),
+    ],
+)
+def test_bare_gets_are_found(code: str, is_bare: bool) -> None:
+    assert bool(list(bare_gets(ast.parse(code), code))) is is_bare
+
+
+# Nobody's company is asked here: whoever is signing in has none yet.
+BARE_BY_RIGHT = {"arap/core/views/factor.py"}
+
+
+def test_views_fetch_rows_by_get_for_alone() -> None:
+    found = []
+    for path in sources(*APPS):
+        name = str(path.relative_to(ROOT))
+        if {"views", "api", "views.py", "api.py"} & set(path.parts) and name not in BARE_BY_RIGHT:
+            text = path.read_text(encoding="utf-8")
+            found += [f"{name}:{line}" for line in bare_gets(ast.parse(text), text)]
+    assert found == [], bare_gets.__doc__
 
 
 READER = re.compile(r'\bread(?:_\w+)?\(\s*"([A-Z_]+)"')

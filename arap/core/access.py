@@ -1,5 +1,6 @@
 """One line of the log for each request, and the number by which a person can ask about it."""
 
+import ipaddress
 import logging
 import re
 import secrets
@@ -67,8 +68,14 @@ def _believe_proxy(request: HttpRequest) -> None:
 
 
 def client_address(request: HttpRequest) -> str | None:
-    """The address of the client; behind a proxy the one that log_requests put there, never a header's own claim."""
-    return request.META.get("REMOTE_ADDR") or None
+    """The address of the client; behind a proxy the one that log_requests put there, never a header's own claim.
+
+    None where it is none, as behind a socket.
+    """
+    try:
+        return str(ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")))
+    except ValueError:
+        return None
 
 
 def place_of(request: HttpRequest) -> dict[str, str]:

@@ -69,6 +69,7 @@ NAVIGATION = (
             Page("desk:rates", _("Exchange rates"), "admin.rates", "x", "desk:rates"),
             Page("desk:guide", pgettext_lazy("page", "Set-up"), "company.set_up", "u", "desk:guide"),
             Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),
+            Page("desk:audit", _("Audit log"), "audit.view", "t", "desk:audit"),
         ),
     ),
 )

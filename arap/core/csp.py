@@ -1,4 +1,6 @@
-"""What a page may load: our own files and nothing else, no script and no style inside the page itself."""
+"""What a page may load: our own files and nothing else, no script and no style inside the page itself. And what else a
+browser is told with every answer.
+"""
 
 from collections.abc import Callable
 
@@ -18,6 +20,26 @@ POLICY = "; ".join(
     )
 )
 
+# Nothing here asks for any of it, so nothing that slips in may either.
+PERMISSIONS = ", ".join(
+    f"{name}=()"
+    for name in (
+        "accelerometer",
+        "bluetooth",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "serial",
+        "usb",
+    )
+)
+
 
 def content_security_policy(
     get_response: Callable[[HttpRequest], HttpResponse],
@@ -27,6 +49,11 @@ def content_security_policy(
     def answer(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # Figures of a company are kept by nobody on the way and not on the disk of the machine they were read on.
+        # Static files are answered further in and say themselves how long they may be kept.
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return answer

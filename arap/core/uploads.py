@@ -1,5 +1,6 @@
 """The largest upload there is: what goes beyond it is not stored anywhere, however much somebody sends."""
 
+from django.contrib.auth import SESSION_KEY
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
@@ -15,10 +16,16 @@ class SizeLimit(FileUploadHandler):
     # Of the whole request, however many files it brings: a handler lives for one request.
     received = 0
 
+    @property
+    def limit(self) -> int:
+        """Bytes. Forms are read before a view asks who sends them, and no form for strangers takes a file."""
+        session = getattr(self.request, "session", None)
+        return 0 if session is not None and SESSION_KEY not in session else UPLOAD_MB_MAX << 20
+
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass the chunk on while the file is within the limit."""
         self.received += len(raw_data)
-        if self.received > UPLOAD_MB_MAX << 20:
+        if self.received > self.limit:
             self.request.upload_too_large = True  # type: ignore[union-attr]
             raise SkipFile
         return raw_data

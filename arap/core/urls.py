@@ -13,6 +13,7 @@ urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-in/code/", factor.sign_in_code, name="sign_in_code"),
     path("admin/login/", sign_in.admin_sign_in, name="admin_sign_in"),
+    path("admin/password_change/", account.admin_password, name="admin_password"),
     path("password/", account.password, name="password"),
     path("account/", account.account, name="account"),
     path("account/second-factor/", factor.factor, name="factor"),

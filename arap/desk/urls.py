@@ -3,6 +3,7 @@
 from django.urls import path
 
 from arap.desk.views import (
+    audit,
     bank_accounts,
     contacts,
     customer_batch,
@@ -79,6 +80,10 @@ urlpatterns = [
     path("import/<int:pk>/run/", imports.run_import, name="import_run"),
     path("import/rows/<int:pk>/", import_rows.import_lines, name="import_lines"),
     path("import/rows/<int:pk>/rows.csv", import_rows.import_lines_csv, name="import_lines_csv"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/export/", audit.audit_export, name="audit_export"),
+    path("audit/sample/", audit.audit_sample, name="audit_sample"),
+    path("audit/sample/export/", audit.audit_sample_export, name="audit_sample_export"),
     path("rates/", rates.rates, name="rates"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),

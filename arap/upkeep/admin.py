@@ -29,6 +29,7 @@ TITLES = {
     "doubts": _("Messages in doubt"),
     "night": _("Nightly work"),
     "mailbox": _("Mailbox of what comes back"),
+    "seals": _("Seals"),
     "backups": _("Backups"),
     "disk": _("Disk"),
 }
@@ -44,6 +45,7 @@ FACTS = {
     "snapshot": _("last aging snapshot"),
     "reminders": _("last reminders"),
     "statements": _("last statements"),
+    "sealed_hours": _("hours since the last seal"),
     "hours": _("hours since the last one"),
     "bytes": _("size"),
     "percent": _("per cent full"),
@@ -60,13 +62,23 @@ class BackupAdmin(ReadOnlyAdmin):
 
     def get_urls(self) -> list[Any]:
         ours = path("health/", self.admin_site.admin_view(self.health), name="upkeep_health")
-        return [ours, *super().get_urls()]
+        short = path("health/signs/", self.admin_site.admin_view(self.health_signs), name="upkeep_health_signs")
+        return [ours, short, *super().get_urls()]
 
     def health(self, request: HttpRequest) -> HttpResponse:
         """What `manage.py health` says, with the same words."""
+        rows = self._rows(request)
+        context = {**self.admin_site.each_context(request), "title": _("Health"), "rows": rows, "opts": self.opts}
+        return TemplateResponse(request, "admin/upkeep/health.html", context)
+
+    def health_signs(self, request: HttpRequest) -> HttpResponse:
+        """The same in short, as a part of the admin's first page."""
+        return TemplateResponse(request, "admin/upkeep/_health_signs.html", {"rows": self._rows(request)})
+
+    def _rows(self, request: HttpRequest) -> list[dict[str, Any]]:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        rows = [
+        return [
             {
                 "title": TITLES[sign.name],
                 "is_well": sign.is_well,
@@ -79,5 +91,3 @@ class BackupAdmin(ReadOnlyAdmin):
             }
             for sign in signs(at=timezone.now())
         ]
-        context = {**self.admin_site.each_context(request), "title": _("Health"), "rows": rows, "opts": self.opts}
-        return TemplateResponse(request, "admin/upkeep/health.html", context)

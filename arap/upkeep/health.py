@@ -18,7 +18,7 @@ from arap.core.models import Job
 from arap.core.probes import missing
 from arap.outbox.mailboxes import opened
 from arap.outbox.models import Message
-from arap.upkeep import disks, nights
+from arap.upkeep import disks, nights, seals
 from arap.upkeep.backups import making
 from arap.upkeep.backups.restoring import SWITCHED_OFF
 from arap.upkeep.models import Backup
@@ -58,7 +58,7 @@ def signs(*, at: datetime) -> list[Sign]:
         found.append(workers())
     if {"database", "migrations"} & set(absent):
         return [*found, disk()]
-    rest = (beat, schedules, jobs, messages, leases, doubts, night, backups)
+    rest = (beat, schedules, jobs, messages, leases, doubts, night, sealing, backups)
     found += [look(at) for look in rest]
     return [*found, *([mailbox()] if settings.BOUNCES_URL else []), disk()]
 
@@ -138,6 +138,11 @@ def doubts(at: datetime) -> Sign:
 def night(at: datetime) -> Sign:
     """Aging snapshots, reminders and statements of every company are made."""
     return Sign("night", " ".join(nights.late(at)), nights.newest())
+
+
+def sealing(at: datetime) -> Sign:
+    """What was posted is sealed by the next night."""
+    return Sign("seals", " ".join(seals.unsealed(at)), seals.facts(at))
 
 
 def mailbox() -> Sign:

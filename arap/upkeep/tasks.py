@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from arap.upkeep.backups.making import back_up
+from arap.upkeep.seals import seal_all
 
 logger = logging.getLogger(__name__)
 
@@ -18,3 +19,10 @@ def make_backup() -> None:
     """The nightly backup into the settings' folder."""
     made = back_up(settings.BACKUP_DIR, at=timezone.now(), keep_days=settings.BACKUP_KEEP_DAYS)
     logger.info("backup %s: %s bytes, %s older ones removed", made.dump.name, made.size, len(made.forgotten))
+
+
+# The first seal of a long book takes minutes; a second one beside it is refused by the ledger itself.
+@shared_task(name="arap.upkeep.tasks.seal_books", acks_late=False, soft_time_limit=3600, time_limit=3660)  # type: ignore[untyped-decorator]
+def seal_books() -> None:
+    """The nightly seal of every book."""
+    logger.info("sealed the books of %s companies", seal_all())

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from arap.core import logs
-from arap.core.access import log_requests
+from arap.core.access import client_address, log_requests
 from arap.core.models import Company, User
 
 LOGGER = "arap.requests"
@@ -101,3 +101,10 @@ def test_what_fails_on_our_side_shows_the_reference_of_its_line(
 def test_probes_write_no_line(client: Client, lines: list[logging.LogRecord]) -> None:
     client.get("/healthz")
     assert lines == []
+
+
+@pytest.mark.parametrize(
+    "given, address", [("203.0.113.9", "203.0.113.9"), ("2001:DB8::1", "2001:db8::1"), ("", None), ("...", None)]
+)
+def test_what_is_no_address_is_none(given: str, address: str | None) -> None:
+    assert client_address(RequestFactory(REMOTE_ADDR=given).get("/")) == address

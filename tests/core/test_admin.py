@@ -1,5 +1,6 @@
 """The admin: who reaches which page, and that every change is audited."""
 
+import io
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from PIL import Image
 
 from arap.core.actions import grant_role
 from arap.core.models import (
@@ -204,6 +206,12 @@ def test_an_administrator_cannot_rise_or_reach_people_of_other_companies(
     assert not administrator.is_superuser
 
 
+def picture(width: int, height: int) -> bytes:
+    with io.BytesIO() as file:
+        Image.new("1", (width, height)).save(file, "PNG")
+        return file.getvalue()
+
+
 def company_form(company: Company, **changes: Any) -> dict[str, Any]:
     fields = {
         "name": company.name,
@@ -232,7 +240,9 @@ def test_a_bank_account_is_added_on_the_companys_page(desk: Client, company: Com
 
 
 @pytest.mark.parametrize(
-    "content, stored", [(b"\x89PNG\r\n\x1a\nrest", True), (b"<svg onload=alert(1)>", False)], ids=["png", "svg"]
+    "content, stored",
+    [(picture(10, 10), True), (b"\x89PNG\r\n\x1a\nrest", False), (b"<svg onload=alert(1)>", False)],
+    ids=["png", "beginning only", "svg"],
 )
 def test_a_logo_is_judged_by_its_content(desk: Client, company: Company, content: bytes, stored: bool) -> None:
     upload = SimpleUploadedFile("logo.png", content, content_type="image/png")
@@ -256,3 +266,24 @@ def test_the_audit_log_is_read_only(client: Client, company: Company, auditor: U
     assert page.get(address).status_code == 200
     assert page.post(address, {"verb": "x"}).status_code == 403
     assert page.post(reverse("admin:core_auditentry_delete", args=[entry.pk]), {"post": "yes"}).status_code == 403
+
+
+def test_who_gets_a_password_from_somebody_chooses_another(
+    client: Client, company: Company, clerk: User, administrator: User
+) -> None:
+    theirs = Client()
+    theirs.force_login(clerk)
+    word = "seven grey herons"
+    page = enter(client, administrator)
+    address = reverse("admin:auth_user_password_change", args=[clerk.pk])
+    answer = page.post(address, {"password1": word, "password2": word, "usable_password": "true"})
+    assert answer.status_code == 302
+    assert theirs.get("/").status_code == 302, "their session has ended"
+    entry = AuditEntry.objects.get(verb="person.invite")
+    assert (entry.actor, entry.object_id) == (administrator, str(clerk.pk))
+    again = Client()
+    assert again.post("/sign-in/", {"username": "clerk", "password": word})["Location"].startswith("/password/")
+
+
+def test_a_password_of_ones_own_is_changed_on_ones_own_page(client: Client, administrator: User) -> None:
+    assert enter(client, administrator).get("/admin/password_change/")["Location"] == "/password/"

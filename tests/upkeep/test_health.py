@@ -20,6 +20,8 @@ from arap.outbox.models import Message
 from arap.upkeep import health
 from arap.upkeep.backups.restoring import SWITCHED_OFF
 from arap.upkeep.models import Backup
+from arap.upkeep.seals import seal_all
+from arap.upkeep.tasks import seal_books
 from dunning.actions import ensure_policy
 from dunning.models import DunningPolicy, DunningRun
 from statements.models import StatementRun
@@ -152,6 +154,7 @@ class TestTheNight:
         ensure_policy(well)
         DunningPolicy.objects.update(from_hour=8)
         Posting.objects.create(company=well, verb="test")
+        seal_all()
         self.all_else_is_well(later)
         return well
 
@@ -243,6 +246,33 @@ def test_a_mailbox_that_lets_nobody_in(well: Company, settings: Any, tmp_path: P
     for name in ("new", "cur"):
         (tmp_path / name).mkdir()
     assert reasons() == {}
+
+
+@pytest.mark.parametrize("hours, is_late", [(26, False), (27, True)], ids=["yet", "no more"])
+def test_a_book_waits_a_night_for_its_seal(well: Company, hours: int, is_late: bool) -> None:
+    Posting.objects.create(company=well, verb="test")
+    recorded = Posting.objects.get(company=well).recorded_at
+    assert recorded is not None
+    at = recorded + timedelta(hours=hours)
+    wanted = "The book of acme has waited 27 hours for its seal." if is_late else None
+    assert reasons(at).get("seals") == wanted
+    assert facts("seals", at) == {"sealed_hours": None}
+    seal_books()
+    assert "seals" not in reasons(at)
+    assert facts("seals", at) == {"sealed_hours": hours - 1}, "the hour is not full"
+    assert PeriodicTask.objects.get(name="Seal the books").task == "arap.upkeep.tasks.seal_books"
+
+
+def test_the_admins_first_page_asks_for_the_signs(client: Client, administrator: User, controller: User) -> None:
+    User.objects.update(is_staff=True)
+    client.force_login(controller)
+    assert "/admin/upkeep/backup/health/signs/" not in client.get("/admin/").content.decode()
+    assert client.get("/admin/upkeep/backup/health/signs/").status_code == 403
+    client.force_login(administrator)
+    assert 'hx-get="/admin/upkeep/backup/health/signs/"' in client.get("/admin/").content.decode()
+    page = client.get("/admin/upkeep/backup/health/signs/").content.decode()
+    assert "None was made yet." in page
+    assert "<html" not in page
 
 
 def test_a_full_disk(well: Company, used: dict[str, int], settings: Any, tmp_path: Path) -> None:

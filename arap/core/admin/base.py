@@ -1,5 +1,6 @@
 """What all our admin pages share: rights by role, rows of one's own companies, an audit row each."""
 
+from datetime import tzinfo
 from typing import Any, ClassVar
 
 from django import forms
@@ -36,7 +37,9 @@ def stored(obj: Model) -> dict[str, Any]:
         for field in obj._meta.concrete_fields
         if field.get_internal_type() != "BinaryField" and field.name not in ("id", "password")
     ]
-    return audit.snapshot(type(obj)._base_manager.get(pk=obj.pk), names)
+    values = audit.snapshot(type(obj)._base_manager.get(pk=obj.pk), names)
+    # A schedule has a time zone, for which JSON has no word.
+    return {name: str(value) if isinstance(value, tzinfo) else value for name, value in values.items()}
 
 
 class SameCompanyForm(forms.ModelForm):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -13,10 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.actions import open_periods
 from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for, person
 from arap.core.countries import CountryField
+from arap.core.logos import read_logo
 from arap.core.models import Company, CompanyBankAccount, NumberSeries, Period, Role
-
-LOGO_BYTES_MAX = 512 * 1024
-PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
 
 class CompanyForm(forms.ModelForm):
@@ -55,18 +52,7 @@ class CompanyForm(forms.ModelForm):
         )
 
     def clean_logo_file(self) -> bytes | None:
-        """The picture's bytes, judged by their beginning and not by the name of the file."""
-        upload = self.cleaned_data["logo_file"]
-        if self.upload_too_large:
-            raise ValidationError(_("The logo is larger than 512 KB."))
-        if upload is None:
-            return None
-        if upload.size > LOGO_BYTES_MAX:
-            raise ValidationError(_("The logo is larger than 512 KB."))
-        content: bytes = upload.read()
-        if not content.startswith((PNG, JPEG)):
-            raise ValidationError(_("The logo is neither PNG nor JPEG."))
-        return content
+        return read_logo(self.cleaned_data["logo_file"], upload_too_large=self.upload_too_large)
 
     def save(self, commit: bool = True) -> Any:
         if content := self.cleaned_data.get("logo_file"):

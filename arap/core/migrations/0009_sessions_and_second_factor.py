@@ -11,8 +11,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        # Django's own table: its sessions open nothing any more.
-        migrations.RunSQL("drop table if exists django_session", migrations.RunSQL.noop),
         migrations.AddField(
             model_name="company",
             name="second_factor_roles",
@@ -20,6 +18,7 @@ class Migration(migrations.Migration):
                 base_field=models.CharField(max_length=20),
                 blank=True,
                 default=list,
+                db_default=[],
                 help_text="Who holds one of these roles signs in with a code from their telephone besides the password.",
                 size=None,
                 verbose_name="second factor required of",

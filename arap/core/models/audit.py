@@ -35,6 +35,9 @@ class AuditEntry(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["object_type", "object_id"], name="core_auditentry_object"),
             models.Index(fields=["company", "-at"], name="core_auditentry_company_at"),
+            models.Index(fields=["company", "-id"], name="core_auditentry_company"),
+            models.Index(fields=["company", "actor", "-id"], name="core_auditentry_actor"),
+            models.Index(fields=["company", "verb", "-id"], name="core_auditentry_verb"),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,7 @@ class Company(models.Model):
         models.CharField(max_length=20),
         verbose_name=_("second factor required of"),
         default=list,
+        db_default=[],
         blank=True,
         help_text=_("Who holds one of these roles signs in with a code from their telephone besides the password."),
     )

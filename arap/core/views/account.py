@@ -99,6 +99,13 @@ def password(request: HttpRequest) -> HttpResponse:
     return render(request, "core/password.html", context, status=422 if form.errors else 200)
 
 
+@signed_in
+@require_safe
+def admin_password(request: HttpRequest) -> HttpResponse:
+    """The admin's own page for it would leave other sessions open and note nothing."""
+    return redirect("core:password")
+
+
 def places_of(user: User, session_key: str | None) -> list[Place]:
     """Where `user` is signed in now; this session first, then the last seen."""
     rows = Session.objects.filter(user=user, expire_date__gt=timezone.now())

@@ -1,21 +1,15 @@
 """The set-up of a company."""
 
-import io
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from PIL import Image
 
 from arap.core.countries import CountryField
+from arap.core.logos import LOGO_BYTES_MAX, read_logo
 from arap.core.models import Company, CompanyBankAccount, Role, User
 from arap.core.models.companies import LANGUAGES
-
-LOGO_BYTES_MAX = 512 * 1024
-LOGO_SIDE_MAX = 4000
-LOGO_FORMATS = ("PNG", "JPEG")
 
 
 def _styled(form: forms.BaseForm) -> None:
@@ -82,25 +76,8 @@ class LetterheadForm(forms.ModelForm):
         _styled(self)
 
     def clean_logo_file(self) -> bytes | None:
-        """The picture's bytes, after it was opened as a picture: its name and its beginning prove nothing."""
-        upload = self.cleaned_data["logo_file"]
-        if self.upload_too_large:  # such a file never arrives
-            raise ValidationError(_("The logo is larger than 512 KB."))
-        if upload is None:
-            return None
-        if upload.size > LOGO_BYTES_MAX:
-            raise ValidationError(_("The logo is larger than 512 KB."))
-        content: bytes = upload.read()
-        try:
-            with Image.open(io.BytesIO(content), formats=LOGO_FORMATS) as picture:
-                width, height = picture.size
-                if max(width, height) <= LOGO_SIDE_MAX:
-                    picture.load()
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            raise ValidationError(_("The logo is neither PNG nor JPEG.")) from None
-        if max(width, height) > LOGO_SIDE_MAX:
-            raise ValidationError(_("The logo has more than 4,000 pixels on a side."))
-        return content
+        """The picture's bytes."""
+        return read_logo(self.cleaned_data["logo_file"], upload_too_large=self.upload_too_large)
 
     def changes(self) -> dict[str, Any]:
         """The fields for set_letterhead."""
