@@ -1,4 +1,4 @@
-"""What every page shows around its own content: navigation, company, open period, undo."""
+"""What every page shows around its own content: navigation, company, open periods, undo."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -86,7 +86,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "today": timezone.localdate(),
         "may": {verb.replace(".", "_"): allows(roles, verb) for verb in PERMISSIONS},
         "navigation": _navigation(roles, request.resolver_match.view_name if request.resolver_match else ""),
-        "open_period": SimpleLazyObject(lambda: _open_period(company)),
+        "open_periods": SimpleLazyObject(lambda: _open_periods(company)),
         "undo": SimpleLazyObject(lambda: _undo(request)),
     }
 
@@ -102,15 +102,15 @@ def _navigation(roles: frozenset[Role], here: str) -> list[Section]:
     return sections
 
 
-def _open_period(company: Company | None) -> Period | None:
-    """The open period that today lies in; when that is closed, the earliest one still open."""
+def _open_periods(company: Company | None) -> tuple[Period, Period] | None:
+    """The first period that takes postings, and the last one that has begun; None when all are closed."""
     if company is None:
         return None
-    today = timezone.localdate()
-    still_open = Period.objects.open().filter(company=company)
-    return (
-        still_open.filter(starts_on__lte=today, ends_on__gte=today).first() or still_open.order_by("starts_on").first()
-    )
+    still_open = list(Period.objects.open().filter(company=company).order_by("starts_on"))
+    if not still_open:
+        return None
+    begun = [period for period in still_open if period.starts_on <= timezone.localdate()]
+    return still_open[0], begun[-1] if begun else still_open[0]
 
 
 def _undo(request: HttpRequest) -> dict[str, Any] | None:

@@ -166,37 +166,36 @@ def ties(company: Company, report: AgingReport) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What was recorded after a position with a date on or before a day: how many postings, and their net effect.
+    """What was recorded after a position with a date on or before a day.
 
-    `amounts` is (currency, signed sum of the documents). Applying moves nothing between customer and company, so it
-    counts as a posting and adds no amount, although it changes buckets.
+    `documents` with `amounts`, (currency, signed sum of them), and `applications`: these move nothing between customer
+    and company, so they add no amount, although they change buckets.
     """
 
-    postings: int
+    documents: int
+    applications: int
     amounts: tuple[tuple[str, Decimal], ...]
-
-
-_LATER = """
-  select position, currency, total from ledger_document
-   where company_id = %(company)s and position > %(after)s and position <= %(until)s and posted_on <= %(as_of)s
-  union all
-  select position, null, null from ledger_application
-   where company_id = %(company)s and position > %(after)s and position <= %(until)s and effective_on <= %(as_of)s
-"""
 
 
 def booked_later(company: Company, *, as_of: date, after: int, until: int) -> Later:
     """What the positions above `after`, up to `until`, changed about `as_of`. One query."""
-    parameters: dict[str, Any] = {"company": company.pk, "as_of": as_of, "after": after, "until": until}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
-            with later as ({_LATER})
-            select null, count(distinct position) from later
+            """
+            (select currency, count(*), sum(total) from ledger_document
+              where company_id = %(company)s and position > %(after)s and position <= %(until)s
+                and posted_on <= %(as_of)s
+              group by currency order by currency)
             union all
-            (select currency, sum(total) from later where currency is not null group by currency order by currency)
-            """,  # noqa: S608
-            parameters,
+            select null, count(*), null from ledger_application
+             where company_id = %(company)s and position > %(after)s and position <= %(until)s
+               and effective_on <= %(as_of)s
+            """,
+            {"company": company.pk, "as_of": as_of, "after": after, "until": until},
         )
-        (_none, postings), *amounts = cursor.fetchall()
-    return Later(postings=int(postings), amounts=tuple((currency, amount) for currency, amount in amounts))
+        *by_currency, (_none, applications, _nothing) = cursor.fetchall()
+    return Later(
+        documents=sum(count for _currency, count, _total in by_currency),
+        applications=applications,
+        amounts=tuple((currency, total) for currency, _count, total in by_currency),
+    )

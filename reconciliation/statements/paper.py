@@ -16,7 +16,7 @@ from django.utils.translation import override, pgettext_lazy
 from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.money import AmountError
-from arap.core.pdf.columns import GAP_MM, Cell, Column, Table, width
+from arap.core.pdf.columns import GAP_MM, Cell, Column, Table, cut, width
 from arap.core.references import customer_reference
 from arap.core.slips import PaymentSlip, slip_of
 from arap.core.templatetags.paper import LANGUAGES, texts
@@ -143,22 +143,28 @@ def _amount(amount: Decimal, currency: str) -> str:
     return wording.amount_text(amount, currency)
 
 
-def _description(said: Said, line: Line, currency: str) -> Cell:
+def _description(said: Said, line: Line, currency: str, room_mm: int) -> Cell:
     """What a line is: its kind with what it was applied to, or the customer's reference; English quiet after it.
 
-    An item of which a part was paid says of how much, where no column does.
+    An item of which a part was paid says of how much, where no column does. On a paper in two languages both say what
+    kind of document it is, and references give way to them.
     """
     languages = LANGUAGES[said.language]
     kinds = texts(KINDS.get(line.kind, _("Settlement by others")), languages)
     words = kinds[0]
-    if line.applied_to:
+    if line.applied_to and len(kinds) > 1:
+        words = f"{words} {line.applied_to}"
+    elif line.applied_to:
         words = texts(_("{kind} for {numbers}"), languages[:1], kind=words, numbers=line.applied_to)[0]
     elif said.kind != ACTIVITY and line.original_amount not in (None, line.amount):
         whole = _amount(line.original_amount, currency)
         words = f"{words} {texts(_('of {amount}'), languages[:1], amount=whole)[0]}"
     if line.reference and not line.applied_to:
         words = f"{words} {line.reference}"
-    return (words, kinds[1]) if len(kinds) > 1 else words
+    if len(kinds) == 1:
+        return words
+    beside_mm = room_mm - width(f" {kinds[1]}")
+    return (cut(words, beside_mm) if beside_mm >= width(kinds[0]) else words, kinds[1])
 
 
 def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
@@ -180,7 +186,8 @@ def _movement(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
         figure = _amount(line.amount, code)
         rows.append(
             [
-                _day(said, line.on), line.number, _description(said, line, code), _day(said, on) if on else "",
+                _day(said, line.on), line.number, _description(said, line, code, widths[2] - GAP_MM),
+                _day(said, on) if on else "",
                 figure if line.amount > 0 else "", figure if line.amount < 0 else "", _amount(line.balance, code),
             ]
         )  # fmt: skip
@@ -201,7 +208,7 @@ def _items(said: Said, block: Block, widths: tuple[int, ...]) -> Table:
         rows.append(
             [
                 _day(said, line.due_on) if line.due_on else wording.HAIRLINE_DASH, _number(line),
-                _description(said, line, code), _day(said, line.on),
+                _description(said, line, code, widths[2] - GAP_MM), _day(said, line.on),
                 _age(said, line), *(_amount(each, code) for each in figures),
             ]
         )  # fmt: skip

@@ -1,6 +1,7 @@
 """What statements say equals the book; runs are safe to repeat; what was made never changes."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
@@ -15,6 +16,7 @@ from django.utils import timezone
 from aging.queries import aging
 from arap.core.errors import Invalid, Refused
 from arap.core.models import Company, NumberSeries, User
+from arap.core.pdf.columns import blocks
 from arap.ledger.checks import check, invariants
 from arap.outbox.models import Message
 from statements.actions import (
@@ -33,6 +35,7 @@ from statements.actions import (
     wanted,
 )
 from statements.models import Statement, StatementLine, StatementRun
+from statements.paper import context_of
 from statements.queries.runs import left_out, ties
 from tests.stories import Story
 
@@ -83,6 +86,16 @@ def test_activity_begins_with_the_balance_before_and_applications_move_nothing(s
     ]
     assert story.late.document is not None
     assert said.movements[0].applied_to == story.late.document.number
+
+
+def test_every_line_of_a_paper_in_two_languages_says_its_kind_in_both(story: Story) -> None:
+    asked = replace(want(story, "activity"), language="both")
+    part = context_of(preview(story.company, story.haichen, asked))["parts"][0]
+    described = [cell for table in (part.movement, part.items) for block in blocks(table) for cell in block[2].lines]
+    assert [cell[1] for cell in described[:4]] == ["Opening balance", "Receipt", "Invoice", "Receipt"]
+    assert all(cell[1] for cell in described)
+    assert story.late.document is not None
+    assert described[1][0] == f"收款单 {story.late.document.number}"
 
 
 def test_as_of_a_day_before_anything_there_is_nothing_to_say(story: Story) -> None:

@@ -67,6 +67,9 @@ class Renderer:
         styles.install()
         # Level 9, which pydyf asks for, takes a twentieth of all the time and makes a file no smaller than level 6.
         pydyf.zlib = SimpleNamespace(compress=zlib.compress, compressobj=lambda level: zlib.compressobj(min(level, 6)))
+        # A thousandth of a point is finer than anything printed; six places make each page a tenth larger.
+        whole = pydyf._to_bytes
+        pydyf._to_bytes = lambda item: in_few_places(item) if type(item) is float else whole(item)
         # Reports of what a document asked for in vain are the document's matter, not the log's.
         logging.getLogger("weasyprint").setLevel(logging.CRITICAL)
         self._fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
@@ -93,6 +96,12 @@ class Renderer:
             pdf_identifier=True,
         )
         return bytes(pdf)
+
+
+def in_few_places(number: float) -> bytes:
+    """A number of a page as PDF writes it, to three places."""
+    text = f"{number:.3f}".rstrip("0").rstrip(".")
+    return b"0" if text == "-0" else text.encode("ascii")
 
 
 def style_sheets() -> list[Path]:

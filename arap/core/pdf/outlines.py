@@ -1,5 +1,6 @@
 """What is done to the outlines of the fonts in the dependencies, before any paper is printed."""
 
+from copy import deepcopy
 from dataclasses import dataclass
 from math import hypot
 from pathlib import Path
@@ -12,14 +13,17 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.reorderGlyphs import reorderGlyphs
 from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools.ttLib.tables._g_l_y_f import GlyphCoordinates
 from fontTools.varLib.instancer import instantiateVariableFont
 
 UNITS = 1000  # per em, of the Han font and so of the whole: most steps between points then fit into a byte
 # How much wider a stem of a semi-bold Han glyph is, in units: what Inter gains from 400 to 600.
 BOLDER = 31
 OF_ONE_WIDTH = "0123456789.,+−"
-# Quadratic curves may leave the cubic ones by so many units, a thirtieth of a point at 11 points.
-CURVE_ERROR = 3.0  # not money: units of a font
+# Quadratic curves may leave the cubic ones by so many units, a twentieth of a point at 11 points.
+CURVE_ERROR = 5.0  # not money: units of a font
+# Points of Han glyphs lie on a grid of so many units, at most a fortieth of a point off: a sixth fewer bytes in a file.
+GRID = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def latin(source: Path, weight: int) -> TTFont:
     keep = subset.Subsetter(options)
     keep.populate(unicodes=font.getBestCmap())
     keep.subset(font)
-    for table in ("STAT", "avar", "DSIG", "meta"):
+    for table in ("STAT", "avar", "DSIG", "gasp", "meta"):
         if table in font:
             del font[table]
     scale_upem(font, UNITS)
@@ -121,7 +125,7 @@ def add_han(font: TTFont, han: Han, *, bolder: bool) -> None:
     cmaps = [table for table in font["cmap"].tables if table.isUnicode()]
     for character in sorted(set(han.glyphs) - have):
         name = f"u{character:04X}"
-        glyph = _bolder(han.glyphs[character], BOLDER) if bolder else han.glyphs[character]
+        glyph = _on_grid(_bolder(han.glyphs[character], BOLDER) if bolder else han.glyphs[character])
         order.append(name)
         glyf.glyphs[name] = glyph
         glyph.recalcBounds(glyf)
@@ -159,14 +163,22 @@ def _rank(character: int) -> tuple[int, int]:
     return (2, place) if 0xB000 <= place < 0xD800 else (3, character)
 
 
+def _on_grid(glyph: Any) -> Any:
+    """A copy whose points are on the GRID."""
+    rough = deepcopy(glyph)
+    if rough.numberOfContours > 0:
+        rough.coordinates = GlyphCoordinates(
+            [(round(x / GRID) * GRID, round(y / GRID) * GRID) for x, y in rough.coordinates]
+        )
+    return rough
+
+
 def _bolder(glyph: Any, by: int) -> Any:
     """A copy whose stems are `by` units wider: each point moves along the bisector of its two edges, outwards.
 
     The method of FreeType's FT_Outline_Embolden. Outer contours run clockwise in TrueType, so outwards is to the left
     of the way; a point never moves farther than its shorter edge allows.
     """
-    from copy import deepcopy
-
     bold = deepcopy(glyph)
     if bold.numberOfContours <= 0:
         return bold

@@ -10,7 +10,7 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from arap.core.pdf import fonts, outlines
-from arap.core.pdf.child import style_sheets
+from arap.core.pdf.child import in_few_places, style_sheets
 
 
 @pytest.fixture(scope="module", params=fonts.WEIGHTS)
@@ -48,6 +48,20 @@ def test_a_square_grows_on_all_sides() -> None:
     assert outlines._moved(list(square), 10) == [(-10, -10), (-10, 110), (110, 110), (110, -10)]
     hole = square[::-1]
     assert outlines._moved(list(hole), 10) == [(90, 10), (90, 90), (10, 90), (10, 10)]
+
+
+def test_points_of_han_lie_on_the_grid(font: Any) -> None:
+    glyph = font["glyf"][font.getBestCmap()[ord("账")]]
+    assert glyph.numberOfContours > 0
+    assert all(x % outlines.GRID == 0 and y % outlines.GRID == 0 for x, y in glyph.coordinates)
+
+
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(0.75, b"0.75"), (841.889764, b"841.89"), (3.0, b"3"), (-0.0001, b"0"), (-12.3456, b"-12.346"), (100.0, b"100")],
+)
+def test_points_on_a_page_have_three_places(number: float, written: bytes) -> None:
+    assert in_few_places(number) == written
 
 
 def test_common_glyphs_come_first(font: Any) -> None:
