@@ -2,40 +2,36 @@
 
 from collections.abc import Iterable, Sequence
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.errors import NotFound
 from arap.core.models import Company
 from customers.models import Customer, PayerAccount, PaymentTerms
 from customers.rules import Terms, parse_terms
+from customers.searching import matching
 
 
 def search(company: Company, text: str) -> QuerySet[Customer]:
-    """Customers whose code, name (either language), tax number or payer account matches `text`.
+    """Customers of which something contains `text` (searching.py says what).
 
-    An exact code comes first, then codes that begin with it, then the rest by code. An empty text
-    finds all.
+    An exact code comes first, then codes and initials that begin with it, then the rest by code. An empty text finds
+    all. Duplicates that were merged are found too: `merged_into` says whom they stand for.
     """
     customers = Customer.objects.filter(company=company)
     text = text.strip()
     if not text or "\x00" in text:
         return customers.order_by("code") if not text else customers.none()
-    payers = PayerAccount.objects.filter(company=company, account_no=text)
-    found = customers.filter(
-        Q(code__icontains=text)
-        | Q(name__icontains=text)
-        | Q(name_local__icontains=text)
-        | Q(tax_id__iexact=text)
-        | Q(pk__in=payers.values("customer_id"))
-    )
     closeness = Case(
         When(code__iexact=text, then=Value(0)),
         When(code__istartswith=text, then=Value(1)),
+        When(initials__startswith=text.lower(), then=Value(1)),
         default=Value(2),
         output_field=IntegerField(),
     )
-    return found.annotate(closeness=closeness).order_by("closeness", "code")
+    return (
+        customers.filter(pk__in=matching(company.pk, text)).annotate(closeness=closeness).order_by("closeness", "code")
+    )
 
 
 def customer_by_code(company: Company, code: str) -> Customer:
@@ -90,3 +86,15 @@ def terms_by_code(company: Company, code: str) -> PaymentTerms:
     if terms is None:
         raise NotFound("unknown_terms", _("There are no payment terms “%(code)s”.") % {"code": code})
     return terms
+
+
+def currencies(company: Company) -> list[str]:
+    """The currencies customers are dealt with in, in alphabetical order."""
+    used = Customer.objects.filter(company=company).order_by("currency")
+    return list(used.values_list("currency", flat=True).distinct())
+
+
+def ids_standing_for(customer: Customer) -> list[int]:
+    """The customer's own id, then those of the duplicates that were merged into it. One query."""
+    duplicates = Customer.objects.filter(company_id=customer.company_id, merged_into=customer).order_by("pk")
+    return [customer.pk, *duplicates.values_list("pk", flat=True)]

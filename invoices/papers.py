@@ -52,6 +52,8 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
     """All that templates/pdf/invoice.html prints; `language` is "en", "zh-hans" or "both"."""
     assert language in ("en", "zh-hans", "both"), "a paper has a language"
     lines = list(invoice.lines.select_related("tax_code"))
+    for line in lines:
+        line.said = descriptions(line, language)  # type: ignore[attr-defined]
     document = invoice.document
     reference = document_reference(document.number, document.pk) if document and invoice.kind == "invoice" else ""
     return {
@@ -63,6 +65,7 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
         "title": _("Credit note") if invoice.kind == "credit_note" else _("Invoice"),
         "lines": lines,
         "tax_sums": tax_sums(lines),
+        "exemptions": list(dict.fromkeys(line.exemption_reason for line in lines if line.exemption_reason)),
         "terms": _terms_words(invoice.terms.rule) if invoice.terms else "",
         "instalments": list(invoice.instalments.all()) if invoice.kind == "invoice" else [],
         "offers": _offers(invoice),
@@ -77,6 +80,13 @@ def in_words(amount: Decimal, currency: str, language: str) -> list[str]:
     """The amount in the words of the paper's languages, Chinese first."""
     chinese = [in_chinese(amount, currency)] if language != "en" else []
     return chinese + ([in_english(amount, currency)] if language != "zh-hans" else [])
+
+
+def descriptions(line: InvoiceLine, language: str) -> list[str]:
+    """What a line is for, in the words of the paper's languages, Chinese first; one serves where the other lacks."""
+    english, chinese = line.description, line.description_local
+    wanted = {"en": [english], "zh-hans": [chinese], "both": [chinese, english]}[language]
+    return [words for words in wanted if words] or [english or chinese or str(line.line)]
 
 
 def tax_sums(lines: Sequence[InvoiceLine]) -> list[TaxSum]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from django.conf import settings
 
 from arap import ROOT, servers
 from arap.servers import postgres, processes, users
@@ -43,7 +44,7 @@ def _digest() -> str:
     """Changes with anything that can change the schema."""
     files = [path for path in ROOT.glob("**/migrations/**/*") if path.suffix in (".py", ".sql")]
     files = [path for path in files if not {".venv", "var", "__pycache__"} & set(path.relative_to(ROOT).parts)]
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(" ".join(settings.INSTALLED_APPS).encode())
     for path in [ROOT / "requirements.txt", *sorted(files)]:
         digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]

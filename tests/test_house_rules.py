@@ -21,6 +21,7 @@ EDGES = (
     "api",
     "middleware.py",
     "context.py",
+    "session_store.py",
     "views.py",
     "tasks.py",
     "admin.py",

@@ -64,3 +64,13 @@ def _believe_proxy(request: HttpRequest) -> None:
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     if ADDRESS.fullmatch(last):
         request.META["REMOTE_ADDR"] = last
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of the client; behind a proxy the one that log_requests put there, never a header's own claim."""
+    return request.META.get("REMOTE_ADDR") or None
+
+
+def place_of(request: HttpRequest) -> dict[str, str]:
+    """Where somebody sits, and the program they use, as `session_store.py` keeps them."""
+    return {"address": client_address(request) or "", "agent": request.headers.get("User-Agent", "")}

@@ -4,17 +4,22 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.contrib.auth import authenticate
 from django.contrib.auth.forms import PasswordChangeForm
-from django.http import QueryDict
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from arap.core.fields import DayField, MomentField
+from arap.core.models import User
 from arap.core.wording import prose_day
 
 
 class SignInForm(forms.Form):
-    """Who signs in. Whether the two match is for the view, which also counts the tries."""
+    """Who signs in. Whether the two match is for the view; `pause`: the minutes to wait after too many tries."""
+
+    pause = 0
 
     username = forms.CharField(
         label=_("User name or e-mail"),
@@ -36,10 +41,57 @@ class SignInForm(forms.Form):
 class PasswordForm(PasswordChangeForm):
     """The old password and, twice, the new one, judged by the validators of the settings."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.request = request
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
+
+    def clean_old_password(self) -> str:
+        """The password in use; wrong ones are counted as those of the sign-in page are."""
+        return checked_password(self.request, self.user, self.cleaned_data["old_password"])
+
+
+def checked_password(request: HttpRequest, user: User, typed: str) -> str:
+    """`typed`, when it is the password of `user`. Raises ValidationError; after too many a pause begins."""
+    if authenticate(request, username=user.get_username(), password=typed) != user:
+        raise ValidationError(_("This is not your password."), code="password_incorrect")
+    return typed
+
+
+class CodeForm(forms.Form):
+    """Six digits of the second factor, or a recovery code; `must_wait`: it was not even looked at."""
+
+    must_wait = False
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=32,
+        widget=forms.TextInput(
+            attrs={"class": "input", "autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}
+        ),
+        error_messages={"required": _("Type the code.")},
+    )
+
+
+class PasswordAgainForm(forms.Form):
+    """The password once more, before something that an open browser is not enough for."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "current-password"}),
+        error_messages={"required": _("Type your password.")},
+    )
+
+    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.request = request
+
+    def clean_password(self) -> str:
+        """Counted as at signing in."""
+        assert isinstance(self.request.user, User)
+        return checked_password(self.request, self.request.user, self.cleaned_data["password"])
 
 
 class ClocksForm(forms.Form):

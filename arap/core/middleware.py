@@ -10,11 +10,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from arap.core import logs
+from arap.core.access import place_of
 from arap.core.errors import DomainError
+from arap.core.factors import is_required
 from arap.core.models import Company, Membership, Role, User
 from arap.core.permissions import ROLE_WEIGHT
+from arap.core.queries import who_may
+from arap.core.session_store import SessionStore
 
 logger = logging.getLogger(__name__)
 
@@ -22,8 +27,22 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_COMPANY = "company_id"
 SESSION_FIRST_PASSWORD = "keeps_first_password"  # noqa: S105 - the name of a mark
+SESSION_FACTOR = "second_factor"
 # What somebody may do before they have chosen a password of their own.
 BEFORE_PASSWORD = ("core:password", "core:sign_out", "core:language", "core:theme")
+BEFORE_FACTOR = ("core:factor", "core:sign_out", "core:language", "core:theme")
+
+
+def note_presence(get_response: GetResponse) -> GetResponse:
+    """Middleware: the session of whoever is signed in was seen. Stands after Django's AuthenticationMiddleware."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            assert isinstance(request.session, SessionStore)
+            request.session.touch(**place_of(request))
+        return get_response(request)
+
+    return answer
 
 
 class CompanyMiddleware:
@@ -74,6 +93,7 @@ def _choose(request: HttpRequest, user: User, held: dict[Company, frozenset[Role
 
 def _put(request: HttpRequest, company: Company | None, held: dict[Company, frozenset[Role]]) -> None:
     roles = held[company] if company else frozenset()
+    request.held = held  # type: ignore[attr-defined]
     request.company = company  # type: ignore[attr-defined]
     request.companies = list(held)  # type: ignore[attr-defined]
     request.roles = roles  # type: ignore[attr-defined]
@@ -92,12 +112,38 @@ class FirstPasswordMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.session.get(SESSION_FIRST_PASSWORD) or not request.user.is_authenticated:
             return self.get_response(request)
-        if request.path in {reverse(name) for name in BEFORE_PASSWORD}:
+        return _only(request, BEFORE_PASSWORD, self.get_response)
+
+
+class SecondFactorMiddleware:
+    """Who has to sign in with a second factor and has none sets it up before anything else.
+
+    Sets request.factor_required. Stands after FirstPasswordMiddleware.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        request.factor_required = isinstance(user, User) and is_required(  # type: ignore[attr-defined]
+            user,
+            request.held,  # type: ignore[attr-defined]
+        )
+        has_shown = request.session.get(SESSION_FACTOR) or request.session.get(SESSION_FIRST_PASSWORD)
+        if not request.factor_required or has_shown:  # type: ignore[attr-defined]
             return self.get_response(request)
-        password = reverse("core:password")
-        if request.headers.get("HX-Request") == "true":
-            return HttpResponse(status=204, headers={"HX-Redirect": password})
-        return HttpResponseRedirect(f"{password}?{urlencode({'next': request.get_full_path()})}")
+        return _only(request, BEFORE_FACTOR, self.get_response)
+
+
+def _only(request: HttpRequest, names: tuple[str, ...], get_response: GetResponse) -> HttpResponse:
+    """Answer only the pages `names`; everything else leads to the first of them."""
+    if request.path in {reverse(name) for name in names}:
+        return get_response(request)
+    first = reverse(names[0])
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": first})
+    return HttpResponseRedirect(f"{first}?{urlencode({'next': request.get_full_path()})}")
 
 
 class DomainErrorMiddleware:
@@ -117,6 +163,23 @@ class DomainErrorMiddleware:
         return render(
             request,
             "core/_error.html" if is_fragment else "core/error.html",
-            {"error": exception, "title": exception.title, "message": exception.message},
+            {
+                "error": exception,
+                "title": exception.title,
+                "message": exception.message,
+                "who": _who_may(request, exception),
+            },
             status=exception.status,
         )
+
+
+def _who_may(request: HttpRequest, refused: DomainError) -> str:
+    """Whom to ask, where a role is missing; "" elsewhere. Only people of the company one works in are named."""
+    company, verb = getattr(request, "company", None), refused.facts.get("verb")
+    if company is None or verb is None:
+        return ""
+    roles, people = who_may(company, verb)
+    needs = _("Needs: %(roles)s.") % {"roles": _(", ").join(roles)}
+    if not people:
+        return f"{needs} {_('Nobody in your company has this role.')}"
+    return needs + " " + _("In your company: %(people)s.") % {"people": _(", ").join(people)}

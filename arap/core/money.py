@@ -42,6 +42,15 @@ def currency_choices() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(CURRENCIES)]
 
 
+# Those traded with most come first in a list to choose from; the others follow by code.
+USUAL = ("CNY", "USD", "EUR", "JPY", "HKD", "GBP")
+
+
+def currencies_to_choose(base: str) -> list[str]:
+    """Every code, the base currency and the usual ones first."""
+    return list(dict.fromkeys([base, *USUAL, *sorted(CURRENCIES)]))
+
+
 def minor_unit(currency: str) -> int:
     """Number of decimals of `currency`: 2 for CNY, 0 for JPY, 3 for KWD.
 

@@ -35,6 +35,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "customer.view": EVERYONE,
     "customer.edit": frozenset({CLERK, CREDIT, CONTROLLER}),
     "customer.regroup": frozenset({CREDIT, CONTROLLER}),
+    "customer.note": frozenset({CLERK, COLLECTOR, CREDIT, CONTROLLER}),
+    "customer.merge": frozenset({CREDIT, CONTROLLER}),
     # What is owed
     "invoice.view": EVERYONE,
     "invoice.draft": BOOKKEEPERS,
@@ -80,6 +82,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "period.except": frozenset({CONTROLLER}),
     # Take-on and jobs
     "history.load": frozenset({CONTROLLER, ADMIN}),
+    "history.tidy": frozenset({ADMIN}),  # columns that somebody else has kept
     "job.view": EVERYONE,
     "job.cancel": frozenset({CLERK, CONTROLLER, ADMIN}),
     # Set-up, by the guide and in the admin

@@ -1,6 +1,6 @@
-"""QR codes to pay by, as pictures.
+"""QR codes as pictures: to pay by, and to take a secret over into a telephone.
 
-Two payloads, each for what can really read it:
+Two payloads to pay by, each for what can really read it:
 
 - EUR to an account with an IBAN: EPC069-12 version 002 ("GiroCode", European Payments Council), which bank apps in the
   euro area turn into a filled-in transfer;
@@ -72,6 +72,15 @@ def data_uri(payment: Payment) -> str:
     Raises segno's DataOverflowError for a text beyond what any QR code holds (2,331 bytes), which fields of this
     length cannot reach.
     """
-    code = segno.make_qr(payload(payment), error="m", boost_error=False, encoding="utf-8")
+    code = _code(payload(payment))
     assert not is_epc(payment) or int(code.version) <= EPC_VERSION_MAX, "a GiroCode stays within version 13"
-    return code.png_data_uri(border=QUIET_ZONE)
+    return str(code.png_data_uri(border=QUIET_ZONE))
+
+
+def picture(text: str) -> str:
+    """Any text as a PNG `data:` URI for a screen: four pixels for each module, so that a telephone reads it there."""
+    return str(_code(text).png_data_uri(border=QUIET_ZONE, scale=4))
+
+
+def _code(text: str) -> segno.QRCode:
+    return segno.make_qr(text, error="m", boost_error=False, encoding="utf-8")

@@ -10,9 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core.dates import WEEKENDS_OFF, Calendar
 from arap.core.errors import MissingRate, NotFound
-from arap.core.models import AuditEntry, Company, ExchangeRate, Holiday, Period, User
+from arap.core.models import AuditEntry, Company, ExchangeRate, Holiday, Membership, Period, Role, User
+from arap.core.permissions import PERMISSIONS
 
 ONE = Decimal(1)
+HOLDERS_NAMED = 5
 INVITED, PASSWORD_CHOSEN = "person.invite", "person.password"
 
 
@@ -36,6 +38,18 @@ def today_in(company_code: str) -> date:
         )
         today: date = cursor.fetchone()[0]
     return today
+
+
+def who_may(company: Company, verb: str) -> tuple[list[str], list[str]]:
+    """The roles that may do `verb`, and by name who holds one of them in the company, HOLDERS_NAMED at most.
+
+    An ellipsis stands for the others.
+    """
+    roles = [role for role in Role if role in PERMISSIONS[verb]]
+    held = Membership.objects.filter(company=company, role__in=roles)
+    people = User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
+    names = [person.get_full_name() for person in people[: HOLDERS_NAMED + 1]]
+    return [str(role.label) for role in roles], names[:HOLDERS_NAMED] + ["…"] * (len(names) > HOLDERS_NAMED)
 
 
 def rate_on(company: Company, currency: str, on: date) -> Decimal:

@@ -92,6 +92,9 @@ class KeptLayout(CompanyOwned):
     # SHA-256 of the headings in any order, so that they are found again.
     headings = models.CharField(max_length=64)
     layout = models.JSONField(_("columns"))
+    created_by = models.ForeignKey(
+        "core.User", verbose_name=_("created by"), on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
 
     class Meta(CompanyOwned.Meta):
         ordering = ["name"]
@@ -152,3 +155,28 @@ class ImportLine(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.row} {self.fate}"
+
+
+class SavedView(CompanyOwned):
+    """What a list is narrowed to, kept under a name: a tab of that list, for its owner or for everybody.
+
+    `page` is the name of the list's address, `query` the query of it, as the list itself writes it.
+    """
+
+    page = models.CharField(_("page"), max_length=60)
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=500)
+    owner = models.ForeignKey("core.User", verbose_name=_("owner"), on_delete=models.CASCADE, related_name="+")
+    is_shared = models.BooleanField(_("for everybody"), default=False, db_default=False)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["name", "id"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company", "page", "owner", "name"], name="desk_savedview_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

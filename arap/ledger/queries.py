@@ -47,6 +47,15 @@ open_items as (
 """
 
 
+def first_booked_on(company: Company) -> date | None:
+    """The first day on which anything is posted; None while the book is empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("select min(posted_on) from ledger_document where company_id = %s", [company.pk])
+        row = cursor.fetchone()
+    found: date | None = row[0]
+    return found
+
+
 def open_items_sql(*, where: str = "", base: bool = False) -> str:
     """The common table expression `open_items` for a report's `with`.
 

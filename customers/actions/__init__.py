@@ -1,7 +1,10 @@
 """Writes of customers: one verb, one function, one transaction, one audit row."""
 
+from customers.actions.batch import change_customers
 from customers.actions.bulk import NewCustomer, check_new_customer, create_customers
-from customers.actions.contacts import add_contact, change_contact
+from customers.actions.contacts import add_contact, change_contact, let_contact_go, take_contact_back
+from customers.actions.merging import merge_customer, unmerge_customer
+from customers.actions.notes import withdraw_note, write_note
 from customers.actions.single import create_customer, set_parent, update_customer
 from customers.actions.terms import ensure_terms
 
@@ -9,10 +12,17 @@ __all__ = [
     "NewCustomer",
     "add_contact",
     "change_contact",
+    "change_customers",
     "check_new_customer",
     "create_customer",
     "create_customers",
     "ensure_terms",
+    "let_contact_go",
+    "merge_customer",
     "set_parent",
+    "take_contact_back",
+    "unmerge_customer",
     "update_customer",
+    "withdraw_note",
+    "write_note",
 ]

@@ -17,6 +17,7 @@ from arap.core.errors import Invalid
 from arap.core.models import Company, User
 from arap.core.money import CURRENCIES
 from customers.actions.refusals import refusing_cycles
+from customers.pinyin import initials
 from customers.queries import ids_by_code
 
 CHUNK = 5000
@@ -51,12 +52,12 @@ class NewCustomer:
 
 INSERT = """
 insert into customers_customer
-    (company_id, code, name, name_local, country, tax_id, segment, owner_id, language, currency,
+    (company_id, code, name, name_local, initials, country, tax_id, segment, owner_id, language, currency,
      terms_id)
-select %(company)s, r.code, r.name, r.name_local, r.country, r.tax_id, r.segment, r.owner_id,
+select %(company)s, r.code, r.name, r.name_local, r.initials, r.country, r.tax_id, r.segment, r.owner_id,
     r.language, r.currency, r.terms_id
 from jsonb_to_recordset(%(rows)s::jsonb) as r
-    (code text, name text, name_local text, country text, tax_id text, segment text,
+    (code text, name text, name_local text, initials text, country text, tax_id text, segment text,
      owner_id bigint, language text, currency text, terms_id bigint)
 on conflict (company_id, code) do nothing
 returning code
@@ -174,6 +175,7 @@ def _columns(row: NewCustomer) -> dict[str, str | int | None]:
         "code": row.code,
         "name": row.name or row.code,
         "name_local": row.name_local,
+        "initials": initials(row.name_local, row.name),
         "country": row.country,
         "tax_id": row.tax_id,
         "segment": row.segment,

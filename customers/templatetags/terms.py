@@ -1,9 +1,10 @@
-"""Payment terms in words: the notation "2/10 n/30" as people read it."""
+"""Payment terms in words, the notation "2/10 n/30" as people read it, and what contacts are there for."""
 
 from django import template
 from django.utils.translation import gettext as _
 
 from arap.core.wording import HAIRLINE_DASH
+from customers.models import Contact
 from customers.rules import Due, Terms, TermsError, parse_terms
 
 register = template.Library()
@@ -19,6 +20,18 @@ def terms_words(rule: str) -> str:
     except TermsError:
         return rule
     return " ".join([*(f"{tier.percent.normalize():f}/{tier.days}" for tier in terms.discounts), _shares(terms)])
+
+
+@register.filter
+def roles_words(contact: Contact) -> str:
+    """What somebody at a customer is there for."""
+    return _(", ").join(str(Contact.ContactRole(role).label) for role in contact.roles)
+
+
+@register.filter
+def papers_words(contact: Contact) -> str:
+    """Which papers somebody at a customer receives."""
+    return _(", ").join(str(Contact.Paper(paper).label) for paper in contact.receives)
 
 
 def _shares(terms: Terms) -> str:

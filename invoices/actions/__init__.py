@@ -1,7 +1,15 @@
 """Writes of invoices: one verb, one function, one transaction, one audit row for each invoice."""
 
 from invoices.actions.credits import CreditPart, credit_invoice
-from invoices.actions.drafts import Draft, DraftLine, create_draft, create_drafts, delete_draft, update_draft
+from invoices.actions.drafts import (
+    Draft,
+    DraftLine,
+    create_draft,
+    create_drafts,
+    delete_draft,
+    enter_draft,
+    update_draft,
+)
 from invoices.actions.posting import PostedInvoice, post_invoice, post_invoices
 
 __all__ = [
@@ -13,6 +21,7 @@ __all__ = [
     "create_drafts",
     "credit_invoice",
     "delete_draft",
+    "enter_draft",
     "post_invoice",
     "post_invoices",
     "update_draft",

@@ -1,68 +1,39 @@
 """Drafts: entered, changed and thrown away freely; nothing is owed yet."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.errors import Invalid, NotFound, Refused
+from arap.core.idempotency import idempotent
 from arap.core.models import Company, TaxCode, User
-from arap.core.money import CURRENCIES, ZERO, is_exact
+from arap.core.money import AMOUNT_LIMIT, CURRENCIES, ZERO, is_exact
 from customers.models import Customer, PaymentTerms
 from customers.rules import instalments as instalments_of
 from customers.rules import parse_terms
+from invoices.actions import storing
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
+from invoices.units import unit_code
 
 LINES_MAX = 2_000  # what a Chinese e-invoice holds
-BATCH = 2_000
 
-AUDITED = ("customer", "currency", "rate", "issued_on", "terms", "reference", "order_number", "memo", "total")
+# The fields of a draft that are taken over as they are entered.
+PLAIN = (
+    "kind", "currency", "rate", "issued_on", "reference", "order_number", "buyer_reference", "contract_number",
+    "delivered_on", "period_from", "period_to", "memo",
+)  # fmt: skip
+AUDITED = (*PLAIN, "customer", "terms", "total")
 
 
 KINDS = frozenset(Invoice.Kind.values)
-
-_Row = dict[str, Any]
-
-TAKE_IDS = "select nextval(pg_get_serial_sequence('invoices_invoice', 'id')) from generate_series(1, %s)"
-
-# The invoices, and in the same statement an audit row for each.
-INSERT = """
-with drafted as (
-  insert into invoices_invoice (id, company_id, kind, customer_id, currency, rate, issued_on, terms_id, reference,
-    order_number, memo, net_total, tax_total, total, created_by_id)
-  select r.id, %(company)s, r.kind, r.customer_id, r.currency, r.rate, r.issued_on, r.terms_id, r.reference,
-         r.order_number, r.memo, r.net_total, r.tax_total, r.total, %(by)s
-    from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, kind text, customer_id bigint, currency text,
-      rate numeric, issued_on date, terms_id bigint, reference text, order_number text, memo text, net_total numeric,
-      tax_total numeric, total numeric)
-)
-insert into core_auditentry (company_id, actor_id, verb, object_type, object_id, after)
-select %(company)s, %(by)s, 'invoice.draft', 'invoices.invoice', r.id::text, r.after
-  from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, after jsonb)
-"""
-INSERT_LINES = """
-insert into invoices_invoiceline (company_id, invoice_id, line, description, quantity, unit, unit_price,
-  discount_percent, tax_code_id, tax_rate, entry, net, tax)
-select %(company)s, r.invoice_id, r.line, r.description, r.quantity, r.unit, r.unit_price, r.discount_percent,
-       r.tax_code_id, r.tax_rate, r.entry, r.net, r.tax
-  from jsonb_to_recordset(%(rows)s::jsonb) as r (invoice_id bigint, line int, description text, quantity numeric,
-    unit text, unit_price numeric, discount_percent numeric, tax_code_id bigint, tax_rate numeric, entry text,
-    net numeric, tax numeric)
-"""
-INSERT_INSTALMENTS = """
-insert into invoices_invoiceinstalment (company_id, invoice_id, line, due_on, amount)
-select %(company)s, r.invoice_id, r.line, r.due_on, r.amount
-  from jsonb_to_recordset(%(rows)s::jsonb) as r (invoice_id bigint, line int, due_on date, amount numeric)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +46,7 @@ class DraftLine:
     unit_price: Decimal
     quantity: Decimal = Decimal(1)
     description: str = ""
+    description_local: str = ""
     unit: str = ""
     discount_percent: Decimal = ZERO
     tax_code_id: int | None = None
@@ -101,6 +73,11 @@ class Draft:
     rate: Decimal | None = None
     reference: str = ""
     order_number: str = ""
+    buyer_reference: str = ""
+    contract_number: str = ""
+    delivered_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
     memo: str = ""
 
 
@@ -110,14 +87,7 @@ class _Masters:
 
     customers: Mapping[int, Customer]
     terms: Mapping[int, PaymentTerms]
-    tax_rates: Mapping[int, Decimal]
-
-
-class _Parts(NamedTuple):
-    """Rows of lines and instalments that are still to be stored."""
-
-    lines: list[_Row]
-    instalments: list[_Row]
+    tax_codes: Mapping[int, TaxCode]
 
 
 def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
@@ -129,25 +99,41 @@ def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
 def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None) -> list[Invoice]:
     """Create the drafts with their lines and instalments, all or none, in multi-row statements.
 
-    Raises Invalid (facts: field, draft = place in `drafts`) for an unknown customer, terms, tax code or currency, for
-    too many or no lines, for instalments that do not sum to the total or fall due before issue.
+    Raises Invalid (facts: field, draft = place in `drafts`, line = its number) for an unknown customer, terms, tax
+    code or currency, for too many or no lines or too large amounts, for a period that ends before it begins, for
+    instalments that do not sum to the total or fall due before issue.
     """
     masters = _masters(company, drafts)
-    ids = _take_ids(len(drafts))
+    ids = storing.take_ids(len(drafts))
     invoices: list[Invoice] = []
-    rows: list[_Row] = []
-    parts = _Parts([], [])
+    rows: list[storing.Row] = []
+    parts = storing.Parts([], [])
     for at, (pk, draft) in enumerate(zip(ids, drafts, strict=True)):
         invoice = Invoice(id=pk, company=company, created_by=by)
         _fill(invoice, draft, masters, at, parts)
         invoice._state.adding = False  # it will be there
         invoices.append(invoice)
-        rows.append(_row(invoice))
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), BATCH):
-            cursor.execute(INSERT, _parameters(company, rows[start : start + BATCH], by))
-    _save_parts(company, parts)
+        rows.append(storing.row_of(invoice, (*PLAIN, "total")))
+    storing.store(company, rows, parts, by=by)
     return invoices
+
+
+def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine], list[InvoiceInstalment]]:
+    """The invoice that `draft` would be, with its lines and instalments; nothing is saved. Raises as create_drafts."""
+    invoice = Invoice(company=company)
+    parts = storing.Parts([], [])
+    _fill(invoice, draft, _masters(company, [draft]), 0, parts)
+    return invoice, storing.lines_of(company, parts), storing.instalments_of(company, parts)
+
+
+def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:
+    """Create one draft, once for each `key`; returns its id.
+
+    Raises as create_drafts, and Refused("idempotency_conflict") when the key brought another draft before.
+    """
+    request = {"verb": "invoice.draft", "draft": asdict(draft)}
+    outcome = idempotent(company, key, request, lambda: {"invoice": create_draft(company, draft, by=by).pk})
+    return int(outcome.response["invoice"])
 
 
 @transaction.atomic
@@ -158,14 +144,14 @@ def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: in
     """
     invoice = _lock_draft(company, invoice_id, version)
     before = audit.snapshot(invoice, AUDITED)
-    parts = _Parts([], [])
+    parts = storing.Parts([], [])
     _fill(invoice, draft, _masters(company, [draft]), 0, parts)
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     invoice.version = F("version") + 1
-    invoice.save(update_fields=["kind", "version", "net_total", "tax_total", *AUDITED])
+    invoice.save(update_fields=["version", "net_total", "tax_total", *AUDITED])
     invoice.refresh_from_db(fields=["version"])
-    _save_parts(company, parts)
+    storing.store_parts(company, parts)
     was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))
     audit.record(by=by, verb="invoice.update", obj=invoice, before=was, after=now)
     return invoice
@@ -198,21 +184,24 @@ def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     return _Masters(
         customers=by_id,
         terms=PaymentTerms.objects.filter(company=company).in_bulk([pk for pk in terms_ids if pk is not None]),
-        tax_rates=dict(TaxCode.objects.filter(company=company, pk__in=codes).values_list("pk", "rate"))
-        if codes
-        else {},
+        tax_codes=TaxCode.objects.filter(company=company).in_bulk(codes) if codes else {},
     )
 
 
-def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: _Parts) -> None:
+def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: storing.Parts) -> None:
     """Put the draft into `invoice` (unsaved), and its lines and instalments to `parts`."""
     _check(draft, masters, at)
     amounts = [_line(invoice, draft, line, masters, number, parts) for number, line in enumerate(draft.lines, start=1)]
     totals = document_amounts(amounts)
+    for number, each in enumerate(amounts, start=1):
+        if abs(each.gross) >= AMOUNT_LIMIT:
+            raise _invalid(at, "unit_price", _("The amount of this line is too large."), line=number)
+    if abs(totals.gross) >= AMOUNT_LIMIT:
+        raise _invalid(at, "lines", _("The total is too large."))
     customer = masters.customers[draft.customer_id]
-    invoice.kind, invoice.customer, invoice.currency, invoice.rate = draft.kind, customer, draft.currency, draft.rate
-    invoice.issued_on, invoice.reference = draft.issued_on, draft.reference
-    invoice.order_number, invoice.memo = draft.order_number, draft.memo
+    invoice.customer = customer
+    for name in PLAIN:
+        setattr(invoice, name, getattr(draft, name))
     invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
     parts.instalments.extend(
@@ -234,19 +223,24 @@ def _check(draft: Draft, masters: _Masters, at: int) -> None:
         raise _invalid(at, "rate", _("A rate is greater than zero."))
     if not 1 <= len(draft.lines) <= LINES_MAX:
         raise _invalid(at, "lines", _("An invoice has from one to %(most)s lines.") % {"most": LINES_MAX})
-    for line in draft.lines:
-        if line.tax_code_id is not None and line.tax_code_id not in masters.tax_rates:
-            raise _invalid(at, "tax_code", _("There is no such tax code."))
+    if draft.period_from and draft.period_to and draft.period_to < draft.period_from:
+        raise _invalid(at, "period_to", _("The period ends before it begins."))
+    for number, line in enumerate(draft.lines, start=1):
+        if line.tax_code_id is not None and line.tax_code_id not in masters.tax_codes:
+            raise _invalid(at, "tax_code", _("There is no such tax code."), line=number)
         if not 0 <= line.discount_percent <= 100:
-            raise _invalid(at, "discount_percent", _("A discount lies between 0 and 100 per cent."))
+            raise _invalid(at, "discount_percent", _("A discount lies between 0 and 100 per cent."), line=number)
         if line.tax_rate is not None and not 0 <= line.tax_rate <= 100:
-            raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."))
+            raise _invalid(at, "tax_rate", _("A tax rate lies between 0 and 100 per cent."), line=number)
 
 
-def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int, parts: _Parts) -> Amounts:
+def _line(
+    invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, number: int, parts: storing.Parts
+) -> Amounts:
+    code = masters.tax_codes[line.tax_code_id] if line.tax_code_id is not None else None
     tax_rate = line.tax_rate
     if tax_rate is None:
-        tax_rate = masters.tax_rates[line.tax_code_id] if line.tax_code_id is not None else ZERO
+        tax_rate = code.rate if code else ZERO
     amounts = line_amounts(
         quantity=line.quantity,
         unit_price=line.unit_price,
@@ -260,12 +254,16 @@ def _line(invoice: Invoice, draft: Draft, line: DraftLine, masters: _Masters, nu
             "invoice_id": invoice.pk,
             "line": number,
             "description": line.description,
+            "description_local": line.description_local,
             "quantity": str(line.quantity),
             "unit": line.unit,
+            "unit_code": unit_code(line.unit),
             "unit_price": str(line.unit_price),
             "discount_percent": str(line.discount_percent),
             "tax_code_id": line.tax_code_id,
             "tax_rate": str(tax_rate),
+            "tax_category": code.tax_category if code else "",
+            "exemption_reason": code.exemption_reason if code else "",
             "entry": line.entry,
             "net": str(amounts.net),
             "tax": str(amounts.tax),
@@ -292,47 +290,5 @@ def _instalments(invoice: Invoice, draft: Draft, masters: _Masters, at: int) -> 
     return [(part.due_on, part.amount) for part in parts]
 
 
-def _take_ids(count: int) -> list[int]:
-    """The ids of the next invoices, in order."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE_IDS, [count])
-        return sorted(pk for (pk,) in cursor.fetchall())
-
-
-def _save_parts(company: Company, parts: _Parts) -> None:
-    with connection.cursor() as cursor:
-        for insert, rows in ((INSERT_LINES, parts.lines), (INSERT_INSTALMENTS, parts.instalments)):
-            for start in range(0, len(rows), BATCH):
-                cursor.execute(insert, _parameters(company, rows[start : start + BATCH], None))
-
-
-def _row(invoice: Invoice) -> _Row:
-    """The invoice as it is stored, with its audit row. Numbers are text here: the JSON encoder would take longer."""
-    said = {
-        "currency": invoice.currency,
-        "rate": None if invoice.rate is None else str(invoice.rate),
-        "issued_on": str(invoice.issued_on),
-        "reference": invoice.reference,
-        "order_number": invoice.order_number,
-        "memo": invoice.memo,
-        "total": str(invoice.total),
-    }
-    return {
-        **said,
-        "id": invoice.pk,
-        "kind": invoice.kind,
-        "customer_id": invoice.customer_id,
-        "terms_id": invoice.terms_id,
-        "net_total": str(invoice.net_total),
-        "tax_total": str(invoice.tax_total),
-        "after": {"customer": invoice.customer_id, "terms": invoice.terms_id, **said},
-    }
-
-
-def _parameters(company: Company, rows: Sequence[_Row], by: User | None) -> dict[str, int | str | None]:
-    text = json.dumps(rows, ensure_ascii=False)
-    return {"company": company.pk, "by": by.pk if by else None, "rows": text}
-
-
-def _invalid(at: int, field: str, message: str | Promise) -> Invalid:
-    return Invalid("invalid_draft", message, field=field, draft=at)
+def _invalid(at: int, field: str, message: str | Promise, **facts: int) -> Invalid:
+    return Invalid("invalid_draft", message, field=field, draft=at, **facts)

@@ -1,12 +1,14 @@
 """Tables of invoices, and of the papers that were made of them."""
 
-from invoices.models.invoices import Invoice, InvoiceFact, InvoiceInstalment, InvoiceLine, InvoiceQuerySet
+from invoices.models.beside import InvoiceFact, InvoiceFile
+from invoices.models.invoices import Invoice, InvoiceInstalment, InvoiceLine, InvoiceQuerySet
 from invoices.models.papers import PAPER_LANGUAGES, InvoicePaper
 
 __all__ = [
     "PAPER_LANGUAGES",
     "Invoice",
     "InvoiceFact",
+    "InvoiceFile",
     "InvoiceInstalment",
     "InvoiceLine",
     "InvoicePaper",

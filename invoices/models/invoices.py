@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arap.core.models import CompanyOwned, currency_is_three_letters
+from arap.core.models import CompanyOwned, TaxCode, currency_is_three_letters
 from arap.core.money import currency_choices
 
 if TYPE_CHECKING:
@@ -107,6 +107,12 @@ class Invoice(CompanyOwned):
     )
     reference = models.CharField(_("reference"), max_length=140, blank=True, default="", db_default="")
     order_number = models.CharField(_("order number"), max_length=60, blank=True, default="", db_default="")
+    # What an e-invoice says besides (EN 16931: BT-10, BT-12, BT-72, BT-73, BT-74).
+    buyer_reference = models.CharField(_("buyer reference"), max_length=60, blank=True, default="", db_default="")
+    contract_number = models.CharField(_("contract number"), max_length=60, blank=True, default="", db_default="")
+    delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
+    period_from = models.DateField(_("period from"), null=True, blank=True)
+    period_to = models.DateField(_("period to"), null=True, blank=True)
     memo = models.TextField(_("memo"), blank=True, default="", db_default="")
     credits = models.ForeignKey(
         "self",
@@ -163,10 +169,15 @@ class Invoice(CompanyOwned):
             models.CheckConstraint(
                 condition=Q(kind="invoice") | ~Q(state="credited"), name="invoices_invoice_credited_kind"
             ),
+            models.CheckConstraint(condition=~Q(period_to__lt=F("period_from")), name="invoices_invoice_period"),
         ]
         indexes = [
             models.Index(fields=["company", "customer", "-issued_on"], name="invoices_invoice_customer"),
             models.Index(fields=["company", "-issued_on", "-id"], name="invoices_invoice_issued"),
+            models.Index(fields=["company", "-total", "-id"], name="invoices_invoice_by_total"),
+            models.Index(
+                fields=["company", "order_number"], condition=~Q(order_number=""), name="invoices_invoice_order_number"
+            ),
             models.Index(fields=["company", "id"], condition=Q(state="draft"), name="invoices_invoice_drafts"),
             models.Index(fields=["credits"], condition=Q(credits__isnull=False), name="invoices_invoice_credits"),
         ]
@@ -178,8 +189,9 @@ class Invoice(CompanyOwned):
 class InvoiceLine(CompanyOwned):
     """One line: `unit_price` is with tax when `entry` is gross. `tax_rate` and `discount_percent` are in per cent.
 
-    `net` and `tax` are rounded once, by rules.line_amounts. A credit note's line names the line it credits and keeps
-    its rate.
+    `net` and `tax` are rounded once, by rules.line_amounts. `tax_category` and `exemption_reason` are the tax code's of
+    the day of entry; `unit_code` is of UN/ECE Recommendation 20 (units.py), where the unit is one of those. A credit
+    note's line names the line it credits and keeps its rate.
     """
 
     class Entry(models.TextChoices):
@@ -197,7 +209,9 @@ class InvoiceLine(CompanyOwned):
     line = models.PositiveSmallIntegerField(_("line"))
     description = models.CharField(_("description"), max_length=300, blank=True, default="", db_default="")
     quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6, default=1, db_default=1)
+    description_local = models.CharField(_("local description"), max_length=300, blank=True, default="", db_default="")
     unit = models.CharField(_("unit"), max_length=20, blank=True, default="", db_default="")
+    unit_code = models.CharField(_("unit code"), max_length=3, blank=True, default="", db_default="")
     unit_price = models.DecimalField(_("unit price"), max_digits=20, decimal_places=6)
     discount_percent = models.DecimalField(
         _("discount in per cent"), max_digits=7, decimal_places=4, default=0, db_default=0
@@ -213,6 +227,10 @@ class InvoiceLine(CompanyOwned):
         related_name="+",
     )
     tax_rate = models.DecimalField(_("tax rate in per cent"), max_digits=7, decimal_places=4, default=0, db_default=0)
+    tax_category = models.CharField(
+        _("tax category"), max_length=2, choices=TaxCode.Category, blank=True, default="", db_default=""
+    )
+    exemption_reason = models.CharField(_("why no tax"), max_length=200, blank=True, default="", db_default="")
     entry = models.CharField(_("price entered"), max_length=5, choices=Entry, default=Entry.NET, db_default=Entry.NET)
     net = amount_field(_("net"))
     tax = amount_field(_("tax"))
@@ -295,30 +313,3 @@ class InvoiceInstalment(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.due_on}: {self.amount}"
-
-
-class InvoiceFact(CompanyOwned):
-    """Something known that changes nothing about what is owed, such as "disputed" in a history that was taken on."""
-
-    invoice = models.ForeignKey(
-        Invoice,
-        verbose_name=_("invoice"),
-        on_delete=models.CASCADE,
-        db_constraint=False,
-        db_index=False,
-        related_name="facts",
-    )
-    name = models.CharField(_("name"), max_length=40)
-    value = models.CharField(_("value"), max_length=200)
-
-    class Meta(CompanyOwned.Meta):
-        ordering = ("invoice", "name")
-        verbose_name = _("known fact")
-        verbose_name_plural = _("known facts")
-        constraints = [
-            *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["invoice", "name"], name="invoices_invoicefact_once"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.value}"

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from arap.core.admin.base import ReadOnlyAdmin
-from receipts.models import Receipt, ReceiptIdentification
+from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
+from receipts.models import ConfirmationLimit, Receipt, ReceiptIdentification
 
 
 @admin.register(Receipt)
@@ -23,3 +23,11 @@ class ReceiptIdentificationAdmin(ReadOnlyAdmin):
     list_filter = ("company",)
     list_select_related = ("receipt", "company", "customer", "identified_by")
     show_full_result_count = False
+
+
+@admin.register(ConfirmationLimit)
+class ConfirmationLimitAdmin(RoleAdmin):
+    verb = "admin.companies"
+    list_display = ("currency", "above", "company")
+    list_filter = ("company",)
+    list_select_related = ("company",)

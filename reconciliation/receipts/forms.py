@@ -1,5 +1,6 @@
 """What clerks type about money in."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,9 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arap.core.fields import DayField, MoneyField
+from arap.core.fields import DayField, MoneyField, read_amount
 from arap.core.models import Company, CompanyBankAccount
-from arap.core.money import CURRENCIES, minor_unit
+from arap.core.money import CURRENCIES, AmountError, minor_unit
+from arap.core.paging import read_number
 from arap.core.wording import HAIRLINE_DASH
 from customers.models import Customer
 from receipts.models import Receipt
@@ -128,12 +130,72 @@ class ReceiptForm(_CompanyForm):
         return cleaned
 
 
+AMOUNT_RANGE = re.compile(r"(.+?)(?:\.\.+|–|—|~|～|-)(.+)")
+
+
+class FilterForm(_CompanyForm):
+    """What the list of receipts is narrowed to. What cannot be read is said beside its field and narrows nothing."""
+
+    q = forms.CharField(label=_("Number, payer or text"), max_length=100, required=False)
+    customer = CustomerCodeField(label=_("Customer code"), required=False)
+    from_on = DayField(label=_("Received from"), required=False)
+    to_on = DayField(label=pgettext_lazy("day", "To"), required=False)
+    amount = forms.CharField(
+        label=_("Amount"),
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"class": "input input--money", "autocomplete": "off", "placeholder": "1,000–2,000"}
+        ),
+    )
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        hint = _("Number, payer or text")
+        self.fields["q"].widget = forms.TextInput(
+            attrs={**TEXT, "type": "search", "placeholder": hint, "data-key": "f", "aria-keyshortcuts": "f"}
+        )
+
+    def clean_q(self) -> str:
+        """Without what no text holds."""
+        text: str = self.cleaned_data["q"]
+        return text.replace("\x00", "").strip()
+
+    def clean_amount(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest amount; one figure is both. In whatever currency, so up to three decimals."""
+        text: str = self.cleaned_data["amount"].strip()
+        if not text:
+            return None
+        found = AMOUNT_RANGE.fullmatch(text)
+        low, high = (found[1], found[2]) if found else (text, text)
+        try:
+            return read_amount(low, "KWD"), read_amount(high, "KWD")
+        except AmountError:
+            raise ValidationError(_("Type one amount, or two such as 1,000–2,000.")) from None
+
+    @property
+    def says(self) -> bool:
+        """Whether anything is narrowed."""
+        return any(self.cleaned_data.values())
+
+
 class IdentifyForm(_CompanyForm):
     """Whose unidentified money it is."""
 
     customer = CustomerCodeField(label=_("Customer code"), error_messages={"required": _("Type a customer’s code.")})
+    amount = MoneyField(label=_("Amount"), required=False, help_text=_("Empty: all of it."))
     on = DayField(label=_("Counts from"), required=False)
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *arguments: Any, currency: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.currency = currency
+        self.fields["amount"].widget.attrs["data-money"] = minor_unit(currency)
+
+    def clean_amount(self) -> Decimal | None:
+        """Read in the receipt's currency; nothing typed is all of it."""
+        text: str = self.cleaned_data["amount"]
+        return MoneyField.read(text, self.currency) if text else None
 
 
 class ReturnForm(_CompanyForm):
@@ -149,6 +211,29 @@ class ReturnForm(_CompanyForm):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
+class UndoForm(_CompanyForm):
+    """When and why something is undone."""
+
+    on = DayField(label=_("Undone on"), required=False)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.TextInput(attrs=TEXT),
+        error_messages={"required": _("Say why it is undone.")},
+    )
+    key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class UnapplyForm(UndoForm):
+    """Which entries are undone (none named: all that is applied), when and why."""
+
+    entries = forms.CharField(max_length=20_000, required=False, widget=forms.HiddenInput)
+
+    def clean_entries(self) -> list[int] | None:
+        """Their ids, or None for all."""
+        return read_entries(self.cleaned_data["entries"])
+
+
 class RejectForm(_CompanyForm):
     """Why a recorded receipt is not confirmed."""
 
@@ -160,9 +245,25 @@ class RejectForm(_CompanyForm):
     )
 
 
+def read_entries(text: str) -> list[int] | None:
+    """The ids in a list such as "12,15"; None where there is none. What is no id is passed over."""
+    ids = [number for part in text.split(",") if (number := read_number(part.strip())) is not None]
+    return ids if text.strip() else None
+
+
 def field_name(item_id: int) -> str:
     """The name of the money input of an open item."""
     return f"amount-{item_id}"
+
+
+def typed_items(data: Mapping[str, str]) -> dict[int, str]:
+    """Item id -> what was typed for it, of an apply form."""
+    found = {}
+    for name, text in data.items():
+        item = name.removeprefix("amount-")
+        if item != name and text.strip() and (item_id := read_number(item)) is not None:
+            found[item_id] = text
+    return found
 
 
 def read_amounts(
@@ -175,19 +276,16 @@ def read_amounts(
     open_amounts = {candidate.item_id: abs(candidate.open_amount) for candidate in candidates}
     amounts: dict[int, Decimal] = {}
     errors: dict[int, str] = {}
-    for name, text in data.items():
-        item = name.removeprefix("amount-")
-        if item == name or not item.isdecimal() or not item.isascii() or not text.strip():
-            continue
+    for item, text in typed_items(data).items():
         try:
             amount = MoneyField.read(text, currency)
         except ValidationError as error:
-            errors[int(item)] = error.messages[0]
+            errors[item] = error.messages[0]
             continue
         if amount < 0:
-            errors[int(item)] = str(_("Apply amounts above zero."))
-        elif amount > open_amounts.get(int(item), amount):
-            errors[int(item)] = str(_("This is more than is open."))
+            errors[item] = str(_("Apply amounts above zero."))
+        elif amount > open_amounts.get(item, amount):
+            errors[item] = str(_("This is more than is open."))
         elif amount:
-            amounts[int(item)] = amount
+            amounts[item] = amount
     return amounts, errors

@@ -1,133 +1,176 @@
 """The screen of one receipt: its open items with the amounts proposed or typed, and what was applied before."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from arap.core.models import Company
 from arap.core.money import minor_unit
 from arap.core.wording import amount_text
-from arap.ledger.models import Entry, Item
-from receipts.forms import field_name
-from receipts.models import Receipt
+from arap.ledger.models import Entry, Item, Posting
+from arap.ledger.queries import position_at
+from cases.models import Hold
+from receipts.forms import field_name, typed_items
+from receipts.models import Receipt, ReceiptIdentification
 from receipts.queries import Candidate, candidates, credit_items, proposals
+from receipts.queries.acts import Act, ActLine, acts_of
+from receipts.queries.payers import known_from, recent
 from receipts.reasons import others_sentence, sentence
 from receipts.rules import Proposal
 
 ROWS_SHOWN = 200
+CHANGES_SHOWN = 5
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A proposal on the screen: title, why, and what it puts into the fields (item id -> minor units)."""
+    """A proposal on the screen: title, why, and what it puts into the fields (item id -> minor units).
+
+    One that `keeps` touches no item: the amount stays on account.
+    """
 
     title: str
     why: str
-    count: int
-    units: dict[str, str]
-    amounts: dict[int, Decimal]
-    others: str
+    count: int = 0
+    units: dict[str, str] = field(default_factory=dict)
+    amounts: dict[int, Decimal] = field(default_factory=dict)
+    others: str = ""
+    keeps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """An open item with its field: `typed` is what stands in it, `error` what is wrong with that."""
+    """An open item with its field: `typed` is what stands in it, `error` what is wrong with that, `hold` why it is
+    kept from being asked for.
+    """
 
     candidate: Candidate
-    document_id: int
     name: str
     open_units: str
+    base_units: str
     sign: int
     typed: str
     error: str
+    hold: str
     is_foreign: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedLine:
-    """What the receipt settled: of which document, how much, since when."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What somebody did to an item since the screen was opened. `left` is open now, `typed` what was meant for it."""
 
     number: str
-    document_id: int
+    met: str
     amount: Decimal
-    effective_on: date
+    left: Decimal
+    typed: str
+    by: str
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptPage:
-    """All the screen shows. Amounts above zero, in the receipt's currency."""
+    """All the screen shows. Amounts above zero, in the receipt's currency. `position`: the book's when it was read."""
 
     receipt: Receipt
     items: list[Item]
     left: Decimal
     unidentified: Decimal
     left_units: str
+    left_base_units: str
     decimals: int
+    base_decimals: int
+    position: int
     choices: list[Choice] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     line_count: int = 0
-    applied: list[AppliedLine] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    moved: list[Moved] = field(default_factory=list)
+    identified: list[ReceiptIdentification] = field(default_factory=list)
+    known_from: int = 0
+    recent: list[Receipt] = field(default_factory=list)
 
     @property
     def can_apply(self) -> bool:
         """Whether there is money of a known payer, and something it could meet."""
         return bool(self.left and self.lines)
 
+    @property
+    def applied(self) -> list[tuple[Act, ActLine]]:
+        """What it settles now, the oldest act first."""
+        return [(act, line) for act in reversed(self.acts) for line in act.live]
+
+    @property
+    def previews_exchange(self) -> bool:
+        """Whether the difference of an application can be told beforehand: foreign money that stands in one item."""
+        open_items = [item for item in self.items if item.open_amount]
+        return self.receipt.currency != self.receipt.company.base_currency and len(open_items) == 1
+
 
 def receipt_page(
     company: Company,
     receipt: Receipt,
     *,
+    as_of: date,
     typed: Mapping[str, str] | None = None,
     errors: Mapping[int, str] | None = None,
 ) -> ReceiptPage:
     """The screen of `receipt`; `typed` and `errors` are those of a form that came back."""
+    position = position_at(company, known_at=None)
     items = credit_items(receipt)
     left = sum((-item.open_amount for item in items if item.customer_id), ZERO)
     unidentified = sum((-item.open_amount for item in items if not item.customer_id), ZERO)
     payer = next((item.customer_id for item in items if item.customer_id and item.open_amount), None)
     found = candidates(company, customer_id=payer, currency=receipt.currency) if payer else []
-    own = {item.pk for item in items}
-    choices = [_choice(each, receipt.currency, own) for each in proposals(receipt, items)] if left else []
+    choices = _choices(receipt, items, found) if left else []
     first = choices[0].amounts if choices and typed is None else {}
-    documents = dict(Item.objects.filter(pk__in=[each.item_id for each in found]).values_list("pk", "document_id"))
-    lines = [_line(each, documents[each.item_id], receipt, payer, first, typed or {}, errors or {}) for each in found]
+    holds = _holds(company, found, as_of)
+    lines = [_line(each, receipt, payer, first, typed or {}, errors or {}, holds) for each in found]
+    owner = payer or receipt.customer_id
     return ReceiptPage(
         receipt=receipt,
         items=items,
         left=left,
         unidentified=unidentified,
         left_units=_units(left, receipt.currency),
+        left_base_units=_units(
+            sum((-item.open_base_amount for item in items if item.customer_id), ZERO), company.base_currency
+        ),
         decimals=minor_unit(receipt.currency),
+        base_decimals=minor_unit(company.base_currency),
+        position=position,
         choices=choices,
         lines=_shown(lines),
         line_count=len(lines),
-        applied=_applied(items),
+        acts=acts_of(company, items),
+        moved=_moved(company, items, typed or {}),
+        identified=_identified(receipt),
+        known_from=known_from(company, receipt, owner) if owner else 0,
+        recent=recent(company, receipt, owner) if owner and left else [],
     )
 
 
-def waiting(company: Company) -> QuerySet[Receipt]:
-    """Receipts in the book of which something is not applied, whoever paid them."""
-    open_items = Item.objects.filter(company=company, amount__lt=0).exclude(open_amount=0).values("document_id")
-    return (
-        Receipt.objects.in_book()
-        .filter(Q(document__in=open_items) | Q(identifications__document__in=open_items), company=company)
-        .distinct()
-    )
+def _identified(receipt: Receipt) -> list[ReceiptIdentification]:
+    """Whose the money turned out to be, also what was taken back (`undone`). One query."""
+    if receipt.customer_id is not None:
+        return []
+    made = receipt.identifications.filter(undoes=None).select_related("customer", "identified_by")
+    return list(made.annotate(undone=Exists(ReceiptIdentification.objects.filter(undoes=OuterRef("pk")))))
 
 
-def neighbours(company: Company, receipt: Receipt) -> tuple[Receipt | None, Receipt | None]:
-    """The waiting receipts before and after this one, by day received."""
-    place = Q(received_on=receipt.received_on)
-    others = waiting(company).exclude(pk=receipt.pk)
-    before = others.filter(Q(received_on__lt=receipt.received_on) | place & Q(pk__lt=receipt.pk))
-    after = others.filter(Q(received_on__gt=receipt.received_on) | place & Q(pk__gt=receipt.pk))
-    return before.order_by("-received_on", "-pk").first(), after.order_by("received_on", "pk").first()
+def _choices(receipt: Receipt, items: list[Item], found: list[Candidate]) -> list[Choice]:
+    """The proposals, and after them that the money stays where it is."""
+    own = {item.pk for item in items}
+    choices = [_choice(each, receipt.currency, own) for each in proposals(receipt, items, found)]
+    if choices:
+        why = _("No item is touched; it can be applied at any time.")
+        choices.append(Choice(title=_("Keep it on account"), why=why, keeps=True))
+    return choices
 
 
 def _choice(proposal: Proposal, currency: str, own: set[int]) -> Choice:
@@ -155,25 +198,40 @@ def _choice(proposal: Proposal, currency: str, own: set[int]) -> Choice:
     )
 
 
+def _holds(company: Company, found: Collection[Candidate], as_of: date) -> dict[tuple[str, int], str]:
+    """Why items are held: by ("item", id) and, where the whole customer is held, by ("customer", id). One query."""
+    if not found:
+        return {}
+    items, customers = {each.item_id for each in found}, {each.customer_id for each in found}
+    in_force = Hold.objects.in_force(as_of=as_of).filter(
+        Q(item__in=items) | Q(item=None, customer__in=customers), company=company
+    )
+    return {
+        ("item", hold.item_id) if hold.item_id else ("customer", hold.customer_id): hold.get_reason_display()
+        for hold in in_force.order_by("pk")
+    }
+
+
 def _line(
     candidate: Candidate,
-    document_id: int,
     receipt: Receipt,
     payer: int | None,
     proposed: Mapping[int, Decimal],
     typed: Mapping[str, str],
     errors: Mapping[int, str],
+    holds: Mapping[tuple[str, int], str],
 ) -> Line:
     name = field_name(candidate.item_id)
     amount = proposed.get(candidate.item_id)
     return Line(
         candidate=candidate,
-        document_id=document_id,
         name=name,
         open_units=_units(abs(candidate.open_amount), receipt.currency),
+        base_units=_units(abs(candidate.open_base_amount), receipt.company.base_currency),
         sign=1 if candidate.open_amount > 0 else -1,
         typed=amount_text(amount, receipt.currency) if amount else typed.get(name, ""),
         error=errors.get(candidate.item_id, ""),
+        hold=holds.get(("item", candidate.item_id)) or holds.get(("customer", candidate.customer_id), ""),
         is_foreign=candidate.customer_id != payer,
     )
 
@@ -183,19 +241,35 @@ def _shown(lines: list[Line]) -> list[Line]:
     return [line for at, line in enumerate(lines) if at < ROWS_SHOWN or line.typed]
 
 
-def _applied(items: list[Item]) -> list[AppliedLine]:
-    live = Entry.objects.filter(item__in=items, application__isnull=False, reverses=None, reversed_by=None)
-    entries = live.select_related("counter_item__document").order_by("effective_on", "id")
-    return [
-        AppliedLine(
-            number=entry.counter_item.document.number,
-            document_id=entry.counter_item.document_id,
-            amount=entry.amount,
-            effective_on=entry.effective_on,
+def _moved(company: Company, items: list[Item], typed: Mapping[str, str]) -> list[Moved]:
+    """What was done, since the form was opened, to the items for which something was typed, and to the receipt."""
+    seen = typed.get("seen", "")
+    if not (seen.isdecimal() and seen.isascii() and len(seen) <= 18):
+        return []
+    meant = typed_items(typed)
+    own = {item.pk for item in items}
+    entries = Entry.objects.filter(company=company, item__in=own | meant.keys(), position__gt=int(seen))
+    rows = list(entries.select_related("item__document", "counter_item__document", "document").order_by("-pk")[:50])
+    postings = Posting.objects.filter(company=company, position__in={row.position for row in rows})
+    known = {posting.position: posting for posting in postings.select_related("actor")} if rows else {}
+    found = []
+    for row in rows:
+        if row.item_id in own and row.counter_item_id in meant:
+            continue  # told from the other side
+        posting = known.get(row.position)
+        met = row.counter_item.document if row.counter_item else row.document
+        found.append(
+            Moved(
+                number=row.item.document.number,
+                met=met.number if met else "",
+                amount=abs(row.amount),
+                left=abs(row.item.open_amount),
+                typed=meant.get(row.item_id, ""),
+                by=posting.actor.get_full_name() if posting and posting.actor else "",
+                at=posting.recorded_at if posting else None,
+            )
         )
-        for entry in entries
-        if entry.counter_item
-    ]
+    return found[:CHANGES_SHOWN]
 
 
 def _units(amount: Decimal, currency: str) -> str:

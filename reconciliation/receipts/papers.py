@@ -80,7 +80,9 @@ def payer(receipt: Receipt) -> Customer | None:
     """The customer who paid: as recorded, or as it was found out since where that was one customer."""
     if receipt.customer:
         return receipt.customer
-    found = {each.customer for each in receipt.identifications.select_related("customer")}
+    found = {
+        each.customer for each in receipt.identifications.filter(undoes=None, undone_by=None).select_related("customer")
+    }
     return found.pop() if len(found) == 1 else None
 
 

@@ -9,10 +9,13 @@ class StatementsConfig(AppConfig):
     verbose_name = _("Statements")
 
     def ready(self) -> None:
-        """Name the jobs of this room."""
+        """Name the jobs of this room, and who tells what an undo touches here."""
         from arap.core.job_kinds import describe
+        from receipts.previews import register
+        from statements.queries.troubles import troubled, troubles
 
         customers = npgettext_lazy("count", "customer", "customers")
         statements = npgettext_lazy("count", "statement", "statements")
-        describe("statement_run", _("Making statements"), unit=customers)
+        describe("statement_run", _("Making statements"), unit=customers, troubles=troubles, troubled=troubled)
         describe("statement_run_release", _("Sending statements"), unit=statements)
+        register("statements.previews.of_undo")

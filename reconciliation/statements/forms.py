@@ -75,6 +75,17 @@ class LeaveOutForm(forms.Form):
     )
 
 
+class DiscardForm(forms.Form):
+    """Why a run is discarded."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=forms.TextInput(attrs=TEXT),
+        error_messages={"required": _("Say why it is discarded.")},
+    )
+
+
 class RunForm(forms.Form):
     """A new run; its segment is one in use, or none for all customers."""
 

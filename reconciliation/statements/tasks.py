@@ -69,7 +69,11 @@ def release(job_id: int) -> None:
 
     def work(job: Job) -> dict[str, Any]:
         run = RUNS.get(company=job.company, pk=job.params["run"])
-        release_run(run, by=job.created_by, progress=rounds(job))
+        # What was seen is compared before the first statement goes; whoever goes on behind that finds fewer.
+        expected = None if job.params.get("begun") else job.params.get("expected")
+        release_run(
+            run, by=job.created_by, expected=expected, begins=lambda: jobs.keep(job, begun=True), progress=rounds(job)
+        )
         return {"run": run.pk, "released": sent_count(run) - job.params.get("since", 0)}
 
     jobs.run(job_id, work)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<int:pk>/", runs.run, name="run"),
     path("runs/<int:pk>/release/", runs.release, name="release"),
     path("runs/<int:pk>/stop/", runs.stop, name="stop"),
+    path("runs/<int:pk>/discard/", runs.discard, name="discard"),
     path("runs/<int:pk>/retry/", runs.retry, name="retry_run"),
     path("for/<int:pk>/", customer.new, name="new"),
     path("for/<int:pk>/pdf/", customer.new_pdf, name="new_pdf"),

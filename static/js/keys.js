@@ -14,7 +14,8 @@
 
   function press(event) {
     if (event.key === "Enter" && event.ctrlKey) {
-      const submit = [...document.querySelectorAll("[data-ctrl-enter]")].find(visible);
+      const act = event.shiftKey ? "[data-ctrl-shift-enter]" : "[data-ctrl-enter]";
+      const submit = [...document.querySelectorAll(act)].find(visible);
       if (submit) { event.preventDefault(); submit.click(); }
       return;
     }

@@ -89,7 +89,7 @@ def test_the_address_is_what_our_own_proxy_saw(settings: Any, header: str, behin
 def test_what_fails_on_our_side_shows_the_reference_of_its_line(
     client: Client, lines: list[logging.LogRecord], monkeypatch: pytest.MonkeyPatch, db: None
 ) -> None:
-    monkeypatch.setattr("arap.core.views.SignInForm", None)
+    monkeypatch.setattr("arap.core.views.sign_in.SignInForm", None)
     client.raise_request_exception = False
     answer = client.get("/sign-in/")
     assert answer.status_code == 500

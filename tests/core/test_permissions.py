@@ -31,6 +31,8 @@ company.view          c l m o a d
 customer.view         c l m o a d
 customer.edit         c . m o . .
 customer.regroup      . . m o . .
+customer.note         c l m o . .
+customer.merge        . . m o . .
 invoice.view          c l m o a d
 invoice.draft         c . . o . .
 invoice.post          c . . o . .
@@ -69,6 +71,7 @@ period.close          . . . o . .
 period.reopen         . . . o . .
 period.except         . . . o . .
 history.load          . . . o . d
+history.tidy          . . . . . d
 job.view              c l m o a d
 job.cancel            c . . o . d
 company.set_up        . . . . . d

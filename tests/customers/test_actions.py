@@ -155,8 +155,9 @@ def test_a_change_that_cannot_be_stored_is_refused(company: Company, other_compa
     made = create_customer(company, new("a"), by=clerk)
     theirs = PaymentTerms.objects.create(company=other_company, code="x", name="x", rule="n/30")
     for field, value in (("name", ""), ("currency", "XXX"), ("country", "china"), ("terms", theirs)):
+        change: dict[str, Any] = {field: value}
         with pytest.raises(Invalid) as refusal:
-            update_customer(made, by=clerk, **{field: value})
+            update_customer(made, by=clerk, **change)
         assert refusal.value.facts["field"] == field
 
 

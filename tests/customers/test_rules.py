@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from arap.core.money import is_exact
 from customers.rules import (
-    HUNDRED,
     DiscountTier,
     Due,
     Share,
@@ -199,7 +198,7 @@ def test_reading_and_spelling_are_inverse(terms: Terms) -> None:
 
 def test_tiers_are_read_as_written() -> None:
     assert parse_terms("3/10 2/20 n/60") == Terms(
-        (Share(HUNDRED, Due("net", 60)),), (DiscountTier(Decimal(3), 10), DiscountTier(Decimal(2), 20))
+        (Share(Decimal(100), Due("net", 60)),), (DiscountTier(Decimal(3), 10), DiscountTier(Decimal(2), 20))
     )
     assert net(30) == parse_terms("n/30")
 

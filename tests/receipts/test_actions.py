@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from arap.core.actions.periods import close_period
 from arap.core.errors import DomainError, Invalid, MissingRate, NotFound, Refused
 from arap.core.models import AuditEntry, Company, CompanyBankAccount, ExchangeRate, Period, User
+from arap.ledger.checks import check, invariants
 from arap.ledger.models import Document, Entry, Item, JournalLine
 from customers.models import Customer
 from receipts.actions import (
@@ -27,8 +28,9 @@ from receipts.actions import (
     reject_receipt,
     reverse_receipt,
     unapply_receipt,
+    unidentify_receipt,
 )
-from receipts.models import Receipt
+from receipts.models import ConfirmationLimit, Receipt
 from receipts.queries import credit_items, proposals, unapplied
 
 Owe = Callable[..., Item]
@@ -311,6 +313,57 @@ def test_unidentified_money_is_identified_in_parts(
     assert code_of(lambda: identify_receipt(company, got.pk, 0, on=on, by=clerk)) == "unknown_customer"
     identify_receipt(company, got.pk, group["P"].pk, on=on, by=clerk)
     assert code_of(lambda: identify_receipt(company, got.pk, group["P"].pk, on=on, by=clerk)) == "already_identified"
+
+
+@pytest.mark.parametrize(
+    ("company_limit", "usd_limit", "currency", "amount", "waits"),
+    [
+        (None, None, "USD", 10_000, False),
+        (1000, None, "USD", 100, False),  # at 7 it is 700 in base
+        (1000, None, "USD", 143, True),  # 1,001 in base
+        (1000, 50, "USD", 50, False),  # its own limit counts in place of the company's: not above it
+        (1000, 50, "USD", 51, True),
+        (1000, 5000, "USD", 5000, False),
+        (None, 0, "USD", 1, True),
+        (None, 0, "CNY", 1, False),
+        (1000, 0, "CNY", 1001, True),
+    ],
+)
+def test_a_limit_of_its_own_counts_for_a_currency(
+    company: Company, group: Group, clerk: User, company_limit: int | None, usd_limit: int | None, currency: str,
+    amount: int, waits: bool,
+) -> None:  # fmt: skip
+    ExchangeRate.objects.create(company=company, currency="USD", valid_from=date(2026, 1, 1), rate=7, source="test")
+    company.receipt_confirmation_above = company_limit if company_limit is None else Decimal(company_limit)
+    company.save(update_fields=["receipt_confirmation_above"])
+    if usd_limit is not None:
+        ConfirmationLimit.objects.create(company=company, currency="USD", above=Decimal(usd_limit))
+    recorded = record_receipt(company, new(str(amount), currency=currency), by=clerk)
+    assert (recorded.state == "recorded") is waits
+
+
+def test_given_back_in_parts_and_identified_again(
+    company: Company, clerk: User, group: Group, owe: Owe, receipt: Take
+) -> None:
+    """What was given back joins what was never identified; together they can be somebody's, and then go back."""
+    got = receipt("100.00", "2026-02-01", customer=None)
+    one = identify_receipt(company, got.pk, group["X"].pk, on=FEB, by=clerk, amount=Decimal(60))
+    two = identify_receipt(company, got.pk, group["P"].pk, on=FEB, by=clerk, amount=Decimal(30))
+    unidentify_receipt(company, got.pk, one.pk, on=FEB, by=clerk, reason="not X")
+    identify_receipt(company, got.pk, group["P"].pk, on=FEB, by=clerk, amount=Decimal(65))
+    open_now = Item.objects.filter(company=company, amount__lt=0).exclude(open_amount=0)
+    assert sorted((item.customer_id or 0, -item.open_amount) for item in open_now) == [
+        (0, Decimal(5)),
+        (group["P"].pk, Decimal(10)),
+        (group["P"].pk, Decimal(30)),
+        (group["P"].pk, Decimal(55)),
+    ]
+    unidentify_receipt(company, got.pk, two.pk, on=FEB, by=clerk, reason="nor P")
+    assert code_of(lambda: unidentify_receipt(company, got.pk, one.pk, on=FEB, by=clerk, reason="")) == "not_identified"
+    assert code_of(lambda: unidentify_receipt(company, got.pk, 0, on=FEB, by=clerk, reason="")) == "not_found"
+    reverse_receipt(company, got.pk, on=FEB, by=clerk, reason="returned")
+    assert not Item.objects.filter(company=company).exclude(open_amount=0).exists()
+    assert [each.name for each in invariants() if not check(company, each).holds] == []
 
 
 def test_identified_money_can_go_back(company: Company, clerk: User, group: Group, owe: Owe, receipt: Take) -> None:

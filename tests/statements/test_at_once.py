@@ -8,6 +8,7 @@ from django.urls import reverse
 from arap.core.models import User
 from arap.outbox.models import Message
 from statements.models import Statement
+from statements.queries.releasing import plan_of
 from tests.ledger.clients import at_once
 from tests.statements.views.conftest import made_run
 from tests.stories import Story
@@ -34,7 +35,8 @@ def test_a_double_click_makes_one_statement(committed_db: Any, story: Story, cle
 def test_a_double_click_releases_once(committed_db: Any, story: Story, controller: User) -> None:
     run = made_run(story)
     url = reverse("statements:release", args=[run.pk])
-    crowd = at_once([lambda: click(controller, url, {"key": "same", "expected": "1"})] * CLICKS)
+    asked = {"key": "same", "seen": plan_of(run).seen}
+    crowd = at_once([lambda: click(controller, url, asked)] * CLICKS)
     assert crowd.errors == []
     assert crowd.answers == [reverse("statements:run", args=[run.pk])] * CLICKS
     assert Message.objects.count() == 1

@@ -95,7 +95,7 @@ def test_what_could_not_be_made_is_counted_when_it_goes(company: Company) -> Non
     assert release(run) == 2, "V03 has nobody, and V01 has no PDF yet"
     late = Statement.objects.get(customer__code="V01")
     assert (late.released_at is not None, late.to_address) == (True, "V01@x.example")
-    rendering.retry_failed(run)
+    rendering.retry_failed(run, by=None)
     render_waiting(render=pdf)
     assert Message.objects.filter(about_id=late.pk).count() == 1
     assert release(run) == 0
@@ -104,7 +104,7 @@ def test_what_could_not_be_made_is_counted_when_it_goes(company: Company) -> Non
 
 def test_a_pdf_made_before_its_release_goes_with_it(company: Company) -> None:
     run = made(company, render=lambda html: broken(html) if "V01" in html else pdf(html))
-    rendering.retry_failed(run)
+    rendering.retry_failed(run, by=None)
     render_waiting(render=pdf)
     assert release(run) == 3
     assert Message.objects.count() == 3
@@ -114,7 +114,7 @@ def test_a_pdf_made_before_its_release_goes_with_it(company: Company) -> None:
 def test_a_release_and_its_pdf_at_once_make_one_message(committed_db: Database, company: Company, turn: int) -> None:
     run = made(company, render=broken)
     assert run.state == State.READY
-    rendering.retry_failed(run)
+    rendering.retry_failed(run, by=None)
     acts: list[Callable[[], Any]] = [lambda: release(run), lambda: render_waiting(render=pdf)]
     assert at_once([*acts, *acts]).errors == []
     render_waiting(render=pdf)  # renderers pass over what the release holds at that moment; the sweep comes back for it
@@ -125,7 +125,7 @@ def test_a_release_and_its_pdf_at_once_make_one_message(committed_db: Database, 
 def test_the_pdf_that_is_kept_while_its_release_waits_for_it(committed_db: Database, company: Company) -> None:
     """The release reads the statement before its PDF is committed and gets its lock after: it must look again."""
     run = made(company, count=1, render=broken)
-    rendering.retry_failed(run)
+    rendering.retry_failed(run, by=None)
     only = Statement.objects.get()
     with transaction.atomic():
         Statement.objects.select_for_update().get(pk=only.pk)
@@ -185,7 +185,7 @@ def test_stopping_keeps_back_what_has_no_pdf_yet(company: Company, mail_server: 
     release(run)
     assert drain().counts == {"sent": 2}
     assert stop_run(run, by=controller) == 1
-    rendering.retry_failed(run)
+    rendering.retry_failed(run, by=None)
     render_waiting(render=pdf)
     assert Message.objects.filter(about_id=Statement.objects.get(customer__code="V01").pk).count() == 0
     assert sorted(Statement.objects.values_list("customer__code", "unsent")) == [

@@ -11,12 +11,28 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from arap.core.errors import Invalid
-from arap.core.models import Job
+from arap.core.errors import Invalid, Refused
+from arap.core.models import AuditEntry, Job, User
+from arap.core.wording import prose_day
+from arap.ledger.queries import first_booked_on
 from arap.outbox.models import Message
 from statements import tasks
-from statements.actions import Wanted, begin_run, make_records, render_waiting, run_plan, wanted
+from statements.actions import (
+    Wanted,
+    begin_run,
+    discard_run,
+    make_records,
+    release_run,
+    render_waiting,
+    retry_failed,
+    run_plan,
+    send_again,
+    wanted,
+)
 from statements.models import Statement, StatementPlan, StatementRun
+from statements.queries.recipients import Recipient
+from statements.queries.runs import latest_rows
+from tests.pages import text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -119,3 +135,69 @@ def test_one_bad_document_holds_up_nobody_else(story: Story) -> None:
     render_waiting(render=render)
     states = sorted(Statement.objects.filter(run=run).values_list("pdf_state", flat=True))
     assert states == sorted(["failed", *["made"] * (count - 1)])
+
+
+def test_no_run_is_of_a_day_before_the_book_begins(as_clerk: Client, controller: User, story: Story) -> None:
+    first = first_booked_on(story.company)
+    assert first is not None
+    asked: dict[str, Any] = {"kind": "open", "language": "own", "at": timezone.now(), "today": story.today, "by": None}
+    with pytest.raises(Invalid, match="The book begins on") as refused:
+        begin_run(story.company, as_of=first - timedelta(days=1), **asked)
+    assert (refused.value.code, refused.value.facts["field"]) == ("before_book", "as_of")
+    as_clerk.force_login(controller)
+    answer = as_clerk.post(reverse("statements:begin"), {"as_of": "1900-01-01", "kind": "open", "language": "own"})
+    assert answer.status_code == 422
+    assert prose_day(first) in text_of(answer)
+    plan = StatementPlan.objects.create(company=story.company, day=1, kind="open", language="own")
+    assert run_plan(plan, today=first, at=timezone.now()) is None, "the month before has nothing"
+    assert not StatementRun.objects.exists()
+    assert begin_run(story.company, as_of=first, **asked).as_of == first
+
+
+def test_a_discarded_run_makes_room_for_another(controller: User, story: Story) -> None:
+    run = begun(story)
+    make_records(run, today=story.today)
+    for reason in ("", "  "):
+        with pytest.raises(Invalid):
+            discard_run(run, reason=reason, by=controller)
+    discard_run(run, reason="of the wrong day", by=controller)
+    entry = AuditEntry.objects.get(verb="statement.discard")
+    assert (entry.actor, entry.after) == (controller, {"reason": "of the wrong day", "statements": 2})
+    with pytest.raises(Refused):
+        discard_run(run, reason="again", by=controller)
+    render_waiting(run_id=run.pk, render=str.encode)
+    with pytest.raises(Refused, match="discarded"):
+        release_run(run, by=None)
+    assert set(Statement.objects.values_list("unsent", flat=True)) == {"stopped"}
+    with pytest.raises(Refused, match="discarded"):
+        send_again(Statement.objects.all()[0], by=controller, to=Recipient("Me", "me@x.example", "en"))
+    assert latest_rows(story.company, customer_id=None, before=None, limit=9) == ([], False)
+    other = begun(story)
+    assert other.pk != run.pk
+    make_records(other, today=story.today)
+    render_waiting(run_id=other.pk, render=str.encode)
+    assert release_run(other, by=None) == 1
+    with pytest.raises(Refused, match="were released"):
+        discard_run(other, reason="too late", by=controller)
+    assert Message.objects.count() == 1
+
+
+def test_a_plan_does_not_begin_a_discarded_run_again(controller: User, story: Story) -> None:
+    plan = StatementPlan.objects.create(company=story.company, day=1, kind="open", language="own")
+    run = run_plan(plan, today=story.today, at=timezone.now())
+    assert run is not None
+    discard_run(run, reason="not this month", by=controller)
+    assert run_plan(plan, today=story.today, at=timezone.now()) is None
+
+
+def test_trying_all_pdfs_again_leaves_an_audit_row(controller: User, story: Story) -> None:
+    def broken(html: str) -> bytes:
+        raise ValueError("bad")
+
+    run = begun(story)
+    make_records(run, today=story.today)
+    render_waiting(run_id=run.pk, render=broken)
+    assert retry_failed(run, by=controller) == 2
+    assert retry_failed(run, by=controller) == 0
+    entry = AuditEntry.objects.get(verb="statement.retry_pdf")
+    assert (entry.actor, entry.object_id, entry.after) == (controller, str(run.pk), {"pdfs": 2})

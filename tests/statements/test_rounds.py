@@ -13,13 +13,15 @@ import pytest
 from django.db.models.functions import Now
 
 from arap.core import jobs
-from arap.core.models import Company, Job
+from arap.core.models import Company, Job, User
 from arap.core.pdf.engine import START_SECONDS_MAX, WAIT_SECONDS_MAX, Engine
 from arap.core.pdf.frames import Limits
 from arap.outbox.models import Message
 from statements import tasks
 from statements.actions import (
+    leave_out,
     make_records,
+    put_back,
     render_round,
     render_waiting,
     rendering,
@@ -32,6 +34,7 @@ from statements.actions import (
 from statements.actions.rendering import LEASE_SECONDS, LOCK_CLASS
 from statements.models import Statement, StatementPlan, StatementRun
 from statements.queries import said
+from statements.queries.releasing import plan_of
 from tests.core.pdf.test_engine import LOOP
 from tests.databases import Database
 from tests.ledger.clients import at_once
@@ -95,6 +98,30 @@ def test_releasing_hands_over_to_the_next_task(company: Company, monkeypatch: py
     assert Message.objects.count() == 6
     run.refresh_from_db()
     assert run.state == State.RELEASED
+
+
+def test_a_job_compares_what_was_seen_before_its_first_chunk_only(
+    company: Company, clerk: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "ROUND_SECONDS", 0)
+    monkeypatch.setattr(running, "MESSAGES_AT_ONCE", 2)
+    run = ready(company, count=8)
+    shown = plan_of(run)
+    first, second = Statement.objects.filter(run=run, pk__in=shown.to).order_by("pk")[:2]
+    leave_out(first, reason="dispute", by=clerk)
+    changed = plan_of(run)
+    put_back(first, by=clerk)
+    leave_out(second, reason="dispute", by=clerk)
+    assert changed.goes == plan_of(run).goes
+    job = start_release(run, by=None, expected=changed.digest, shown=changed.goes)
+    assert work_off(job, tasks.release) == 1
+    assert job.state == Job.State.FAILED
+    assert "Nothing was sent; look again." in job.message
+    assert not Message.objects.exists()
+    again = start_release(run, by=None, expected=plan_of(run).digest, shown=changed.goes)
+    assert work_off(again, tasks.release) == 4, "what has gone meanwhile is not a change"
+    assert again.state == Job.State.DONE
+    assert Message.objects.count() == changed.goes == 5
 
 
 def test_a_run_that_releases_itself_gets_one_job_when_its_last_pdf_is_made(company: Company) -> None:
@@ -251,7 +278,7 @@ def test_a_document_that_kills_its_workers_is_given_up(company: Company) -> None
     first.refresh_from_db()
     assert (first.pdf_state, first.pdf_attempts) == ("failed", 0)
     assert "Gave up" in first.pdf_error
-    rendering.retry_failed(first.run)  # type: ignore[arg-type]
+    rendering.retry_failed(first.run, by=None)  # type: ignore[arg-type]
     assert render_waiting(render=pdf) == 1
 
 

@@ -4,6 +4,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from arap.core import audit
+from arap.core.actions.sessions import end_sessions
 from arap.core.models import Company, Membership, Role, User
 from arap.core.queries import PASSWORD_CHOSEN
 
@@ -31,11 +32,12 @@ def revoke_role(company: Company, user: User, role: Role, *, by: User | None) ->
 
 
 @transaction.atomic
-def choose_password(user: User, password: str) -> None:
-    """Store another password for `user`, who chose it. Other sessions of theirs end."""
+def choose_password(user: User, password: str, *, session_key: str | None) -> None:
+    """Store another password for `user`, who chose it in the session `session_key`. Their other sessions end."""
     user.set_password(password)
     user.save(update_fields=["password"])
     audit.record(by=user, verb=PASSWORD_CHOSEN, obj=user)
+    end_sessions(user, by=user, but=session_key)
 
 
 def system_user() -> User:

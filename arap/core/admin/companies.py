@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.actions import open_periods
 from arap.core.admin.base import CompanyInline, RoleAdmin, companies_for, person
 from arap.core.countries import CountryField
-from arap.core.models import Company, CompanyBankAccount, NumberSeries, Period
+from arap.core.models import Company, CompanyBankAccount, NumberSeries, Period, Role
 
 LOGO_BYTES_MAX = 512 * 1024
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
@@ -22,6 +22,13 @@ PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 class CompanyForm(forms.ModelForm):
     upload_too_large = False  # set by CompanyAdmin: such a file never arrives
     country = CountryField()
+    second_factor_roles = forms.MultipleChoiceField(
+        label=_("Second factor required of"),
+        choices=Role.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Who holds one of these roles signs in with a code from their telephone besides the password."),
+    )
     logo_file = forms.FileField(label=_("Logo"), required=False, help_text=_("PNG or JPEG, at most 512 KB."))
     remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
 
@@ -35,6 +42,7 @@ class CompanyForm(forms.ModelForm):
             "is_active",
             "calendar",
             "receipt_confirmation_above",
+            "second_factor_roles",
             "country",
             "time_zone",
             "language",
@@ -91,7 +99,7 @@ class CompanyAdmin(RoleAdmin):
     actions = ("open_next_year",)
     fieldsets = (
         (None, {"fields": ("code", "name", "name_local", "base_currency", "is_active")}),
-        (_("Rules"), {"fields": ("calendar", "receipt_confirmation_above")}),
+        (_("Rules"), {"fields": ("calendar", "receipt_confirmation_above", "second_factor_roles")}),
         (_("Place"), {"fields": ("country", "time_zone", "language", "tax_id")}),
         (
             _("Letterhead"),

@@ -35,7 +35,7 @@ class TaxCodeAdmin(RoleAdmin):
     """A tax code that invoices used is set inactive: they refer to it."""
 
     verb = "admin.tax_codes"
-    list_display = ("company", "code", "name", "name_local", "rate", "is_active")
+    list_display = ("company", "code", "name", "name_local", "rate", "category", "is_active")
     list_display_links = ("code",)
     list_filter = ("company", "is_active")
     list_select_related = ("company",)

@@ -9,6 +9,7 @@ from arap.core.models.jobs import IdempotencyKey, Job
 from arap.core.models.people import Membership, Role, User
 from arap.core.models.periods import Period, PeriodException
 from arap.core.models.rates import ExchangeRate, TaxCode
+from arap.core.models.sessions import RecoveryCode, Session
 
 __all__ = [
     "AuditEntry",
@@ -24,7 +25,9 @@ __all__ = [
     "NumberSeries",
     "Period",
     "PeriodException",
+    "RecoveryCode",
     "Role",
+    "Session",
     "StoredFile",
     "TaxCode",
     "User",

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
@@ -61,6 +62,13 @@ class Company(models.Model):
         null=True,
         blank=True,
         help_text=_("In base currency. A receipt above it is confirmed by a second person; empty means that none is."),
+    )
+    second_factor_roles = ArrayField(
+        models.CharField(max_length=20),
+        verbose_name=_("second factor required of"),
+        default=list,
+        blank=True,
+        help_text=_("Who holds one of these roles signs in with a code from their telephone besides the password."),
     )
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -42,7 +42,19 @@ class ExchangeRate(CompanyOwned):
 
 
 class TaxCode(CompanyOwned):
-    """A tax treatment of an invoice line. `rate` is in per cent: 13.0000 means 13 %."""
+    """A tax treatment of an invoice line. `rate` is in per cent: 13.0000 means 13 %.
+
+    `category` is its code in UNCL5305, as EN 16931 wants it; the ones without tax say why in `exemption_reason`.
+    """
+
+    class Category(models.TextChoices):
+        STANDARD = "S", _("S: taxed at a rate")
+        ZERO = "Z", _("Z: zero rated")
+        EXEMPT = "E", _("E: exempt from tax")
+        REVERSE_CHARGE = "AE", _("AE: the buyer pays the tax")
+        INTRA_COMMUNITY = "K", _("K: supply within the European Union")
+        EXPORT = "G", _("G: export, not taxed")
+        OUTSIDE_SCOPE = "O", _("O: outside the scope of tax")
 
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
@@ -53,6 +65,14 @@ class TaxCode(CompanyOwned):
         decimal_places=4,
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
+    category = models.CharField(
+        _("category"), max_length=2, choices=Category, blank=True, default="", db_default="",
+        help_text=_("For e-invoices. Empty: S where the rate is above zero, else Z."),
+    )  # fmt: skip
+    exemption_reason = models.CharField(
+        _("why no tax"), max_length=200, blank=True, default="", db_default="",
+        help_text=_("Printed on invoices, for example: Export, Article 146."),
+    )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta(CompanyOwned.Meta):
@@ -71,3 +91,8 @@ class TaxCode(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def tax_category(self) -> str:
+        """The category, also where none was chosen."""
+        return self.category or (self.Category.STANDARD if self.rate else self.Category.ZERO).value

@@ -199,6 +199,7 @@ def _result(received: Import, loaded: Loaded) -> dict[str, Any]:
         "refunds": loaded.refunds,
         "skipped": loaded.skipped,
         "rejected": len(loaded.rejected),
+        "closed": loaded.closed,
         "warnings": loaded.warnings,
         "lacking": [asdict(each) for each in loaded.lacking],
     }

@@ -24,12 +24,12 @@ from arap.core.errors import Invalid, NotFound, Refused
 from arap.core.models import Company, User
 from arap.core.money import CURRENCIES
 from arap.core.queries import today_in
-from arap.desk.mapping import Mapping, Reading, Rejected, load_mapping, open_rows
-from arap.desk.takeon import checks, rates
+from arap.desk.mapping import Mapping, Reading, Rejected, Row, load_mapping, open_rows
+from arap.desk.takeon import checks, notices, rates
 from arap.desk.takeon.customers import create_missing_customers
 from arap.desk.takeon.forecasting import forecast
 from arap.desk.takeon.posting import post_documents, rows_to_post, set_turns
-from arap.desk.takeon.reading import Read, fates, most_frequent_currency, stage_file
+from arap.desk.takeon.reading import Read, fates, most_frequent_currency, stage_file, stage_rows
 from arap.desk.takeon.settling import settle_waiting
 from arap.desk.takeon.target import HISTORY
 from arap.ledger.chart import ensure_chart
@@ -45,6 +45,7 @@ LOCK_SPACE = 0x7A6B  # of ours among PostgreSQL's advisory locks
 class Loaded:
     """What one run created (`customers`, `invoices`, `credit_notes`, `receipts`, `refunds`), skipped and left out.
 
+    `closed` of the rows left out fall into closed periods.
     `lacking` says for which currencies and days no rate is known: a load that may not set provisional ones is refused.
     """
 
@@ -54,6 +55,7 @@ class Loaded:
     receipts: int = 0
     refunds: int = 0
     skipped: int = 0
+    closed: int = 0
     warnings: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     lacking: list[rates.Lacking] = field(default_factory=list)
@@ -159,6 +161,24 @@ def try_history(
     return loaded
 
 
+def judge_rows(company: Company, reading: Reading, rows: list[Row]) -> tuple[list[Rejected], list[str]]:
+    """What a load would leave out of a file's first rows, by the checks that it makes itself; and what to know of it.
+
+    Nothing is changed. What only the rest of the file can say, such as who a parent is, is not judged.
+    """
+    with transaction.atomic():
+        stage_rows(rows)
+        rejected = checks.set_currency(company, reading)
+        rejected += checks.merge_duplicates(reading)
+        rejected += checks.compare_with_book(company, reading, is_few=True)
+        for year in checks.years():
+            open_periods(company, year, by=None)
+        closed = checks.closed_days(company)
+        rejected += checks.refuse_closed_periods(reading, closed)
+        transaction.set_rollback(True)  # periods were opened only to be looked at
+    return rejected, notices.of_closed(closed)
+
+
 def _examine(
     company: Company, reading: Reading, read: Read, loaded: Loaded, *, by: User | None, provisional: bool
 ) -> None:
@@ -169,13 +189,17 @@ def _examine(
     loaded.rejected += checks.refuse_circles(company, reading)
     for year in checks.years():
         open_periods(company, year, by=by)
-    loaded.rejected += checks.refuse_closed_periods(company, reading)
+    closed = checks.closed_days(company)
+    loaded.rejected += checks.refuse_closed_periods(reading, closed)
+    loaded.closed = len({row for row, _field, _day in closed})
+    loaded.warnings += notices.of_closed(closed)
     if provisional:
         loaded.warnings += rates.find_rates(company, by=by)
     else:
         loaded.lacking = rates.lacking_rates(company)
     loaded.rejected += checks.refuse_large_amounts(reading)
     loaded.rejected += checks.refuse_unknown_parents(company, reading)
+    loaded.warnings += notices.of_statements(company)
     created = fates()
     if terms := ensure_terms(company, sorted(read.rules), by=by):
         for rule, terms_id in terms.items():

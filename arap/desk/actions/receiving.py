@@ -199,12 +199,18 @@ def choose_columns(received: Import, layout: Layout, *, by: User) -> Import:
     mapping_of(layout, HISTORY)
     changed = _read_as(locked, by=by, mapping=OWN, layout=layout.as_json())
     if layout.name:
+        said = {"headings": digest_of(layout.headers), "layout": layout.as_json()}
         KeptLayout.objects.update_or_create(
-            company_id=locked.company_id,
-            name=layout.name,
-            defaults={"headings": digest_of(layout.headers), "layout": layout.as_json()},
+            company_id=locked.company_id, name=layout.name, defaults=said, create_defaults={**said, "created_by": by}
         )
     return changed
+
+
+@transaction.atomic
+def forget_columns(kept: KeptLayout, *, by: User) -> None:
+    """Propose these columns no more. Files that were read by them stay as they are; the audit log keeps the columns."""
+    audit.record(by=by, verb="import.forget", obj=kept, before={"name": kept.name, "layout": kept.layout})
+    KeptLayout.objects.filter(company=kept.company_id, pk=kept.pk).delete()
 
 
 def _read_as(locked: Import, *, by: User, **values: object) -> Import:

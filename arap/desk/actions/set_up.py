@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
 from arap.core.actions import create_company, grant_role, open_periods
+from arap.core.actions.sessions import end_sessions
 from arap.core.errors import Forbidden, Invalid, Refused
 from arap.core.models import Company, Membership, Role, User
 from arap.core.queries import INVITED, keeps_first_password
@@ -106,6 +107,7 @@ def renew_first_password(company: Company, user: User, *, by: User) -> str:
     locked.set_password(password)
     locked.save(update_fields=["password"])
     audit.record(by=by, verb=INVITED, obj=locked, after={"username": locked.username}, company=company)
+    end_sessions(locked, by=by)
     return password
 
 

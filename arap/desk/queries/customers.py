@@ -1,6 +1,6 @@
-"""One customer: aging strip, proof, latest events, documents in pages. Each query is flat in the size of the book."""
+"""One customer, and those merged into it: aging strip, proof, documents in pages. The queries follow the customer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -81,17 +81,17 @@ class Proof:
 
 
 PROOF = f"""
-with {open_items_sql(where="and i.customer_id = %(customer)s")}
+with {open_items_sql(where="and i.customer_id = any(%(customers)s)")}
 , summed as (
   select currency, sum(open_amount) as items, 0::numeric as movements from open_items group by currency
   union all
   select currency, 0, sum(amount) from ledger_item
-   where company_id = %(company)s and customer_id = %(customer)s and posted_on <= %(as_of)s
+   where company_id = %(company)s and customer_id = any(%(customers)s) and posted_on <= %(as_of)s
      and position <= %(position)s
    group by currency
   union all
   select currency, 0, sum(amount) from ledger_entry
-   where company_id = %(company)s and customer_id = %(customer)s and effective_on <= %(as_of)s
+   where company_id = %(company)s and customer_id = any(%(customers)s) and effective_on <= %(as_of)s
      and position <= %(position)s
    group by currency
 )
@@ -99,11 +99,11 @@ select currency, sum(items), sum(movements) from summed group by currency order 
 """  # noqa: S608
 
 
-def proof(company: Company, customer_id: int, *, as_of: date, position: int) -> list[Proof]:
-    """Open items against everything ever posted for the customer, per currency. One query."""
+def proof(company: Company, customer_ids: Sequence[int], *, as_of: date, position: int) -> list[Proof]:
+    """Open items against everything ever posted for the customers, per currency. One query."""
     params: dict[str, Any] = {
         "company": company.pk,
-        "customer": customer_id,
+        "customers": list(customer_ids),
         "as_of": as_of,
         "position": position,
     }
@@ -113,66 +113,6 @@ def proof(company: Company, customer_id: int, *, as_of: date, position: int) -> 
             Proof(currency=currency, items=items, movements=movements)
             for currency, items, movements in cursor.fetchall()
         ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """Something that happened with a customer: a document posted, or credit applied to a debit."""
-
-    on: date
-    kind: str
-    number: str
-    document_id: int
-    counter_number: str
-    counter_document_id: int | None
-    amount: Decimal
-    currency: str
-    who: str
-
-
-EVENTS = """
-with documents as (
-  select d.posted_on as happened_on, d.position, d.kind, d.number, d.id as document_id, '' as counter_number,
-         null::bigint as counter_document_id, d.total as amount, d.currency
-    from ledger_document d
-   where d.company_id = %(company)s and d.customer_id = %(customer)s and d.posted_on <= %(as_of)s
-     and d.position <= %(position)s
-   order by d.posted_on desc, d.id desc limit %(limit)s
-), applications as (
-  select e.effective_on, e.position, case when e.reverses_id is null then 'applied' else 'unapplied' end,
-         credit.number, credit.id, debit.number, debit.id, abs(e.amount), e.currency
-    from ledger_entry e
-    join ledger_item i on i.id = e.item_id
-    join ledger_document debit on debit.id = i.document_id
-    join ledger_item c on c.id = e.counter_item_id
-    join ledger_document credit on credit.id = c.document_id
-   where e.company_id = %(company)s and e.customer_id = %(customer)s and e.effective_on <= %(as_of)s
-     and e.position <= %(position)s and i.amount > 0
-   order by e.effective_on desc, e.position desc limit %(limit)s
-), both_kinds as (
-  select * from documents union all select * from applications
-)
-select b.happened_on, b.kind, b.number, b.document_id, b.counter_number, b.counter_document_id, b.amount, b.currency,
-       coalesce(nullif(u.full_name, ''), u.username, '')
-  from both_kinds b
-  join ledger_posting p on p.company_id = %(company)s and p.position = b.position
-  left join core_user u on u.id = p.actor_id
- order by b.happened_on desc, b.position desc limit %(limit)s
-"""
-
-
-def events(company: Company, customer_id: int, *, as_of: date, position: int, limit: int) -> list[Event]:
-    """The latest events of the customer, newest first. One query."""
-    params: dict[str, Any] = {
-        "company": company.pk,
-        "customer": customer_id,
-        "as_of": as_of,
-        "position": position,
-        "limit": limit,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(EVENTS, params)
-        return [Event(**dict(zip(Event.__slots__, row, strict=True))) for row in cursor.fetchall()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +133,7 @@ class DocumentRow:
 DOCUMENTS = """
 with page as (
   select d.* from ledger_document d
-   where d.company_id = %(company)s and d.customer_id = %(customer)s {after}
+   where d.company_id = %(company)s and d.customer_id = any(%(customers)s) {after} {kinds}
    order by d.posted_on desc, d.id desc limit %(limit)s
 )
 select d.id, d.kind, d.number, d.document_on, d.posted_on, coalesce(t.reference, ''), d.currency, d.total,
@@ -204,16 +144,20 @@ select d.id, d.kind, d.number, d.document_on, d.posted_on, coalesce(t.reference,
 AFTER = "and (d.posted_on, d.id) < (%(after_on)s::date, %(after_id)s::bigint)"
 
 
-def documents(company: Company, customer_id: int, *, after: Row | None, limit: int) -> tuple[list[DocumentRow], bool]:
-    """A page of the customer's documents, newest first, and whether there are more. One query."""
-    params = {
+def documents(
+    company: Company, customer_ids: Sequence[int], *, after: Row | None, limit: int, kinds: Sequence[str] = ()
+) -> tuple[list[DocumentRow], bool]:
+    """A page of the customers' documents, newest first, and whether there are more. One query."""
+    params: dict[str, Any] = {
         "company": company.pk,
-        "customer": customer_id,
+        "customers": list(customer_ids),
         "after_on": after.on if after else None,
         "after_id": after.id if after else None,
+        "kinds": list(kinds),
         "limit": limit + 1,
     }
+    of_kind = "and d.kind = any(%(kinds)s)" if kinds else ""
     with connection.cursor() as cursor:
-        cursor.execute(DOCUMENTS.format(after=AFTER if after else ""), params)
+        cursor.execute(DOCUMENTS.format(after=AFTER if after else "", kinds=of_kind), params)
         rows = [DocumentRow(**dict(zip(DocumentRow.__slots__, row, strict=True))) for row in cursor.fetchall()]
     return rows[:limit], len(rows) > limit

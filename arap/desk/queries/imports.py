@@ -1,15 +1,19 @@
 """What a file that was brought looks like, and where its import stands: one state, one sentence, one next act."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arap.core.errors import DomainError
+from arap.core.job_kinds import Trouble
 from arap.core.models import Job
+from arap.desk.actions.load_history import judge_rows
 from arap.desk.actions.receiving import ACTIVE, kept_path, layout_of, mapping_of_import
 from arap.desk.mapping import Rejected, Row, open_rows, read_head
 from arap.desk.mapping.layouts import OWN, is_ambiguous
@@ -62,7 +66,15 @@ def look_at(received: Import, *, today: date) -> Look:
             rows: list[Row | Rejected] = list(islice(understood(reading, Read(today)), NAMED_ROWS))
     except DomainError as error:
         return Look([], [], [], fault=str(error.message))
-    notices = list(reading.notices)
+    rejected, closed = judge_rows(received.company, reading, [row for row in rows if isinstance(row, Row)])
+    # A row may be known, or lie in a closed period: the dry run says the same of it.
+    left_out = {each.row: each for each in reversed(rejected)}
+    rows = [left_out.get(row.number, row) if isinstance(row, Row) else row for row in rows]
+    if len(rows) == NAMED_ROWS:
+        closed = [
+            _("Among the first %(count)d rows: %(notice)s") % {"count": len(rows), "notice": each} for each in closed
+        ]
+    notices = [*reading.notices, *closed]
     if received.mapping == OWN and _is_ambiguous(received):
         notices.append(_("These days can be read day first or month first: look whether they are right."))
     shown = [{"is_good": isinstance(row, Row), "row": row} for row in rows[:PREVIEW_ROWS]]
@@ -154,3 +166,14 @@ def stage_of_trial(trial: Job) -> Stage:
 def trial_context(trial: Job) -> dict[str, Any]:
     """What the page of a dry run shows besides its counts."""
     return {"stage": stage_of_trial(trial)} if trial.state == Job.State.DONE else {}
+
+
+def troubles(jobs: Sequence[Job]) -> dict[int, Trouble]:
+    """Job id -> how many rows it left out, for loads that did. One query."""
+    left_out = Job.objects.filter(pk__in=[job.pk for job in jobs]).values_list("pk", "result__rejected")
+    return {pk: _trouble(pk, count) for pk, count in left_out if count}
+
+
+def _trouble(pk: int, count: int) -> Trouble:
+    words = ngettext("Done, %(count)s row left out", "Done, %(count)s rows left out", count)
+    return Trouble(words % {"count": f"{count:,}"}, reverse("desk:import_lines", args=[pk]))

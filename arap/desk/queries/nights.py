@@ -35,7 +35,7 @@ def latest_runs(company: Company) -> list[Run]:
 
 
 def _statements(company: Company) -> list[Run]:
-    run = StatementRun.objects.filter(company=company).order_by("-pk").first()
+    run = StatementRun.objects.filter(company=company).exclude(state="discarded").order_by("-pk").first()
     if run is None:
         return []
     made = Statement.objects.filter(run=run).count()

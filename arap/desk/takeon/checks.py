@@ -4,7 +4,7 @@ Each check marks rows of takeon_row and returns the rejections. They run in the 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
 
@@ -130,9 +130,12 @@ update takeon_row t
 """
 
 
-def compare_with_book(company: Company, reading: Reading) -> list[Rejected]:
-    """Documents that the book has: the same content is skipped or newly settled, other content is a conflict."""
-    with tables_read_once():
+def compare_with_book(company: Company, reading: Reading, *, is_few: bool = False) -> list[Rejected]:
+    """Documents that the book has: the same content is skipped or newly settled, other content is a conflict.
+
+    A few rows are looked up one by one, a whole file at once.
+    """
+    with nullcontext() if is_few else tables_read_once():
         run(COMPARE, {"company": company.pk})
     rows = run(
         "select row, field, known from takeon_row where fate = 'rejected' and field is not null order by row", {}
@@ -229,10 +232,15 @@ select t.row, case when t.fate = 'new' and c.day = t.issued_on then 'issued_on' 
 """
 
 
-def refuse_closed_periods(company: Company, reading: Reading) -> list[Rejected]:
-    """Rows that would post into a closed period."""
+def closed_days(company: Company) -> list[tuple[int, str, date]]:
+    """(row, field, day) of what would post into a closed period."""
+    return [(row, field, day) for row, field, day in run(CLOSED, {"company": company.pk})]
+
+
+def refuse_closed_periods(reading: Reading, closed: Iterable[tuple[int, str, date]]) -> list[Rejected]:
+    """Rows that would post into a closed period, of closed_days()."""
     rejected: dict[int, Rejected] = {}
-    for row, field, day in run(CLOSED, {"company": company.pk}):
+    for row, field, day in closed:
         message = _("The period of %(day)s is closed.") % {"day": day.isoformat()}
         rejected.setdefault(row, Rejected(row, reading.header_of(field), message))
     return _reject(rejected.values())

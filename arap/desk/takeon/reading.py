@@ -8,7 +8,7 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -122,6 +122,14 @@ def stage_file(
             progress(staged, 0)
         cursor.execute("analyze takeon_row")
     return read
+
+
+def stage_rows(rows: Iterable[Row]) -> None:
+    """Fill takeon_row with a few rows that were read before."""
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+        block = io.StringIO("".join(_copy_line(row) for row in rows))
+        cursor.copy_expert(f"copy takeon_row ({', '.join(COLUMNS)}) from stdin", block)
 
 
 def _lines(reading: Reading, read: Read) -> Iterator[str]:

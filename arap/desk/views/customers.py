@@ -1,9 +1,8 @@
-"""The list of customers, and the page of one."""
+"""The page of a customer, and the tabs beside its open items."""
 
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, get_args
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -12,85 +11,64 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from aging.rules import buckets_at
 from arap.core import wording
 from arap.core.forms import ClocksForm
 from arap.core.http import CompanyRequest
 from arap.core.models import Company
-from arap.core.paging import SEPARATOR, Row, read_number, read_row
-from arap.core.permissions import get_for, requires
-from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, View, balances
-from arap.desk.queries.customers import documents, events, proof, strips
+from arap.core.paging import Row, read_number, read_row
+from arap.core.permissions import allows, get_for, requires
+from arap.desk.queries.customers import Strip, documents, proof, strips
+from arap.desk.queries.paying import last_payments, paying
+from arap.desk.queries.timeline import SOURCES, read_place, timeline
+from arap.ledger.models import Document
 from arap.ledger.queries import OpenItem, open_items, position_at
+from arap.outbox.about import state_code
+from arap.outbox.models import Message
 from cases.queries import holds_in_force
 from customers.models import Customer
-from customers.queries import group_of
+from customers.queries import group_of, ids_standing_for
 from dunning.queries.runs import latest_reminders
 from statements.queries.runs import latest_rows
 
 PAGE = 20
 EVENTS_SHOWN = 10
 REMINDERS_SHOWN = 5
+PAYMENTS_SHOWN = 3
 ITEMS_SHOWN = 200
-
-
-@requires("customer.view")
-@require_safe
-def customers(request: CompanyRequest) -> HttpResponse:
-    """Customers with what they owe today: views as tabs, search, three orders, pages by keyset."""
-    view: View = _choice(request.GET.get("view"), get_args(View), "all")
-    sort: Sort = _choice(request.GET.get("sort"), get_args(Sort), "overdue")
-    text = request.GET.get("q", "").strip()[:100]
-    query = BalanceQuery(
-        as_of=timezone.localdate(),
-        position=position_at(request.company, known_at=None),
-        text=text,
-        view=view,
-        owner_id=request.user.pk,
-        sort=sort,
-        after=_key(request.GET.get("after")),
-        before=_key(request.GET.get("before")),
-        limit=PAGE,
-    )
-    page = balances(request.company, query)
-    first = _first(request.GET.get("from"), page.total)
-    context = {
-        "page": page,
-        "as_of": query.as_of,
-        "text": text,
-        "view": view,
-        "sort": sort,
-        "first": first,
-        "last": first + len(page.rows) - 1,
-        "next_query": _page_query(request, page.rows[-1:], "after", sort, first + PAGE) if page.has_next else "",
-        "previous_query": (
-            _page_query(request, page.rows[:1], "before", sort, max(first - PAGE, 1)) if page.has_previous else ""
-        ),
-        "filters": {"view": view, "sort": sort, "q": text},
-    }
-    template = "desk/_customer_table.html" if request.htmx else "desk/customers.html"
-    return render(request, template, context)
+CONTACTS_SHOWN = 10
+# Of the timeline, what a role may not see elsewhere is not shown here either.
+SEEN_BY = {"messages": "message.view", "holds": "hold.view"}
 
 
 @requires("customer.view")
 @require_safe
 def customer(request: CompanyRequest, pk: int) -> HttpResponse:
     """One customer: facts, ages, open items as of a day and as known at an instant, and the proof."""
-    found = get_for(request.user, "customer.view", _customers(), pk, request.company)
+    found = get_for(request.user, "customer.view", customer_rows(), pk, request.company)
     form = ClocksForm(request.GET, today=timezone.localdate())
     form.is_valid()
     as_of = form.as_of_on
     position = position_at(request.company, known_at=form.known_at_instant)
-    items = open_items(request.company, as_of=as_of, position=position, customer_id=found.pk)
-    debits, credit_items = _split(items)
-    proofs = proof(request.company, found.pk, as_of=as_of, position=position)
+    ids = ids_standing_for(found)
+    items = _open(request.company, ids, as_of, position)
+    shown = strips(items, as_of, found.currency)
+    wanted = _part_wanted(request, shown)
+    debits, credit_items = _split(_of_part(items, wanted, as_of))
+    proofs = proof(request.company, ids, as_of=as_of, position=position)
     is_now = as_of == timezone.localdate() and form.known_at_instant is None
+    events, _more = timeline(
+        request.company, ids, as_of=as_of, position=position, limit=EVENTS_SHOWN, sources=sources_for(request)
+    )
     context = {
-        **_head(found),
+        **head(found, ids),
         "form": form,
         "as_of": as_of,
         "is_now": is_now,
         "now": timezone.now(),
-        "strips": strips(items, as_of, found.currency),
+        "clocks": urlencode({name: request.GET[name] for name in ("as_of", "known_at") if request.GET.get(name)}),
+        "strips": shown,
+        "part": wanted,
         "is_mixed": len({item.currency for item in items}) > 1,
         "debits": debits[:ITEMS_SHOWN],
         "debit_count": len(debits),
@@ -100,7 +78,9 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "proofs": proofs,
         "ties": all(each.difference == 0 for each in proofs),
         **_reminding(request.company, found, as_of),
-        "events": events(request.company, found.pk, as_of=as_of, position=position, limit=EVENTS_SHOWN),
+        "paying": paying(request.company, ids, as_of=as_of) if is_now else None,
+        "payments": last_payments(request.company, ids, as_of=as_of, limit=PAYMENTS_SHOWN) if is_now else [],
+        "events": events,
         "tab": "items",
     }
     return render(request, "desk/customer.html", context)
@@ -109,55 +89,172 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
 @requires("customer.view")
 @require_safe
 def customer_documents(request: CompanyRequest, pk: int) -> HttpResponse:
-    """All documents of a customer, newest first, in pages."""
-    found = get_for(request.user, "customer.view", _customers(), pk, request.company)
+    """All documents of a customer, newest first, in pages; of one kind where the address says so."""
+    kind = request.GET.get("kind", "")
+    return _documents(request, pk, [kind] if kind in Document.Kind.values else [], "documents")
+
+
+@requires("receipt.view")
+@require_safe
+def customer_receipts(request: CompanyRequest, pk: int) -> HttpResponse:
+    """The money that came in from a customer and what is left of it, newest first, in pages."""
+    return _documents(request, pk, [Document.Kind.RECEIPT, Document.Kind.REFUND], "receipts")
+
+
+def _documents(request: CompanyRequest, pk: int, kinds: Sequence[str], tab: str) -> HttpResponse:
+    found = get_for(request.user, "customer.view", customer_rows(), pk, request.company)
+    ids = ids_standing_for(found)
     after = read_row(request.GET.get("after"))
-    rows, more = documents(request.company, found.pk, after=after, limit=PAGE)
+    rows, more = documents(request.company, ids, after=after, limit=PAGE, kinds=kinds)
     last = rows[-1] if rows else None
-    next_query = urlencode({"after": str(Row(last.posted_on, last.document_id))}) if last and more else ""
+    kept = {"kind": kinds[0]} if tab == "documents" and kinds else {}
     context = {
-        **_head(found),
+        **head(found, ids),
         "rows": rows,
+        "kind": kept.get("kind", ""),
         "is_mixed": len({row.currency for row in rows}) > 1,
-        "next_query": next_query,
+        "next_query": urlencode({**kept, "after": str(Row(last.posted_on, last.document_id))}) if last and more else "",
         "is_first": not after,
-        "tab": "documents",
+        "first_query": urlencode(kept),
+        "tab": tab,
     }
     return render(request, "desk/customer_documents.html", context)
+
+
+@requires("customer.view")
+@require_safe
+def customer_applications(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Which credit met which debit of a customer, and what was undone of it; newest first, in pages."""
+    return _events(request, pk, ["applications"], "applications", "desk/customer_applications.html")
+
+
+@requires("customer.view")
+@require_safe
+def customer_timeline(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Everything that happened with a customer, or one kind of it; newest first, in pages."""
+    wanted = request.GET.get("source", "")
+    seen = sources_for(request)
+    sources = [wanted] if wanted in seen else seen
+    return _events(request, pk, sources, "timeline", "desk/customer_timeline.html")
+
+
+def _events(request: CompanyRequest, pk: int, sources: Sequence[str], tab: str, template: str) -> HttpResponse:
+    found = get_for(request.user, "customer.view", customer_rows(), pk, request.company)
+    ids = ids_standing_for(found)
+    after = read_place(request.GET.get("after"))
+    events, more = timeline(
+        request.company,
+        ids,
+        as_of=date.max,
+        position=position_at(request.company, known_at=None),
+        limit=PAGE,
+        after=after,
+        sources=sources,
+    )
+    kept = {"source": sources[0]} if tab == "timeline" and len(sources) == 1 else {}
+    context = {
+        **head(found, ids),
+        "events": events,
+        "source": kept.get("source", ""),
+        "sources": sources_for(request),
+        "is_mixed": len({event.currency for event in events}) > 1,
+        "next_query": urlencode({**kept, "after": events[-1].place}) if more else "",
+        "is_first": not after,
+        "first_query": urlencode(kept),
+        "tab": tab,
+    }
+    return render(request, template, context)
 
 
 @requires("statement.view")
 @require_safe
 def customer_statements(request: CompanyRequest, pk: int) -> HttpResponse:
     """All statements made for a customer and what became of each, newest first, in pages."""
-    found = get_for(request.user, "statement.view", _customers(), pk, request.company)
+    found = get_for(request.user, "statement.view", customer_rows(), pk, request.company)
     before = read_number(request.GET.get("before"))
     rows, more = latest_rows(request.company, customer_id=found.pk, before=before, limit=PAGE)
     context = {
-        **_head(found),
+        **head(found, ids_standing_for(found)),
         "rows": rows,
         "next_query": urlencode({"before": rows[-1].statement_id}) if more else "",
         "is_first": not before,
-        "is_now": True,
         "tab": "statements",
     }
     return render(request, "desk/customer_statements.html", context)
 
 
-def _customers() -> QuerySet[Customer]:
-    return Customer.objects.select_related("owner", "terms", "parent", "root")
+@requires("message.view")
+@require_safe
+def customer_messages(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Every message to a customer and what became of it, newest first, in pages."""
+    found = get_for(request.user, "message.view", customer_rows(), pk, request.company)
+    ids = ids_standing_for(found)
+    after = read_number(request.GET.get("after"))
+    messages = Message.objects.filter(company=request.company, customer_id__in=ids).order_by("-id")
+    messages = messages.defer("body_text", "body_html")
+    rows = list((messages.filter(pk__lt=after) if after else messages)[: PAGE + 1])
+    context = {
+        **head(found, ids),
+        "rows": [(message, state_code(message.state)) for message in rows[:PAGE]],
+        "next_query": urlencode({"after": rows[PAGE - 1].pk}) if len(rows) > PAGE else "",
+        "is_first": not after,
+        "tab": "messages",
+    }
+    return render(request, "desk/customer_messages.html", context)
 
 
-def _head(found: Customer) -> dict[str, object]:
-    """What stands on top of every page of a customer."""
+def customer_rows() -> QuerySet[Customer]:
+    """Customers with what stands on top of their pages."""
+    return Customer.objects.select_related("owner", "terms", "parent", "root", "merged_into", "company")
+
+
+def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
+    """What stands on top of every page of a customer; `ids` are its own and those of merged duplicates."""
     first, second = wording.names(found.name, found.name_local)
     return {
         "customer": found,
         "name": first,
         "name2": second,
-        "group_size": group_of(found).count(),
-        "contacts": list(found.contacts.all()[:5]),
+        "is_now": True,
+        "group_size": group_of(found).filter(merged_into=None).count(),
+        "contacts": list(found.contacts.filter(is_active=True)[:CONTACTS_SHOWN]),
+        "duplicates": list(Customer.objects.filter(pk__in=ids[1:])) if len(ids) > 1 else [],
     }
+
+
+def sources_for(request: CompanyRequest) -> list[str]:
+    """The sources of the timeline that this person may see."""
+    return [source for source in SOURCES if allows(request.roles, SEEN_BY.get(source, "customer.view"))]
+
+
+def _open(company: Company, ids: Sequence[int], as_of: date, position: int) -> list[OpenItem]:
+    """Open items of all `ids`, oldest due first."""
+    items = [each for pk in ids for each in open_items(company, as_of=as_of, position=position, customer_id=pk)]
+    return sorted(items, key=lambda item: (item.aged_from_on, item.document_on, item.number, item.line))
+
+
+def _part_wanted(request: CompanyRequest, shown: Sequence[Strip]) -> dict[str, str] | None:
+    """Which figure of a strip was opened: its bucket or "credit", and its currency. None: all of them."""
+    bucket, currency = request.GET.get("bucket", ""), request.GET.get("currency", "")
+    strip = next((strip for strip in shown if strip.currency == currency), None)
+    if strip is None:
+        return None
+    if bucket == "credit":
+        return {"bucket": bucket, "currency": currency, "label": ""}
+    if not bucket.isdecimal() or int(bucket[:2]) >= len(strip.cells):
+        return None
+    return {"bucket": bucket, "currency": currency, "label": strip.cells[int(bucket)].label}
+
+
+def _of_part(items: Sequence[OpenItem], wanted: dict[str, str] | None, as_of: date) -> Sequence[OpenItem]:
+    """The items behind one figure: the same rule of buckets as the strip's own."""
+    if wanted is None:
+        return items
+    ours = [item for item in items if item.currency == wanted["currency"]]
+    if wanted["bucket"] == "credit":
+        return [item for item in ours if item.open_amount < 0]
+    bucket = buckets_at(as_of, basis="due")[int(wanted["bucket"])]
+    return [item for item in ours if item.open_amount > 0 and bucket.first_on <= item.aged_from_on <= bucket.last_on]
 
 
 def _reminding(company: Company, found: Customer, as_of: date) -> dict[str, object]:
@@ -181,26 +278,3 @@ def _totals(items: Sequence[OpenItem]) -> list[tuple[str, Decimal]]:
     for item in items:
         sums[item.currency] = sums.get(item.currency, Decimal(0)) + item.open_amount
     return sorted(sums.items())
-
-
-def _choice(given: str | None, choices: tuple[Any, ...], default: Any) -> Any:
-    return next((choice for choice in choices if choice == given), default)
-
-
-def _key(text: str | None) -> list[str]:
-    """The row a page starts from: sorted value, code, currency. Anything else is the first page."""
-    parts = (text or "").split(SEPARATOR)
-    if len(parts) != 3 or "\x00" in (text or ""):
-        return []
-    whole, _point, cents = parts[0].removeprefix("-").partition(".")
-    return parts if whole.isdecimal() and (cents or "0").isdecimal() and parts[0].isascii() else []
-
-
-def _first(text: str | None, total: int) -> int:
-    """The number of the first row shown. It is only printed, so a wrong one harms nothing."""
-    return min(max(read_number(text) or 1, 1), max(total, 1))
-
-
-def _page_query(request: CompanyRequest, rows: list[BalanceRow], side: str, sort: Sort, first: int) -> str:
-    kept = {name: request.GET[name] for name in ("view", "sort", "q") if request.GET.get(name)}
-    return urlencode({**kept, side: SEPARATOR.join(rows[0].key(sort)), "from": first})

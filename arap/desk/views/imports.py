@@ -15,14 +15,14 @@ from arap.core.errors import DomainError, Refused
 from arap.core.http import CompanyRequest
 from arap.core.models import Job
 from arap.core.paging import read_number
-from arap.core.permissions import get_for, requires
+from arap.core.permissions import check, get_for, requires
 from arap.desk.actions import imports as actions
 from arap.desk.actions import receiving
 from arap.desk.forms.imports import FileForm, LayoutForm
 from arap.desk.mapping import FileRefused, load_mapping, read_head, shipped_mappings
 from arap.desk.mapping.encodings import ENCODINGS, codec_of, title_of
-from arap.desk.mapping.layouts import OWN
-from arap.desk.models import Import
+from arap.desk.mapping.layouts import OWN, Layout
+from arap.desk.models import Import, KeptLayout
 from arap.desk.queries.imports import look_at, stage_of
 from arap.desk.takeon.target import HISTORY, field_label
 
@@ -57,7 +57,11 @@ def imports(request: CompanyRequest) -> HttpResponse:
         except DomainError as error:
             form.add_error("file", str(error.message))
     found = _imports().filter(company=request.company).order_by("-pk")
-    context = {"form": form, "rows": list(found[:IMPORTS_SHOWN]), "columns": _columns()}
+    kept = KeptLayout.objects.filter(company=request.company).select_related("created_by")
+    context = {
+        "form": form, "rows": list(found[:IMPORTS_SHOWN]), "columns": _columns(),
+        "kept": [(each, _read_columns(each)) for each in kept],
+    }  # fmt: skip
     return render(request, "desk/imports.html", context, status=422 if form.errors else 200)
 
 
@@ -128,6 +132,19 @@ def import_columns(request: CompanyRequest, pk: int) -> HttpResponse:
 
 @requires("history.load")
 @require_POST
+def forget_columns(request: CompanyRequest, pk: int) -> HttpResponse:
+    """Propose kept columns no more: one's own, or an administrator anybody's."""
+    rows = KeptLayout.objects.select_related("company")
+    kept = get_for(request.user, VERB, rows, pk, request.company)
+    if kept.created_by_id != request.user.pk:
+        check(request.user, "history.tidy", request.company)
+    receiving.forget_columns(kept, by=request.user)
+    messages.success(request, _("The columns “%(name)s” are not proposed any more.") % {"name": kept.name})
+    return redirect("desk:imports")
+
+
+@requires("history.load")
+@require_POST
 def try_import(request: CompanyRequest, pk: int) -> HttpResponse:
     """Start the dry run, or go to the one that is under way."""
     received = get_for(request.user, VERB, _imports(), pk, request.company)
@@ -159,6 +176,12 @@ def import_example(request: CompanyRequest) -> HttpResponse:
 def _imports() -> QuerySet[Import]:
     rows = Import.objects.select_related("company", "file", "trial", "run", "created_by")
     return rows.defer("file__content")
+
+
+def _read_columns(kept: KeptLayout) -> str:
+    """The headings of the columns that are read."""
+    layout = Layout.from_json(kept.layout)
+    return _(", ").join(header for header, name in zip(layout.headers, layout.fields, strict=True) if name)
 
 
 def _title(mapping: str) -> str:

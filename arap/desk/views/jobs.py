@@ -5,7 +5,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from arap.core import jobs as actions
 from arap.core.errors import Refused
 from arap.core.http import CompanyRequest
-from arap.core.job_kinds import result_html, title_of, unit_of
+from arap.core.job_kinds import failed_in_part, result_html, title_of, troubles_of, unit_of
 from arap.core.models import Job
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
@@ -45,14 +45,14 @@ def jobs(request: CompanyRequest) -> HttpResponse:
     if view == "active":
         found = found.filter(state__in=ACTIVE)
     elif view == "failed":
-        found = found.filter(state=Job.State.FAILED)
+        found = found.filter(Q(state=Job.State.FAILED) | failed_in_part(request.company))
     if after:
         found = found.filter(pk__lt=after)
     page = list(found.order_by("-pk")[: PAGE + 1])
     more, page = len(page) > PAGE, page[:PAGE]
-    now = timezone.now()
+    now, troubles = timezone.now(), troubles_of(page)
     context = {
-        "rows": [(job, title_of(job.kind), pace(job, now)) for job in page],
+        "rows": [(job, title_of(job.kind), pace(job, now), troubles.get(job.pk)) for job in page],
         "view": view,
         "is_first": after is None,
         "is_live": any(job.state in ACTIVE for job in page),
@@ -75,6 +75,7 @@ def job(request: CompanyRequest, pk: int) -> HttpResponse:
         "unit": unit_of(found.kind, found.progress_total or found.progress_done),
         "pace": pace(found, timezone.now()),
         "is_active": is_active,
+        "trouble": troubles_of([found]).get(found.pk),
         "result": "" if is_active else result_html(found, request),
     }
     return render(request, "jobs/_job.html" if request.htmx else "jobs/job.html", context)

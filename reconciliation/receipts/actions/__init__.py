@@ -1,11 +1,12 @@
 """Writes of receipts: one verb, one function, one transaction, one audit row."""
 
-from receipts.actions.applying import ReceiptApplied, apply_receipt, auto_apply_receipt, unapply_receipt
+from receipts.actions.applying import ReceiptApplied, apply_receipt, auto_apply_receipt
 from receipts.actions.confirming import confirm_receipt, reject_receipt
-from receipts.actions.identifying import identify_receipt
+from receipts.actions.identifying import identify_receipt, unidentify_receipt
 from receipts.actions.receiving import receive
 from receipts.actions.recording import NewReceipt, Recorded, record_receipt, record_receipts
 from receipts.actions.returning import reverse_receipt
+from receipts.actions.unapplying import unapply_receipt
 
 __all__ = [
     "NewReceipt",
@@ -21,4 +22,5 @@ __all__ = [
     "reject_receipt",
     "reverse_receipt",
     "unapply_receipt",
+    "unidentify_receipt",
 ]

@@ -1,4 +1,4 @@
-"""Applying a receipt to what is owed (核销), and undoing that (反核销)."""
+"""Applying a receipt to what is owed (核销)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -13,8 +13,8 @@ from arap.core.errors import Invalid, NotFound, Refused
 from arap.core.idempotency import idempotent
 from arap.core.models import Company, User
 from arap.core.money import ZERO, format_amount, is_exact
-from arap.ledger.actions import Applied, Pair, apply, book_transaction, lock, unapply
-from arap.ledger.models import Entry, Item
+from arap.ledger.actions import Applied, Pair, apply, book_transaction, lock
+from arap.ledger.models import Item
 from receipts.models import Receipt
 from receipts.queries import credit_items, proposals
 from receipts.rules import Proposal, ProposedPair, spread
@@ -122,29 +122,6 @@ def auto_apply_receipt(
     return ReceiptApplied(**idempotent(company, key, request, run).response)
 
 
-@book_transaction
-def unapply_receipt(
-    company: Company,
-    receipt_id: int,
-    *,
-    effective_on: date,
-    by: User | None,
-    numbers: Sequence[str] | None = None,
-    reason: str = "",
-    key: str | None = None,
-) -> ReceiptApplied:
-    """Undo what is applied of a receipt, or only what met the documents with `numbers`, as of `effective_on`.
-
-    Raises NotFound, Refused (not_confirmed, nothing_to_undo, not_a_mirror when dated before the application,
-    period_closed, idempotency_conflict).
-    """
-    request = {"verb": "receipt.unapply", "receipt": receipt_id, "numbers": numbers, "on": effective_on}
-    outcome = idempotent(
-        company, key, request, lambda: asdict(_unapply(company, receipt_id, numbers, effective_on, by, reason, key))
-    )
-    return ReceiptApplied(**outcome.response)
-
-
 def lock_receipt(company: Company, receipt_id: int) -> tuple[Receipt, list[Item]]:
     """The receipt and its credit items; whoever changes the same receipt waits. Raises NotFound, Refused."""
     found = Receipt.objects.select_for_update(no_key=True, of=("self",)).select_related("document")
@@ -235,7 +212,7 @@ def apply_pairs(
     """
     own = {credit.item_id: credit.posted_on for credit in receipt.credits}
     touched = {item for pair in pairs for item in (pair.credit_item_id, pair.debit_item_id)}
-    met = _met(touched - own.keys()) if met is None else met
+    met = met_items(touched - own.keys()) if met is None else met
     posted = own | {item: known.posted_on for item, known in met.items()}
     by_day: dict[date, list[Pair]] = {}
     for pair in pairs:
@@ -250,7 +227,8 @@ def apply_pairs(
     return done
 
 
-def _met(items: Iterable[int]) -> dict[int, Met]:
+def met_items(items: Iterable[int]) -> dict[int, Met]:
+    """What must be known of the items, by id. One query."""
     rows = Item.objects.filter(pk__in=items).values_list("pk", "posted_on", "document__number")
     return {pk: Met(posted_on, number) for pk, posted_on, number in rows}
 
@@ -258,41 +236,6 @@ def _met(items: Iterable[int]) -> dict[int, Met]:
 def _row(receipt: OpenReceipt) -> Receipt:
     """The receipt as the audit log names it."""
     return Receipt(pk=receipt.receipt_id, company=receipt.company)
-
-
-def _unapply(
-    company: Company,
-    receipt_id: int,
-    numbers: Sequence[str] | None,
-    effective_on: date,
-    by: User | None,
-    reason: str,
-    key: str | None,
-) -> ReceiptApplied:
-    locked, items = lock_receipt(company, receipt_id)
-    receipt = open_receipt(locked, items)
-    live = Entry.objects.filter(item__in=items, application__isnull=False, reverses=None, reversed_by=None)
-    if numbers is not None:
-        live = live.filter(counter_item__document__number__in=numbers)
-    chosen = list(live.values_list("pk", "counter_item_id"))
-    if not chosen:
-        raise Refused("nothing_to_undo", _("There is no application to undo."))
-    lock(
-        company, dates=[effective_on], items=sorted({item.pk for item in items} | {counter for _pk, counter in chosen})
-    )
-    acts = unapply(
-        company,
-        [pk for pk, _counter in chosen],
-        effective_on=effective_on,
-        by=by,
-        reason=reason,
-        verb="receipt.unapply",
-        key=key,
-    )
-    met = _met(counter for _pk, counter in chosen if counter is not None)
-    done = applied(receipt, [(effective_on, act) for act in acts], met)
-    audit.record(by=by, verb="receipt.unapply", obj=locked, after={"reason": reason, "entries": done.entries})
-    return done
 
 
 def applied(receipt: OpenReceipt, acts: Sequence[tuple[date, Applied]], met: Mapping[int, Met]) -> ReceiptApplied:

@@ -21,7 +21,7 @@ from arap.core.rates import rate_from
 from arap.ledger.actions import OPEN_STAGING, POST_STAGED, book_transaction
 from arap.ledger.chart import accounts
 from customers.models import Customer
-from receipts.models import Receipt
+from receipts.models import ConfirmationLimit, Receipt
 
 CHUNK = 5_000
 LENGTHS_MAX = {"payer_name": 200, "payer_account": 60, "remittance": 500}
@@ -142,14 +142,28 @@ def receipt_rows(company: Company, receipts: Sequence[NewReceipt]) -> list[dict[
     )
     foreign = any(receipt.rate is None and receipt.currency != company.base_currency for receipt in receipts)
     histories = rate_histories(company) if foreign else {}
-    limit = company.receipt_confirmation_above
+    limits = _limits(company)
     rows = []
     for at, receipt in enumerate(receipts):
         _check(receipt, customers, banks, at)
         rate = receipt.rate or _rate(company, receipt, histories)
-        waits = limit is not None and to_base(receipt.amount, rate, company.base_currency) > limit
+        waits = _is_above(receipt, rate, company, limits)
         rows.append({**asdict(receipt), "ref": at, "rate": rate, "waits": waits})
     return rows
+
+
+def _limits(company: Company) -> dict[str, Decimal]:
+    """The limits above which a second person confirms, by currency; "" is the company's own, in base currency."""
+    limits = dict(ConfirmationLimit.objects.filter(company=company).order_by().values_list("currency", "above"))
+    if company.receipt_confirmation_above is not None:
+        limits[""] = company.receipt_confirmation_above
+    return limits
+
+
+def _is_above(receipt: NewReceipt, rate: Decimal, company: Company, limits: Mapping[str, Decimal]) -> bool:
+    if receipt.currency in limits:
+        return receipt.amount > limits[receipt.currency]
+    return "" in limits and to_base(receipt.amount, rate, company.base_currency) > limits[""]
 
 
 def _check(receipt: NewReceipt, customers: set[int], banks: Mapping[int, str], at: int) -> None:

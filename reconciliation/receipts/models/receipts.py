@@ -161,6 +161,15 @@ class Receipt(CompanyOwned):
             models.Index(fields=["company", "customer", "-received_on"], name="receipts_receipt_customer"),
             models.Index(fields=["company", "-received_on", "-id"], name="receipts_receipt_received"),
             models.Index(fields=["company", "id"], condition=Q(state="recorded"), name="receipts_receipt_to_confirm"),
+            models.Index(
+                fields=["company", "-received_on", "-id"],
+                condition=Q(state="reversed"),
+                name="receipts_receipt_returned",
+            ),
+            models.Index(fields=["company", "amount", "id"], name="receipts_receipt_amount"),
+            models.Index(
+                fields=["company", "payer_account"], condition=~Q(payer_account=""), name="receipts_receipt_account"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,7 +177,10 @@ class Receipt(CompanyOwned):
 
 
 class ReceiptIdentification(CompanyOwned):
-    """Unidentified money, or a part of it, turned out to be a customer's (认领): the transfer in the book says so."""
+    """Unidentified money, or a part of it, turned out to be a customer's (认领): the transfer in the book says so.
+
+    One that `undoes` another has no customer: it was not that customer's money, and its payer is unknown again.
+    """
 
     receipt = models.ForeignKey(
         Receipt,
@@ -183,7 +195,16 @@ class ReceiptIdentification(CompanyOwned):
         on_delete=models.PROTECT,
         db_constraint=False,
         db_index=False,
+        null=True,
         related_name="+",
+    )
+    undoes = models.OneToOneField(
+        "self",
+        verbose_name=_("undoes"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="undone_by",
     )
     document = models.OneToOneField(
         "ledger.Document",
@@ -210,6 +231,11 @@ class ReceiptIdentification(CompanyOwned):
         constraints = [
             *CompanyOwned.Meta.constraints,
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipts_identification_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(customer__isnull=True, undoes__isnull=False)
+                | Q(customer__isnull=False, undoes__isnull=True),
+                name="receipts_identification_undoes",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,65 +1,99 @@
 """The list of receipts, and recording a new one."""
 
-from dataclasses import dataclass
-from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
-from django.db.models import Q, QuerySet, Sum
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from arap.core.errors import DomainError
+from arap.core.fields import read_amount
 from arap.core.http import CompanyRequest
-from arap.core.paging import Row, read_row
+from arap.core.models import IdempotencyKey
+from arap.core.money import AmountError
+from arap.core.paging import SEPARATOR, read_number, read_row
 from arap.core.permissions import requires
-from arap.ledger.history import numbered
-from arap.ledger.models import Item
 from customers.queries import search
-from receipts.actions import NewReceipt, record_receipt
-from receipts.forms import ReceiptForm
-from receipts.models import Receipt, ReceiptIdentification
-from receipts.pages import waiting
+from receipts.actions import NewReceipt, Recorded, record_receipt
+from receipts.forms import FilterForm, ReceiptForm, read_entries
+from receipts.models import Receipt
+from receipts.queries.alike import alike
+from receipts.queries.listing import ORDERS, SORTS, VIEWS, Key, ReceiptQuery, ReceiptRow, Sort, View, receipt_rows
+from receipts.queries.waiting import counts
 
 PAGE = 20
 PAYERS_SHOWN = 12
-VIEWS = ("all", "open", "unidentified", "to_confirm")
-
-
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    """A receipt in the list, with what is not applied of it and the state that follows."""
-
-    receipt: Receipt
-    left: Decimal
-    state: str
+# What stays in the form when a stack of receipts is entered one after the other.
+KEPT_FOR_ANOTHER = ("received_on", "currency", "method", "bank_account")
 
 
 @requires("receipt.view")
 @require_safe
 def receipt_list(request: CompanyRequest) -> HttpResponse:
-    """Receipts, newest first, in pages; filtered by view, and by number, payer or text."""
-    view = request.GET.get("view", "all") if request.GET.get("view") in VIEWS else "all"
-    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
-    after = read_row(request.GET.get("after"))
-    found = _matching(request, view, text)
-    if after:
-        found = found.filter(Q(received_on__lt=after.on) | Q(received_on=after.on, pk__lt=after.id))
-    page = list(found.select_related("customer", "document").order_by("-received_on", "-id")[: PAGE + 1])
-    more, page = len(page) > PAGE, page[:PAGE]
-    filters = {"view": view, "q": text}
-    next_row = str(Row(page[-1].received_on, page[-1].pk)) if more else ""
+    """Receipts in pages: views as tabs with counts of what waits, filters, and four orders."""
+    view: View = next((each for each in VIEWS if each == request.GET.get("view")), "open")
+    sort: Sort = next((each for each in SORTS if each == request.GET.get("sort")), "newest")
+    form = FilterForm(request.GET, company=request.company, today=timezone.localdate())
+    form.is_valid()
+    asked = form.cleaned_data
+    amounts = asked.get("amount") or (None, None)
+    query = ReceiptQuery(
+        view=view,
+        text=asked.get("q", ""),
+        customer_id=asked["customer"].pk if asked.get("customer") else None,
+        from_on=asked.get("from_on"),
+        to_on=asked.get("to_on"),
+        amount_from=amounts[0],
+        amount_to=amounts[1],
+        sort=sort,
+        after=_key(request.GET.get("after"), sort),
+        before=_key(request.GET.get("before"), sort),
+        limit=PAGE,
+    )
+    page = receipt_rows(request.company, query)
+    filters = {name: request.GET.get(name, "")[:100] for name in form.fields if request.GET.get(name)}
+    place = {"view": view, "sort": sort, **filters}
     context = {
-        "rows": _listed(page),
+        "rows": page.rows,
         "view": view,
-        "text": text,
-        "is_first": after is None,
-        "first_query": urlencode(filters),
-        "next_query": urlencode({**filters, "after": next_row}) if more else "",
+        "sort": sort,
+        "form": form,
+        "is_narrowed": form.says,
+        "filters": urlencode(filters),
+        "counts": counts(request.company, request.user),
+        "previous_query": _page_query(place, page.rows[:1], "before", sort) if page.has_previous else "",
+        "next_query": _page_query(place, page.rows[-1:], "after", sort) if page.has_next else "",
+        "is_empty_company": not page.rows and not Receipt.objects.filter(company=request.company).exists(),
     }
     return render(request, "receipts/receipt_list.html", context)
+
+
+def _key(text: str | None, sort: Sort) -> Key | None:
+    """The row named in an address; None, the first page, for anything that is not one."""
+    if ORDERS[sort][0] == "received_on":
+        row = read_row(text)
+        return (row.on, row.id) if row else None
+    value, separator, number = (text or "").partition(SEPARATOR)
+    pk = read_number(number)
+    try:
+        return (read_amount(value, "KWD"), pk) if separator and pk is not None else None
+    except AmountError:
+        return None
+
+
+def _page_query(place: dict[str, str], rows: list[ReceiptRow], side: str, sort: Sort) -> str:
+    """The address of the page that lies on this side of the row."""
+    if not rows:
+        return ""
+    receipt = rows[0].receipt
+    value = getattr(receipt, ORDERS[sort][0])
+    return urlencode({**place, side: f"{value}{SEPARATOR}{receipt.pk}"})
 
 
 @requires("receipt.record")
@@ -67,16 +101,40 @@ def receipt_list(request: CompanyRequest) -> HttpResponse:
 def new(request: CompanyRequest) -> HttpResponse:
     """Record money in. It enters the book at once, unless its amount needs a second person."""
     today = timezone.localdate()
+    given = {name: request.GET[name] for name in KEPT_FOR_ANOTHER if request.GET.get(name)}
     first = {
-        "customer": request.GET.get("customer", ""),
         "received_on": today,
-        "currency": request.GET.get("currency") or request.company.base_currency,
+        "currency": request.company.base_currency,
+        **given,
+        "customer": request.GET.get("customer", ""),
         "key": uuid4().hex,
     }
     form = ReceiptForm(request.POST or None, initial=first, company=request.company, today=today)
-    if request.method == "POST" and form.is_valid() and (receipt_id := _record(request, form)):
-        return redirect("receipts:detail", receipt_id)
-    return render(request, "receipts/receipt_new.html", {"form": form}, status=422 if form.errors else 200)
+    context: dict[str, Any] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        receipt = _new_receipt(form)
+        same = alike(request.company, receipt)
+        said = set(read_entries(request.POST.get("not_the_same", "")) or [])
+        keys = IdempotencyKey.objects.filter(company=request.company, key=form.cleaned_data["key"])
+        is_repeated = bool(same) and keys.exists()
+        if same and not is_repeated and not {each.pk for each in same} <= said:
+            context |= {"alike": same, "not_the_same": ",".join(str(each.pk) for each in same)}
+            return render(request, "receipts/receipt_new.html", context, status=409)
+        if recorded := _record(request, form, receipt):
+            return _recorded(request, recorded)
+    return render(request, "receipts/receipt_new.html", context, status=422 if form.errors else 200)
+
+
+def _recorded(request: CompanyRequest, recorded: Recorded) -> HttpResponse:
+    """To the receipt, or on to another one like it."""
+    if request.POST.get("then") != "another":
+        return redirect("receipts:detail", recorded.receipt_id)
+    if recorded.number:
+        messages.success(request, _("Recorded as %(number)s.") % {"number": recorded.number})
+    else:
+        messages.success(request, _("Recorded; it waits for a second person."))
+    kept = {name: request.POST[name][:60] for name in KEPT_FOR_ANOTHER if request.POST.get(name)}
+    return redirect(f"{reverse('receipts:new')}?{urlencode(kept)}")
 
 
 @requires("receipt.view")
@@ -88,11 +146,10 @@ def payers(request: CompanyRequest) -> HttpResponse:
     return render(request, "receipts/_payers.html", {"customers": found})
 
 
-def _record(request: CompanyRequest, form: ReceiptForm) -> int | None:
-    """The id of the receipt recorded from the form; None when the action refused, with its sentence on the form."""
+def _new_receipt(form: ReceiptForm) -> NewReceipt:
     data = form.cleaned_data
     account = data.get("bank_account")
-    receipt = NewReceipt(
+    return NewReceipt(
         amount=data["amount"],
         currency=data["currency"],
         received_on=data["received_on"],
@@ -103,62 +160,13 @@ def _record(request: CompanyRequest, form: ReceiptForm) -> int | None:
         payer_account=data["payer_account"],
         remittance=data["remittance"],
     )
+
+
+def _record(request: CompanyRequest, form: ReceiptForm, receipt: NewReceipt) -> Recorded | None:
+    """What was recorded from the form; None when the action refused, with its sentence on the form."""
     try:
-        return record_receipt(request.company, receipt, by=request.user, key=data["key"]).receipt_id
+        return record_receipt(request.company, receipt, by=request.user, key=form.cleaned_data["key"])
     except DomainError as error:
         field = error.facts.get("field")
         form.add_error(field if field in form.fields else None, str(error.message))
         return None
-
-
-def _matching(request: CompanyRequest, view: str, text: str) -> QuerySet[Receipt]:
-    found: QuerySet[Receipt] = Receipt.objects.filter(company=request.company)
-    if view == "open":
-        found = waiting(request.company)
-    elif view == "unidentified":
-        lost = Item.objects.filter(company=request.company, customer=None).exclude(open_amount=0)
-        found = found.filter(document__in=lost.values("document_id"))
-    elif view == "to_confirm":
-        found = Receipt.objects.to_confirm().filter(company=request.company)
-    if not text:
-        return found
-    customers = search(request.company, text).values("pk")
-    return found.filter(
-        Q(document__in=numbered(request.company, text).values("pk"))
-        | Q(payer_name__icontains=text)
-        | Q(remittance__icontains=text)
-        | Q(customer__in=customers)
-    )
-
-
-def _listed(page: list[Receipt]) -> list[_Listed]:
-    """The receipts with what is left of each, also where identification moved it. Two queries."""
-    home = {receipt.document_id: receipt.pk for receipt in page if receipt.document_id}
-    moved = ReceiptIdentification.objects.filter(receipt__in=page).values_list("document_id", "receipt_id")
-    home |= dict(moved)
-    sums = Item.objects.filter(document__in=home, amount__lt=0).values("document_id", "customer_id")
-    left: dict[int, Decimal] = {}
-    lost: set[int] = set()
-    for row in sums.annotate(open_sum=Sum("open_amount")).order_by():
-        pk = home[row["document_id"]]
-        left[pk] = left.get(pk, Decimal(0)) - row["open_sum"]
-        if not row["customer_id"] and row["open_sum"]:
-            lost.add(pk)
-    return [
-        _Listed(receipt, left.get(receipt.pk, Decimal(0)), _state(receipt, left.get(receipt.pk), receipt.pk in lost))
-        for receipt in page
-    ]
-
-
-def _state(receipt: Receipt, left: Decimal | None, is_lost: bool) -> str:
-    if receipt.state == Receipt.State.RECORDED:
-        return "to_confirm"
-    if receipt.state == Receipt.State.REJECTED:
-        return "rejected"
-    if receipt.state == Receipt.State.REVERSED:
-        return "reversed"
-    if is_lost:
-        return "unidentified"
-    if not left:
-        return "applied"
-    return "part_applied" if left != receipt.amount else "to_apply"

@@ -26,12 +26,14 @@ from receipts.actions import (
     confirm_receipt,
     identify_receipt,
     reject_receipt,
-    reverse_receipt,
-    unapply_receipt,
 )
-from receipts.forms import IdentifyForm, RejectForm, ReturnForm, read_amounts
+from receipts.forms import IdentifyForm, RejectForm, read_amounts
 from receipts.models import Receipt
-from receipts.pages import ReceiptPage, neighbours, receipt_page, waiting
+from receipts.pages import receipt_page
+from receipts.queries import open_candidates
+from receipts.queries.acts import act_entries
+from receipts.queries.payers import guesses
+from receipts.queries.waiting import next_to_confirm, place
 
 QUERYSET = Receipt.objects.select_related(
     "customer__terms", "document__text", "bank_account", "recorded_by", "confirmed_by", "company"
@@ -50,75 +52,22 @@ def detail(request: CompanyRequest, pk: int) -> HttpResponse:
 def apply(request: CompanyRequest, pk: int) -> HttpResponse:
     """Apply the amounts typed. A refusal gives the screen back with everything that was typed."""
     receipt = get_for(request.user, "receipt.apply", QUERYSET, pk, request.company)
-    before = receipt_page(request.company, receipt, typed=request.POST)
-    amounts, errors = read_amounts(request.POST, [line.candidate for line in before.lines], receipt.currency)
+    amounts, errors = read_amounts(request.POST, open_candidates(receipt), receipt.currency)
     on = _day(request.POST.get("on", ""))
     if errors or on is None:
         problem = "" if on else _("The day cannot be read. Type 20, 20/11, +7 or 2026-11-20.")
         return _screen(request, receipt, typed=request.POST, errors=errors, problem=problem, status=422)
+    if not amounts and request.POST.get("keep"):
+        messages.success(request, _("%(number)s stays on account.") % {"number": receipt.document})
+        return _onward(request, receipt)
     try:
         applied = apply_receipt(
             request.company, pk, amounts, effective_on=on, by=request.user, key=request.POST.get("key") or None
         )
     except DomainError as error:
         return _screen(request, receipt, typed=request.POST, problem=str(error.message), status=error.status)
-    _offer_undo(request, receipt, applied, before, on)
-    if request.POST.get("then") == "next":
-        following = neighbours(request.company, receipt)[1] or waiting(request.company).exclude(pk=pk).first()
-        return redirect("receipts:detail", following.pk) if following else redirect("receipts:list")
-    return redirect("receipts:detail", pk)
-
-
-@requires("receipt.unapply")
-@require_POST
-def unapply(request: CompanyRequest, pk: int) -> HttpResponse:
-    """Undo what was applied: of the documents named, or all of it."""
-    receipt = get_for(request.user, "receipt.unapply", QUERYSET, pk, request.company)
-    numbers = [number for number in request.POST.get("numbers", "").split("\n") if number.strip()]
-    on = _day(request.POST.get("on", ""))
-    if on is None:
-        return _screen(
-            request, receipt, problem=_("The day cannot be read. Type 20, 20/11, +7 or 2026-11-20."), status=422
-        )
-    try:
-        unapply_receipt(
-            request.company,
-            pk,
-            effective_on=on,
-            by=request.user,
-            numbers=numbers or None,
-            reason=request.POST.get("reason", "")[:200],
-            key=request.POST.get("key") or None,
-        )
-    except DomainError as error:
-        return _screen(request, receipt, problem=str(error.message), status=error.status)
-    messages.success(request, _("Unapplied; what was settled is open again, and both acts stay in the history."))
-    return redirect("receipts:detail", pk)
-
-
-@requires("receipt.reverse")
-@require_POST
-def return_receipt(request: CompanyRequest, pk: int) -> HttpResponse:
-    """The money went back: a dated mirror in the book, and what was paid with it is open again."""
-    receipt = get_for(request.user, "receipt.reverse", QUERYSET, pk, request.company)
-    form = ReturnForm(request.POST, company=request.company, today=timezone.localdate())
-    if not form.is_valid():
-        return _screen(request, receipt, return_form=form, status=422)
-    data = form.cleaned_data
-    try:
-        mirror = reverse_receipt(
-            request.company,
-            pk,
-            on=data["on"] or timezone.localdate(),
-            by=request.user,
-            reason=data["reason"],
-            key=data["key"],
-        )
-    except DomainError as error:
-        form.add_error(None, str(error.message))
-        return _screen(request, receipt, return_form=form, status=error.status)
-    messages.success(request, _("Taken back by %(number)s; what it paid is open again.") % {"number": mirror.number})
-    return redirect("receipts:detail", pk)
+    _offer_undo(request, receipt, applied)
+    return _onward(request, receipt)
 
 
 @requires("receipt.identify")
@@ -126,7 +75,7 @@ def return_receipt(request: CompanyRequest, pk: int) -> HttpResponse:
 def identify(request: CompanyRequest, pk: int) -> HttpResponse:
     """Say whose the money is."""
     receipt = get_for(request.user, "receipt.identify", QUERYSET, pk, request.company)
-    form = IdentifyForm(request.POST, company=request.company, today=timezone.localdate())
+    form = IdentifyForm(request.POST, company=request.company, today=timezone.localdate(), currency=receipt.currency)
     if not form.is_valid():
         return _screen(request, receipt, identify_form=form, status=422)
     data = form.cleaned_data
@@ -135,12 +84,14 @@ def identify(request: CompanyRequest, pk: int) -> HttpResponse:
             request.company,
             pk,
             data["customer"].pk,
+            amount=data["amount"],
             on=data["on"] or timezone.localdate(),
             by=request.user,
             key=data["key"],
         )
     except DomainError as error:
-        form.add_error(None, str(error.message))
+        field = error.facts.get("field")
+        form.add_error(field if field in form.fields else None, str(error.message))
         return _screen(request, receipt, identify_form=form, status=error.status)
     return redirect("receipts:detail", pk)
 
@@ -151,10 +102,11 @@ def confirm(request: CompanyRequest, pk: int) -> HttpResponse:
     """The second person says yes: the receipt enters the book."""
     receipt = get_for(request.user, "receipt.confirm", QUERYSET, pk, request.company)
     try:
-        confirm_receipt(request.company, pk, by=request.user)
+        confirmed = confirm_receipt(request.company, pk, by=request.user)
     except DomainError as error:
         return _screen(request, receipt, problem=str(error.message), status=error.status)
-    return redirect("receipts:detail", pk)
+    messages.success(request, _("Confirmed; it is in the book as %(number)s.") % {"number": confirmed.number})
+    return _to_confirm(request, receipt)
 
 
 @requires("receipt.confirm")
@@ -170,7 +122,24 @@ def reject(request: CompanyRequest, pk: int) -> HttpResponse:
     except DomainError as error:
         form.add_error(None, str(error.message))
         return _screen(request, receipt, reject_form=form, status=error.status)
-    return redirect("receipts:detail", pk)
+    messages.success(request, _("Rejected; it never enters the book."))
+    return _to_confirm(request, receipt)
+
+
+def _to_confirm(request: CompanyRequest, receipt: Receipt) -> HttpResponse:
+    """To the next receipt that this person may confirm, if that is asked for, else back to this one."""
+    if request.POST.get("then") != "next":
+        return redirect("receipts:detail", receipt.pk)
+    upcoming = next_to_confirm(request.company, request.user, after=(receipt.received_on, receipt.pk))
+    return redirect("receipts:detail", upcoming) if upcoming else redirect("receipts:list")
+
+
+def _onward(request: CompanyRequest, receipt: Receipt) -> HttpResponse:
+    """To the next receipt that waits, if that is asked for, else back to this one."""
+    if request.POST.get("then") != "next":
+        return redirect("receipts:detail", receipt.pk)
+    upcoming = place(request.company, receipt).upcoming
+    return redirect("receipts:detail", upcoming) if upcoming else redirect("receipts:list")
 
 
 def _screen(
@@ -184,26 +153,28 @@ def _screen(
     **forms: object,
 ) -> HttpResponse:
     company, today = request.company, timezone.localdate()
-    page = receipt_page(company, receipt, typed=typed, errors=errors)
-    previous, following = neighbours(company, receipt)
-    initial = {"key": uuid4().hex, "on": today}
+    page = receipt_page(company, receipt, as_of=today, typed=typed, errors=errors)
+    found = guesses(company, receipt, page.unidentified) if page.unidentified else []
+    initial = {
+        "key": uuid4().hex,
+        "on": today,
+        "customer": found[0].customer.code if found and found[0].is_sure else "",
+    }
     context = {
         "page": page,
         "receipt": receipt,
         "history": document_history(receipt.document) if receipt.document else None,
         "sent": messages_about(company, receipt),
-        "previous": previous,
-        "following": following,
-        "waiting_count": waiting(company).count(),
+        "place": place(company, receipt),
         "problem": problem,
         "as_of": today,
         "on_text": (typed or {}).get("on") or "",
         "key": (typed or {}).get("key") or uuid4().hex,
         "may_confirm_this": receipt.recorded_by_id != request.user.pk,
-        "return_form": forms.get("return_form") or ReturnForm(initial=initial, company=company, today=today),
-        "identify_form": forms.get("identify_form") or IdentifyForm(initial=initial, company=company, today=today),
+        "guesses": found,
+        "identify_form": forms.get("identify_form")
+        or IdentifyForm(initial=initial, company=company, today=today, currency=receipt.currency),
         "reject_form": forms.get("reject_form") or RejectForm(company=company, today=today),
-        "return_open": "return_form" in forms,
         "reject_open": "reject_form" in forms,
     }
     return render(request, "receipts/receipt.html", context, status=status)
@@ -218,24 +189,25 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _offer_undo(
-    request: CompanyRequest, receipt: Receipt, applied: ReceiptApplied, before: ReceiptPage, on: date
-) -> None:
-    """Put the undo into the next page, where it would take back this act, the whole of it and nothing else.
-
-    It would not where a document was met before, nor where credit notes paid, too.
-    """
-    met = sorted({str(entry["document"]) for entry in applied.entries})
+def _offer_undo(request: CompanyRequest, receipt: Receipt, applied: ReceiptApplied) -> None:
+    """Put the undo into the next page, where it would take back the whole of this act and nothing else."""
+    met = {str(entry["document"]) for entry in applied.entries}
     text = ngettext(
         "%(number)s applied to %(count)s document", "%(number)s applied to %(count)s documents", len(met)
     ) % {"number": applied.number, "count": len(met)}
-    met_before = {line.number for line in before.applied}
-    with_notes = any(line.sign < 0 and line.typed for line in before.lines)
-    if not met or with_notes or met_before & set(met):
+    today = timezone.localdate()
+    last = max((date.fromisoformat(entry["effective_on"]) for entry in applied.entries), default=today)
+    if not met or last > today:
         messages.success(request, text)
         return
+    entries = act_entries(request.company, [entry["entry_id"] for entry in applied.entries])
     request.session[UNDO_SESSION_KEY] = {
         "text": text,
         "url": reverse("receipts:unapply", args=[receipt.pk]),
-        "fields": {"numbers": "\n".join(met), "on": max(on, timezone.localdate()).isoformat(), "key": uuid4().hex},
+        "fields": {
+            "entries": ",".join(str(entry) for entry in entries),
+            "on": today.isoformat(),
+            "reason": _("Taken back at once"),
+            "key": uuid4().hex,
+        },
     }

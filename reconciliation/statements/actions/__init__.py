@@ -11,13 +11,14 @@ from statements.actions.rendering import (
     retry_pdf,
     wake_renderers,
 )
-from statements.actions.running import begin_run, make_records, release_run, stop_run
+from statements.actions.running import begin_run, discard_run, make_records, release_run, stop_run
 from statements.actions.sending import recipient_for, send_again, send_statement
 from statements.actions.starting import is_at_work, start_job, start_release, take_up
 
 __all__ = [
     "Wanted",
     "begin_run",
+    "discard_run",
     "due_plans",
     "is_at_work",
     "leave_out",

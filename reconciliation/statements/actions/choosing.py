@@ -22,6 +22,7 @@ def leave_out(statement: Statement, *, reason: str, by: User) -> None:
     reason = reason.strip()[:300]
     if not reason:
         raise Invalid("no_reason", _("Say why it is left out."), field="reason")
+    _lock_run(statement)  # a release that is checking who goes waits, or is waited for
     row = _locked(statement)
     if row.run_id is None or row.released_at or row.unsent:
         raise Refused("not_waiting", _("This statement does not wait to be released."))
@@ -39,7 +40,7 @@ def put_back(statement: Statement, *, by: User) -> None:
     row = _locked(statement)
     if row.unsent != Unsent.EXCLUDED or run is None:
         raise Refused("not_left_out", _("This statement is not left out."))
-    if run.state in (StatementRun.State.RELEASED, StatementRun.State.STOPPED):
+    if run.state in StatementRun.ENDED:
         raise Refused("run_ended", _("Its run has ended; send this statement alone."))
     Statement.objects.filter(pk=row.pk).update(unsent="", left_out_by=None, left_out_reason="")
     audit.record(

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from arap.core.dates import day_of_month, end_of_month, start_of_month
 from arap.core.models import Company
+from arap.ledger.queries import first_booked_on
 from statements.actions.running import begin_run
 from statements.actions.starting import start_job
 from statements.models import StatementPlan, StatementRun
@@ -22,12 +23,13 @@ def due_plans(company: Company, today: date) -> Iterable[StatementPlan]:
 
 @transaction.atomic
 def run_plan(plan: StatementPlan, *, today: date, at: datetime) -> StatementRun | None:
-    """Begin the plan's run of the end of last month, or None where there is one already."""
+    """Begin the plan's run of the end of last month, or None where there is one already, or the book began later."""
     as_of = end_of_month(start_of_month(today) - MONTH_BACK)
     known = StatementRun.objects.filter(
         company=plan.company_id, as_of=as_of, kind=plan.kind, language=plan.language, segment=plan.segment
     )
-    if known.exists():
+    first = first_booked_on(plan.company)
+    if (first is not None and as_of < first) or known.exists():
         return None
     run = begin_run(
         plan.company,

@@ -168,10 +168,12 @@ def settle(run_id: int) -> None:
             start_release(run, by=None)
 
 
-def retry_failed(run: StatementRun) -> int:
+@transaction.atomic
+def retry_failed(run: StatementRun, *, by: User | None) -> int:
     """Try the PDFs that could not be made once more; returns how many."""
     changed = _wait_anew(Statement.objects.filter(run=run))
     if changed:
+        audit.record(by=by, verb="statement.retry_pdf", obj=run, after={"pdfs": changed})
         wake_renderers()
     return changed
 

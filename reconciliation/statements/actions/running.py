@@ -9,8 +9,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
-from arap.core.errors import Refused
+from arap.core.errors import Invalid, Refused
 from arap.core.models import Company, User
+from arap.core.wording import prose_day
+from arap.ledger.queries import first_booked_on
 from arap.outbox.about import messages_about_ids
 from arap.outbox.actions import cancel_about
 from arap.outbox.models import Message
@@ -22,6 +24,7 @@ from statements.models import Statement, StatementRun, StatementRunTotal, Statem
 from statements.models.choices import Unsent
 from statements.queries.book import book_totals
 from statements.queries.recipients import recipients
+from statements.queries.releasing import plan_of
 from statements.rules import reply_by
 
 CUSTOMERS_AT_ONCE = 500
@@ -29,6 +32,7 @@ MESSAGES_AT_ONCE = 200
 
 Progress = Callable[[int, int], None]
 State = StatementRun.State
+CHANGED = _("Meanwhile it has changed who would get a statement, or at which address. Nothing was sent; look again.")
 
 
 def begin_run(
@@ -46,13 +50,15 @@ def begin_run(
 ) -> StatementRun:
     """The run of that day, kind, language and segment: a new one at the book's position now, or the one there is.
 
-    Raises Invalid("future") and Invalid("period").
+    Raises Invalid("future"), Invalid("period"), and Invalid("before_book") for a day before anything was booked.
     """
     key = {"company": company, "as_of": as_of, "kind": kind, "language": language, "segment": segment}
-    found = StatementRun.objects.filter(**key).first()
+    known = StatementRun.objects.filter(**key).exclude(state=State.DISCARDED)
+    found = known.first()
     if found is not None:
         return found
     want = wanted(company, kind=kind, as_of=as_of, from_on=from_on, language=language, at=at, today=today)
+    refuse_before_book(company, as_of)
     try:
         with transaction.atomic():
             run = StatementRun.objects.create(
@@ -72,7 +78,15 @@ def begin_run(
             )
             return run
     except IntegrityError:
-        return StatementRun.objects.get(**key)  # begun by somebody else at this moment
+        return known.get()  # begun by somebody else at this moment
+
+
+def refuse_before_book(company: Company, as_of: date) -> None:
+    """Raises Invalid("before_book") for a day on which nothing was booked yet: the run would be empty."""
+    first = first_booked_on(company)
+    if first is not None and as_of < first:
+        text = _("The book begins on %(day)s; choose that day or a later one.") % {"day": prose_day(first)}
+        raise Invalid("before_book", text, field="as_of")
 
 
 def make_records(run: StatementRun, *, today: date, progress: Progress = lambda done, total: None) -> None:
@@ -142,18 +156,28 @@ def _keep_totals(run: StatementRun) -> None:
     StatementRunTotal.objects.bulk_create(rows, ignore_conflicts=True)  # two at once read the same
 
 
-def release_run(run: StatementRun, *, by: User | None, progress: Progress = lambda done, total: None) -> int:
+def release_run(
+    run: StatementRun,
+    *,
+    by: User | None,
+    expected: str | None = None,
+    begins: Callable[[], object] | None = None,
+    progress: Progress = lambda done, total: None,
+) -> int:
     """Send the run: one message for each customer who has an address; returns how many were queued now.
 
     Safe to call twice, at once, and after a kill. A customer without an address, or inactive, keeps the statement and
     is noted. A statement whose PDF could not be made is released, too, and queued when it is made after all.
-    Raises Refused("run_not_ready") while it is being made, Refused("run_stopped").
+    `expected` is the digest of the plan that somebody saw: while it is another one, nothing is sent. `begins` is called
+    once that is so, in the transaction of the first chunk. Raises Refused("run_not_ready") while it is being made,
+    Refused("run_stopped"), Refused("changed").
     """
     run.refresh_from_db()
     _refuse_unready(run)
     total = Statement.objects.filter(run=run).count()
     queued = 0
-    while (sent := _release_chunk(run, by)) is not None:
+    while (sent := _release_chunk(run, by, expected, begins)) is not None:
+        expected, begins = None, None
         queued += sent
         progress(total - _undecided(run).count(), total)
     run.refresh_from_db()
@@ -163,6 +187,8 @@ def release_run(run: StatementRun, *, by: User | None, progress: Progress = lamb
 def _refuse_unready(run: StatementRun) -> None:
     if run.state == State.STOPPED:
         raise Refused("run_stopped", _("This run was stopped."))
+    if run.state == State.DISCARDED:
+        raise Refused("run_stopped", _("This run was discarded."))
     if run.state not in (State.READY, State.RELEASED):
         raise Refused("run_not_ready", _("This run is still being made."))
 
@@ -172,13 +198,19 @@ def _undecided(run: StatementRun) -> QuerySet[Statement]:
 
 
 @transaction.atomic
-def _release_chunk(run: StatementRun, by: User | None) -> int | None:
+def _release_chunk(
+    run: StatementRun, by: User | None, expected: str | None, begins: Callable[[], object] | None
+) -> int | None:
     """Decide about the next statements; how many messages were queued, or None when there was nothing left to decide.
 
     The run's row is the lock: who stops it or releases it at the same time waits. It is released with its last chunk.
     """
     locked = StatementRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     _refuse_unready(locked)
+    if expected is not None and plan_of(locked).digest != expected:
+        raise Refused("changed", CHANGED)
+    if begins is not None:
+        begins()
     undecided = _undecided(run).select_for_update(of=("self",)).select_related("customer").order_by("pk")
     rows = list(undecided[:MESSAGES_AT_ONCE])
     if not rows and locked.state == State.RELEASED:
@@ -214,6 +246,8 @@ def stop_run(run: StatementRun, *, by: User) -> int:
     locked = StatementRun.objects.select_for_update(no_key=True).get(pk=run.pk)
     if locked.state == State.STOPPED:
         raise Refused("run_ended", _("This run has been stopped already."))
+    if locked.state == State.DISCARDED:
+        raise Refused("run_ended", _("This run was discarded."))
     own = Statement.objects.filter(run=run)
     unsent = own.filter(unsent="")
     messages = messages_about_ids(run.company, Statement, own.values_list("pk", flat=True))
@@ -225,3 +259,26 @@ def stop_run(run: StatementRun, *, by: User) -> int:
     run.refresh_from_db()
     audit.record(by=by, verb="statement.stop", obj=run, after={"statements": stopped, "messages": cancelled})
     return stopped + cancelled
+
+
+@transaction.atomic
+def discard_run(run: StatementRun, *, reason: str, by: User) -> None:
+    """Put aside a run of which nothing was released, so that lists do not show it and another can be begun.
+
+    Its statements stay, stopped. Raises Invalid("no_reason"), Refused("run_ended"), Refused("run_released").
+    """
+    reason = reason.strip()[:300]
+    if not reason:
+        raise Invalid("no_reason", _("Say why it is discarded."), field="reason")
+    locked = StatementRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if locked.state == State.DISCARDED:
+        raise Refused("run_ended", _("This run was discarded."))
+    own = Statement.objects.filter(run=run)
+    if locked.released_at or own.exclude(released_at=None).exists():
+        raise Refused("run_released", _("Statements of this run were released, so it stays."))
+    own.filter(unsent="").update(unsent=Unsent.STOPPED)
+    StatementRun.objects.filter(pk=run.pk).update(
+        state=State.DISCARDED, discarded_by=by, discarded_at=Now(), discarded_reason=reason
+    )
+    run.refresh_from_db()
+    audit.record(by=by, verb="statement.discard", obj=run, after={"reason": reason, "statements": own.count()})

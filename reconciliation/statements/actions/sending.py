@@ -18,7 +18,7 @@ from arap.outbox.models import Message
 from customers.models import Contact, Customer
 from statements.actions.making import Wanted, make_statement
 from statements.letters import letter_of
-from statements.models import Statement
+from statements.models import Statement, StatementRun
 from statements.queries.recipients import Recipient, recipients
 from statements.queries.said import said_of
 
@@ -110,10 +110,12 @@ def send_statement(
 def send_again(statement: Statement, *, by: User, to: Recipient) -> Message:
     """Send the identical file once more, to the same or another address.
 
-    Raises Refused("no_pdf"), and Refused("under_way") while a message with it waits or is in a worker's hands: two
-    people who press at the same time send it once.
+    Raises Refused("no_pdf"), Refused("run_ended") where its run was discarded, and Refused("under_way") while a message
+    with it waits or is in a worker's hands: two people who press at the same time send it once.
     """
     locked = Statement.objects.select_for_update(of=("self",)).select_related("company").get(pk=statement.pk)
+    if locked.run_id and StatementRun.objects.filter(pk=locked.run_id, state=StatementRun.State.DISCARDED).exists():
+        raise Refused("run_ended", _("This run was discarded."))
     if locked.file_id is None:
         raise Refused("no_pdf", _("Its PDF is still being made."))
     about = messages_about_ids(locked.company, Statement, [locked.pk])

@@ -19,10 +19,10 @@ def start_job(run: StatementRun, *, by: User | None) -> Job:
     return _start(run, JOB_KIND, by)
 
 
-def start_release(run: StatementRun, *, by: User | None, expected: int | None = None) -> Job:
-    """Let a worker release the run; the job that does so already, where there is one. `expected` is how many messages
-    whoever asked for it was told."""
-    return _start(run, RELEASE_KIND, by, expected=expected, since=sent_count(run))
+def start_release(run: StatementRun, *, by: User | None, expected: str | None = None, shown: int | None = None) -> Job:
+    """Let a worker release the run; the job that does so already, where there is one. `expected` is the digest of the
+    plan that whoever asked for it saw, `shown` how many messages it had."""
+    return _start(run, RELEASE_KIND, by, expected=expected, shown=shown, since=sent_count(run))
 
 
 def sent_count(run: StatementRun) -> int:
@@ -58,7 +58,7 @@ def take_up(run: StatementRun) -> Job | None:
 
 
 @transaction.atomic
-def _start(run: StatementRun, kind: str, by: User | None, **more: int | None) -> Job:
+def _start(run: StatementRun, kind: str, by: User | None, **more: int | str | None) -> Job:
     _rows().get(pk=run.pk)  # whoever else would start one waits
     at_work = _jobs(run, kind).filter(state__in=ACTIVE).first()
     return at_work or jobs.create(run.company, kind, task=TASKS[kind], by=by, params={"run": run.pk, **more})

@@ -19,7 +19,8 @@ class StatementRun(CompanyOwned):
 
     The same company, day, kind, language and segment is the same run. `made_through` is the id of the last customer
     that was looked at, so that a run that was killed goes on there. With `releases_itself` it is sent as soon as the
-    last PDF is made.
+    last PDF is made. A run of which nothing was released can be discarded: it stays, for the record, and makes room for
+    another of the same day.
     """
 
     class State(models.TextChoices):
@@ -28,6 +29,9 @@ class StatementRun(CompanyOwned):
         READY = "ready", _("Ready to send")
         RELEASED = "released", pgettext_lazy("run", "Released")
         STOPPED = "stopped", _("Stopped")
+        DISCARDED = "discarded", _("Discarded")
+
+    ENDED = (State.RELEASED, State.STOPPED, State.DISCARDED)
 
     as_of = models.DateField(_("as of"))
     from_on = models.DateField(_("from"), null=True, blank=True)
@@ -49,6 +53,12 @@ class StatementRun(CompanyOwned):
         related_name="+",
     )  # fmt: skip
     released_at = models.DateTimeField(_("released at"), null=True, blank=True)
+    discarded_by = models.ForeignKey(
+        "core.User", verbose_name=_("discarded by"), on_delete=models.PROTECT, null=True, db_index=False,
+        related_name="+",
+    )  # fmt: skip
+    discarded_at = models.DateTimeField(_("discarded at"), null=True, blank=True)
+    discarded_reason = models.CharField(_("discarded because"), max_length=300, blank=True, default="", db_default="")
 
     class Meta(CompanyOwned.Meta):
         ordering = ["-as_of", "-id"]
@@ -57,15 +67,22 @@ class StatementRun(CompanyOwned):
         constraints = [
             *CompanyOwned.Meta.constraints,
             models.UniqueConstraint(
-                fields=["company", "as_of", "kind", "language", "segment"], name="statements_run_once"
+                fields=["company", "as_of", "kind", "language", "segment"],
+                condition=~Q(state="discarded"),
+                name="statements_run_once",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["making", "rendering", "ready", "released", "stopped"]),
+                condition=Q(state__in=["making", "rendering", "ready", "released", "stopped", "discarded"]),
                 name="statements_run_state",
             ),
             models.CheckConstraint(
                 condition=Q(kind="open", from_on__isnull=True) | Q(kind="activity", from_on__isnull=False),
                 name="statements_run_period",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="discarded")
+                | (Q(discarded_by__isnull=False, discarded_at__isnull=False) & ~Q(discarded_reason="")),
+                name="statements_run_discarded",
             ),
         ]
 

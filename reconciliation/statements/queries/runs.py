@@ -1,15 +1,15 @@
 """What became of a run: counts by state, totals beside the book, rows in pages, who was left out."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import Min, Q, Sum
 
 from arap.core.models import Company
-from arap.outbox.about import STATE_CODES
+from arap.outbox.about import STATE_CODES, messages_about_ids
 from arap.outbox.models import Message
 from statements.models import (
     PaperLanguage,
@@ -95,6 +95,8 @@ class Row:
     def next_act(self) -> str:
         """What somebody can do about it now, "" where it takes its course: `leave_out`, `put_back`, `send_one`,
         `send_again`, `address`, `retry_pdf`, `decide` (about its message)."""
+        if self.run_state == StatementRun.State.DISCARDED:
+            return ""
         if self.pdf_state == Statement.Pdf.FAILED:
             return "retry_pdf"
         if self.message_id is not None:
@@ -132,6 +134,7 @@ RUN_CODES = {
     StatementRun.State.READY: "to_release",
     StatementRun.State.RELEASED: "released",
     StatementRun.State.STOPPED: "cancelled",
+    StatementRun.State.DISCARDED: "discarded",
 }
 
 
@@ -146,6 +149,7 @@ def state_code(state: str) -> str:
     return f"statement_{state}" if own else STATE_CODES.get(state, state)
 
 
+_FOUND = "strpos(lower(concat_ws(E'\\n', c.code, c.name, c.name_local, s.number)), lower(%(text)s)) > 0"
 _ROWS = """
 select s.id, s.number, s.customer_id, c.name, c.name_local, c.is_active, s.as_of, s.language, s.state,
        s.unsent, s.left_out_reason, coalesce(nullif(s.pdf_error, ''), s.last_error, ''), s.pdf_state,
@@ -158,19 +162,52 @@ select s.id, s.number, s.customer_id, c.name, c.name_local, c.is_active, s.as_of
 """
 
 
-def rows_of_run(run: StatementRun, *, state: str, after: int, limit: int) -> tuple[list[Row], bool]:
-    """A page of a run's statements in order of their numbers, of one state or of all, those after the id `after`; and
-    whether more follow."""
+def rows_of_run(
+    run: StatementRun, *, state: str = "", ids: list[int] | None = None, text: str = "", after: int, limit: int
+) -> tuple[list[Row], bool]:
+    """A page of a run's statements in order of their numbers, those after the id `after`; and whether more follow.
+
+    All of them or those of one state, those of `ids`, those whose customer's code or name or whose number has `text`.
+    """
     more = " and s.id > %(after)s" + (" and s.state = %(state)s" if state else "")
-    parameters = {"company": run.company_id, "run": run.pk, "state": state, "after": after, "limit": limit + 1}
+    if ids is not None:
+        more += " and s.id = any(%(ids)s)"
+    if text:
+        more += f" and {_FOUND}"
+    parameters = {
+        "company": run.company_id, "run": run.pk, "state": state, "ids": ids, "text": text, "after": after,
+        "limit": limit + 1,
+    }  # fmt: skip
     rows = _rows(run.company, "s.run_id = %(run)s", more, "", parameters)
     return rows[:limit], len(rows) > limit
 
 
+def skipped_of_run(run: StatementRun, *, text: str = "", after: int, limit: int) -> tuple[list[StatementSkipped], bool]:
+    """A page of the customers for whom the run made no statement, those after the id `after`; and whether more follow.
+
+    Each with its customer. `text` as for rows_of_run.
+    """
+    rows = StatementSkipped.objects.filter(run=run, pk__gt=after).select_related("customer").order_by("pk")
+    if text:
+        named = Q(customer__name__icontains=text) | Q(customer__name_local__icontains=text)
+        rows = rows.filter(named | Q(customer__code__icontains=text))
+    found = list(rows[: limit + 1])
+    return found[:limit], len(found) > limit
+
+
+def next_try(run: StatementRun) -> datetime | None:
+    """When the first of the run's messages that wait is tried next; None where none waits."""
+    own = Statement.objects.filter(run=run).values("pk")
+    waiting = messages_about_ids(run.company, Statement, own).filter(state=Message.State.PENDING)  # type: ignore[arg-type]
+    found: datetime | None = waiting.aggregate(first=Min("next_attempt_at"))["first"]
+    return found
+
+
 def latest_rows(company: Company, *, customer_id: int | None, before: int | None, limit: int) -> tuple[list[Row], bool]:
     """A page of the latest statements, of one customer or of all, those before the id `before`; and whether more
-    follow."""
+    follow. Those of discarded runs are not among them."""
     where = "s.customer_id = %(customer)s" if customer_id else "true"
+    where += " and not exists (select from statements_statementrun r where r.id = s.run_id and r.state = 'discarded')"
     if before:
         where += " and s.id < %(before)s"
     where = f"s.id in (select id from statements_statement s where s.company_id = %(company)s and {where} order by id desc limit %(limit)s)"  # noqa: S608, E501

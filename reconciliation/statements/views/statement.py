@@ -22,7 +22,7 @@ from statements.actions import leave_out as leave_out_of_run
 from statements.actions import put_back as put_back_into_run
 from statements.actions import release_one, retry_pdf, send_again
 from statements.forms import LeaveOutForm, SendForm
-from statements.models import Statement
+from statements.models import Statement, StatementRun
 from statements.models.choices import Unsent
 from statements.pages import sections_of
 from statements.queries.runs import BEFORE_RELEASE, MOVING, Row, row_of
@@ -172,7 +172,7 @@ def _page(
 
 
 def _can_send(request: CompanyRequest, found: Statement, row: Row) -> bool:
-    """Its file is there, nothing of it is under way, and this person may."""
-    if found.file is None or row.state in MOVING:
+    """Its file is there, nothing of it is under way, its run was not discarded, and this person may."""
+    if found.file is None or row.state in MOVING or row.run_state == StatementRun.State.DISCARDED:
         return False
     return found.unsent != Unsent.EXCLUDED or may(request.user, "statement.run", request.company)

@@ -9,7 +9,14 @@ from customers.models import Contact, Customer
 from tests.pages import check_method, check_roles, text_of
 
 pytestmark = pytest.mark.django_db
-ANNA = {"name": "Anna", "email": "anna@alpha.example", "phone": "", "language": "en", "receives": ["statement"]}
+ANNA = {
+    "name": "Anna",
+    "email": "anna@alpha.example",
+    "phone": "",
+    "language": "en",
+    "receives": ["statement"],
+    "roles": ["billing"],
+}
 
 
 @pytest.fixture
@@ -64,3 +71,35 @@ def test_roles(company: Company, anna: Contact, method: str) -> None:
 
 def test_method(as_clerk: Client, anna: Contact) -> None:
     check_method(as_clerk, url(anna), wrong="put")
+
+
+def test_roles_are_changed_and_an_address_is_needed_for_papers_only(as_clerk: Client, anna: Contact) -> None:
+    answer = as_clerk.post(url(anna), {**ANNA, "email": ""})
+    assert list(answer.context["form"].errors) == ["email"]
+    as_clerk.post(url(anna), {**ANNA, "email": "", "phone": "0574", "receives": [], "roles": ["payments", "disputes"]})
+    anna.refresh_from_db()
+    assert (anna.email, anna.phone, anna.roles) == ("", "0574", ["payments", "disputes"])
+    page = text_of(as_clerk.get(f"/customers/{anna.customer_id}/"))
+    assert "Payments, Disputes" in page
+
+
+def test_who_has_left_receives_nothing_until_it_is_undone(as_clerk: Client, anna: Contact) -> None:
+    answer = as_clerk.post(url(anna) + "leave/", follow=True)
+    anna.refresh_from_db()
+    assert (anna.is_active, anna.receives) == (False, [])
+    assert "anna@alpha.example" not in text_of(answer)
+    undo = answer.context["undo"]
+    as_clerk.post(undo["url"], undo["fields"])
+    anna.refresh_from_db()
+    assert (anna.is_active, anna.receives) == (True, ["statement"])
+    assert as_clerk.post(url(anna) + "return/").status_code == 409
+
+
+@pytest.mark.parametrize("act", ["leave", "return"])
+def test_roles_of_leaving(company: Company, anna: Contact, act: str) -> None:
+    check_roles(company, "customer.edit", f"{url(anna)}{act}/", method="post")
+
+
+@pytest.mark.parametrize("act", ["leave", "return"])
+def test_method_of_leaving(as_clerk: Client, anna: Contact, act: str) -> None:
+    check_method(as_clerk, f"{url(anna)}{act}/", wrong="get")

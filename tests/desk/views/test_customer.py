@@ -51,10 +51,8 @@ def test_open_items_with_age_and_state(as_clerk: Client, story: Story) -> None:
 
 def test_the_items_equal_all_documents(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(url(story)))
-    assert (
-        "Open items CNY 2,100.00 All documents less what was applied CNY 2,100.00 Difference 0.00 Book ties"
-        in page.replace("  ", " ")
-    )
+    proof = "Open items CNY 2,100.00 All documents less what was applied CNY 2,100.00 Difference 0.00"
+    assert f"{proof} What it is made of Book ties" in page.replace("  ", " ")
 
 
 def test_as_of_an_earlier_day(as_clerk: Client, story: Story) -> None:
@@ -104,7 +102,7 @@ def test_a_customer_without_anything(as_clerk: Client, company: Company) -> None
 def test_queries_do_not_grow_with_items(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(17):
         as_clerk.get(url(story))
 
 

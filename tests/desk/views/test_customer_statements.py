@@ -38,7 +38,7 @@ def test_pages_meet(as_clerk: Client, story: Story, monkeypatch: pytest.MonkeyPa
     assert seen == numbers[::-1]
     assert query == "?", "four rows are two pages, not three"
     words = text_of(answer)
-    for piece in ("Newest", "PDF being made", "CNY 2,100.00", "Open items Documents Statements"):
+    for piece in ("Newest", "PDF being made", "CNY 2,100.00", "Open items Documents Receipts Applications Statements"):
         assert piece in words, piece
 
 

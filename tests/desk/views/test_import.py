@@ -3,7 +3,7 @@
 import csv
 import io
 import zlib
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from django_celery_beat.models import PeriodicTask
 
 from arap.core import jobs
 from arap.core.actions.people import grant_role
-from arap.core.models import AuditEntry, Company, ExchangeRate, Job, Role, User
+from arap.core.actions.periods import close_period, open_periods, reopen_period
+from arap.core.models import AuditEntry, Company, ExchangeRate, Job, Period, Role, User
 from arap.desk import tasks
 from arap.desk.actions import imports
 from arap.desk.actions.load_history import LOCK_SPACE
@@ -23,6 +24,8 @@ from arap.desk.models import Import, ImportLine
 from arap.desk.queries.imports import stage_of_trial
 from arap.ledger.models import Document, Posting
 from customers.models import Contact, Customer
+from statements.actions import make_statement, wanted
+from statements.models import Statement
 from tests.desk.takeon import histories
 from tests.desk.views.uploads import BAD_ROW, GOOD, HEADER, bring, brought
 from tests.ledger.proofs import assert_holds
@@ -93,6 +96,7 @@ def test_a_dry_run_changes_nothing_and_says_what_the_load_then_does(
         "refunds": 0,
         "skipped": 0,
         "rejected": 1,
+        "closed": 0,
         "warnings": [],
         "lacking": [],
     }
@@ -431,3 +435,68 @@ def test_another_company_s_import_is_not_found(
         assert client.post(f"/import/{received.pk}/{what}/").status_code == 404
     assert bring(client, GOOD).status_code == 302
     assert Import.objects.filter(company=other_company).count() == 1
+
+
+CLOSED = GOOD + "A,Alpha,invoice,3,2023-12-05,2024-01-05,7.00,CNY\n"
+
+
+@pytest.fixture
+def december(company: Company, controller: User) -> Period:
+    """A month that is closed."""
+    open_periods(company, 2023, by=None)
+    period = Period.objects.get(company=company, starts_on=date(2023, 12, 1))
+    return close_period(company, period, by=controller)
+
+
+def test_the_first_look_and_the_dry_run_agree_about_closed_months(
+    as_controller: Client, controller: User, company: Company, december: Period
+) -> None:
+    received = brought(as_controller, CLOSED)
+    before = (Period.objects.count(), AuditEntry.objects.count())
+    look = text_of(as_controller.get(f"/import/{received.pk}/"))
+    assert (Period.objects.count(), AuditEntry.objects.count()) == before, "looking changes nothing"
+    advice = "1 row falls into a closed period (5 Dec 2023 to 5 Dec 2023) and is left out. A controller can reopen"
+    for piece in ("1 of the first 3 rows would be left out", "The period of 2023-12-05 is closed.", advice):
+        assert piece in look, piece
+    tried = act(as_controller, received, "try")
+    assert (figures(tried)["rejected"], figures(tried)["closed"]) == (1, 1)
+    page = text_of(as_controller.get(f"/jobs/{tried.pk}/"))
+    assert advice in page
+    assert "Open the periods" in page
+    reopen_period(company, december, by=controller, reason="late papers")
+    assert "closed period" not in text_of(as_controller.get(f"/import/{received.pk}/"))
+    assert figures(act(as_controller, received, "try"))["rejected"] == 0
+
+
+def test_what_the_book_has_is_not_held_against_a_closed_month(
+    as_controller: Client, controller: User, company: Company
+) -> None:
+    received = brought(as_controller, CLOSED)
+    act(as_controller, received, "try")
+    act(as_controller, received, "run")
+    close_period(company, Period.objects.get(company=company, starts_on=date(2023, 12, 1)), by=controller)
+    again = brought(as_controller, CLOSED, "again.csv")
+    assert "closed" not in text_of(as_controller.get(f"/import/{again.pk}/"))
+    assert figures(act(as_controller, again, "try"))["skipped"] == 3
+
+
+def test_rows_of_a_month_whose_statements_are_out_are_warned_of(as_controller: Client, company: Company) -> None:
+    first = brought(as_controller, GOOD)
+    act(as_controller, first, "try")
+    act(as_controller, first, "run")
+    later = HEADER + "\nA,Alpha,invoice,9,2024-02-10,,1.00,CNY\nB,Beta,invoice,8,2024-01-20,,2.00,CNY\n"
+    received = brought(as_controller, later, "later.csv")
+    alpha = Customer.objects.get(code="A")
+    want = wanted(
+        company, kind="open", as_of=date(2024, 2, 29), from_on=None, language="en", at=timezone.now(),
+        today=date(2024, 3, 1),
+    )  # fmt: skip
+    made = make_statement(company, alpha, want, by=None)
+    assert "those statements lack" not in " ".join(figures(act(as_controller, received, "try"))["warnings"])
+    Statement.objects.filter(pk=made.pk).update(released_at=timezone.now(), to_address="a@x.example")
+    tried = act(as_controller, received, "try")
+    assert "1 row is dated no later than a statement that its customer has (up to 29 Feb 2024)" in text_of(
+        as_controller.get(f"/jobs/{tried.pk}/")
+    )
+    assert figures(tried)["warnings"][-1].endswith("to: A.")
+    assert figures(tried)["invoices"] == 2, "it is a warning, not a refusal"

@@ -144,3 +144,56 @@ def test_another_company_s_file_is_not_found(as_controller: Client, other_compan
     stranger.force_login(hire(other_company, "stranger", Role.ADMINISTRATOR))
     assert stranger.get(url(received)).status_code == 404
     assert stranger.post(url(received), chosen(received, "number")).status_code == 404
+
+
+def kept_by(company: Company, by: User | None) -> KeptLayout:
+    layout = {
+        "headers": ["Wer", "Was"], "fields": ["customer_code", ""], "dates": "iso", "numbers": "point",
+        "kind": "invoice", "name": "Odd",
+    }  # fmt: skip
+    return KeptLayout.objects.create(company=company, name="Odd", headings="0" * 64, layout=layout, created_by=by)
+
+
+def test_kept_columns_are_listed_and_forgotten(as_controller: Client, controller: User, company: Company) -> None:
+    kept = kept_by(company, controller)
+    words = text_of(as_controller.get("/import/"))
+    for piece in ("Kept columns", "Odd", "Wer", "Forget"):
+        assert piece in words, piece
+    answer = as_controller.post(f"/import/columns/{kept.pk}/forget/", follow=True)
+    assert "“Odd” are not proposed any more" in text_of(answer)
+    assert not KeptLayout.objects.exists()
+    entry = AuditEntry.objects.get(verb="import.forget")
+    assert entry.before is not None
+    assert (entry.actor, entry.before["layout"]["headers"]) == (controller, ["Wer", "Was"])
+
+
+def test_who_keeps_columns_owns_them(as_controller: Client, controller: User, company: Company) -> None:
+    received = brought(as_controller, ODD)
+    fields = ("customer_code", "number", "issued_on", "amount")
+    as_controller.post(url(received), chosen(received, *fields, name="Odd"))
+    assert KeptLayout.objects.get().created_by == controller
+
+
+@pytest.mark.parametrize("is_administrator", [False, True])
+def test_another_s_kept_columns_are_for_an_administrator(
+    client: Client, company: Company, controller: User, is_administrator: bool
+) -> None:
+    kept = kept_by(company, hire(company, "gone", Role.CONTROLLER))
+    who = hire(company, "admin", Role.ADMINISTRATOR) if is_administrator else controller
+    client.force_login(who)
+    assert ("Forget" in text_of(client.get("/import/"))) == is_administrator
+    answer = client.post(f"/import/columns/{kept.pk}/forget/")
+    assert answer.status_code == (302 if is_administrator else 403)
+    assert KeptLayout.objects.exists() != is_administrator
+
+
+def test_another_company_s_kept_columns_are_not_there(
+    as_controller: Client, other_company: Company, company: Company
+) -> None:
+    kept = kept_by(other_company, None)
+    assert "Odd" not in text_of(as_controller.get("/import/"))
+    assert as_controller.post(f"/import/columns/{kept.pk}/forget/").status_code == 404
+
+
+def test_roles_of_forgetting(company: Company) -> None:
+    check_roles(company, "history.load", "/import/columns/1/forget/", method="post")

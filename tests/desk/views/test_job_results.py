@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 CASES = [
     ("statement_run", {"run": 7}, {"run": 7, "statements": 1}, "1 statement was made."),
     ("statement_run", {"run": 7}, {"run": 7, "statements": 6001}, "6,001 statements were made."),
-    ("statement_run_release", {"run": 7, "expected": 46}, {"released": 46}, "46 statements are on their way."),
-    ("statement_run_release", {"run": 7, "expected": 48}, {"released": 46}, "When it was released they were 48"),
+    ("statement_run_release", {"run": 7, "shown": 46}, {"released": 46}, "46 statements are on their way."),
+    ("statement_run_release", {"run": 7, "shown": 48}, {"released": 46}, "When it was released they were 48"),
     ("reminders", {"as_of": "2026-03-11"}, {"run": 7}, "The reminders are decided."),
     ("reminders.release", {"run": 7}, {"run": 7, "released": 1}, "1 reminder is on its way."),
     (

@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from arap.core.models import Company, User
-from arap.ledger.models import Item
+from arap.ledger.models import Entry, Item
 from invoices.models import Invoice
-from receipts.actions import apply_receipt, reverse_receipt
+from receipts.actions import NewReceipt, apply_receipt, record_receipt, reverse_receipt
 from tests.ledger.book import Bookkeeper
 from tests.pages import check_method, check_roles, text_of
 from tests.stories import Story
@@ -63,12 +63,13 @@ def test_undo_is_offered_once_and_takes_it_back(as_clerk: Client, story: Story) 
     assert item_of(story.young).open_amount == Decimal(2000)
 
 
-def test_no_undo_where_it_would_take_back_more(as_clerk: Client, clerk: User, story: Story) -> None:
+def test_undo_takes_back_this_act_alone(as_clerk: Client, clerk: User, story: Story) -> None:
     item = item_of(story.late)
     apply_receipt(story.company, story.waiting.pk, {item.pk: Decimal(10)}, effective_on=story.today, by=clerk)
-    answer = as_clerk.post(url(story), {field(story.late): "20"}, follow=True)
-    assert "applied to 1 document" in text_of(answer)
-    assert not answer.context["undo"]
+    undo = as_clerk.post(url(story), {field(story.late): "20"}, follow=True).context["undo"]
+    assert item_of(story.late).open_amount == Decimal(570)
+    as_clerk.post(undo["url"], undo["fields"])
+    assert item_of(story.late).open_amount == Decimal(590), "what was applied to it before stays"
 
 
 def test_on_to_the_next_that_waits(as_clerk: Client, story: Story) -> None:
@@ -111,6 +112,33 @@ def test_somebody_was_faster(as_clerk: Client, clerk: User, story: Story) -> Non
     answer = as_clerk.post(url(story), {late: "100"})
     assert answer.status_code == 409
     assert "50.00 more would be applied than is left" in text_of(answer)
+
+
+def test_what_somebody_did_meanwhile_is_told_with_what_was_typed(as_clerk: Client, clerk: User, story: Story) -> None:
+    other = NewReceipt(amount=Decimal(600), currency="CNY", received_on=story.today, customer_id=story.haichen.pk)
+    taken = record_receipt(story.company, other, by=clerk)
+    apply_receipt(
+        story.company, taken.receipt_id, {item_of(story.late).pk: Decimal(600)}, effective_on=story.today, by=clerk
+    )
+    typed = {field(story.late): "350", field(story.young): "150", "seen": "0", "key": "k"}
+    answer = as_clerk.post(url(story), typed)
+    assert answer.status_code == 409
+    shown = text_of(answer)
+    assert "Changed while you had this page open" in shown
+    assert f"{taken.number}: CNY 600.00" in shown
+    assert "Nothing of it is open. You had typed 350." in shown
+    page = answer.context["page"]
+    assert [line.typed for line in page.lines] == ["150"], "the rest of what was typed stays"
+    assert item_of(story.young).open_amount == Decimal(2000)
+    seen_now = as_clerk.post(url(story), {**typed, "seen": str(page.position)})
+    assert seen_now.context["page"].moved == [], "the screen that came back has seen it"
+
+
+def test_to_keep_it_on_account_leads_on_and_writes_nothing(as_clerk: Client, story: Story) -> None:
+    answer = as_clerk.post(url(story), {"keep": "yes", "then": "next", "key": "k"})
+    assert answer["Location"] == f"/receipts/{story.lost.pk}/"
+    assert not Entry.objects.filter(item__document=story.waiting.document_id).exists()
+    assert "stays on account" in text_of(as_clerk.get("/receipts/"))
 
 
 def test_a_day_that_is_none(as_clerk: Client, story: Story) -> None:

@@ -29,7 +29,7 @@ def url(receipt: Receipt) -> str:
 
 def test_the_controller_confirms(client: Client, controller: User, large: Receipt) -> None:
     client.force_login(controller)
-    assert "Confirm receipt" in text_of(client.get(f"/receipts/{large.pk}/"))
+    assert "Confirm and next" in text_of(client.get(f"/receipts/{large.pk}/"))
     client.post(url(large))
     large.refresh_from_db()
     assert (large.state, large.confirmed_by) == ("confirmed", controller)
@@ -44,7 +44,7 @@ def test_who_recorded_it_is_not_offered_to_confirm_and_cannot(
     client.force_login(controller)
     page = text_of(client.get(f"/receipts/{own.pk}/"))
     assert "You recorded it, so somebody else confirms it." in page
-    assert "Confirm receipt" not in page
+    assert "Confirm and next" not in page
     answer = client.post(url(own))
     assert answer.status_code == 409
     assert "Who recorded a receipt cannot confirm it." in text_of(answer)

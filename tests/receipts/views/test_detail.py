@@ -21,9 +21,12 @@ def url(receipt: Receipt) -> str:
 
 
 def forms_of(client: Client, receipt: Receipt) -> set[str]:
-    """The last part of the addresses that the page can send to."""
-    found = parsed(client.get(url(receipt))).forms
-    return {action.rstrip("/").rsplit("/", 1)[-1] for method, action in found if f"/receipts/{receipt.pk}/" in action}
+    """The last part of the addresses that the page can send to, and of the pages that undo something."""
+    page = parsed(client.get(url(receipt)))
+    sent = {action for method, action in page.forms if f"/receipts/{receipt.pk}/" in action}
+    led = {link.partition("?")[0] for link in page.links}
+    undoing = {link for link in led if link in (f"/receipts/{receipt.pk}/{act}/" for act in ("unapply", "return"))}
+    return {address.rstrip("/").rsplit("/", 1)[-1] for address in sent | undoing}
 
 
 def test_the_best_proposal_is_filled_in(as_clerk: Client, story: Story) -> None:
@@ -52,7 +55,7 @@ def test_a_reference_in_the_text_comes_first(as_clerk: Client, clerk: User, stor
     )
     pk = record_receipt(story.company, new, by=clerk).receipt_id
     page = as_clerk.get(f"/receipts/{pk}/").context["page"]
-    assert [choice.title for choice in page.choices] == ["Named in the text", "Oldest first"]
+    assert [choice.title for choice in page.choices] == ["Named in the text", "Oldest first", "Keep it on account"]
     assert page.lines[1].typed == "2,000.00"
 
 

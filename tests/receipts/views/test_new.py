@@ -9,7 +9,7 @@ from django.test import Client
 from arap.core.models import Company, CompanyBankAccount, User
 from receipts.models import Receipt
 from tests.pages import check_roles, text_of
-from tests.stories import Story
+from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
 URL = "/receipts/new/"
@@ -74,6 +74,54 @@ def test_a_large_one_waits_for_a_second_person(as_clerk: Client, company: Compan
     page = text_of(as_clerk.get(answer["Location"]))
     assert "Waits for a second person" in page
     assert "not in the book yet" in page
+
+
+def test_one_after_the_other(as_clerk: Client, typed: dict[str, Any]) -> None:
+    answer = as_clerk.post(URL, {**typed, "currency": "CNY", "method": "cheque", "then": "another"})
+    assert answer["Location"].startswith(URL + "?received_on=")
+    page = as_clerk.get(answer["Location"])
+    assert "Recorded as R-" in text_of(page)
+    form = page.context["form"]
+    kept = (form["received_on"].value(), form["method"].value(), form["customer"].value(), form["amount"].value())
+    assert kept == (typed["received_on"], "cheque", "", None), "day and method stay, the rest is new"
+    assert form["key"].value() != typed["key"]
+
+
+def test_what_may_be_the_same_money_is_asked_about_once(
+    as_clerk: Client, clerk: User, typed: dict[str, Any], story: Story
+) -> None:
+    as_clerk.post(URL, typed)
+    first = Receipt.objects.select_related("document").latest("pk")
+    again = {**typed, "key": "k-2", "remittance": "other words"}
+    answer = as_clerk.post(URL, again)
+    assert answer.status_code == 409
+    assert f"This may be recorded already. Nothing was recorded. {number_of(first)}" in text_of(answer)
+    assert Receipt.objects.latest("pk") == first
+    answer = as_clerk.post(URL, {**again, "not_the_same": answer.context["not_the_same"]})
+    second = Receipt.objects.latest("pk")
+    assert answer["Location"] == f"/receipts/{second.pk}/" != f"/receipts/{first.pk}/"
+    third = as_clerk.post(URL, {**again, "key": "k-3", "not_the_same": str(first.pk)})
+    assert third.status_code == 409, "of the second it was not said that it is other money"
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_asked"),
+    [
+        ({}, True),
+        ({"received_on": "-7"}, True),
+        ({"received_on": "-8"}, False),
+        ({"amount": "1,234.51"}, False),
+        ({"customer": "C-10290"}, False),
+        ({"customer": "", "remittance": "PO-2"}, True),
+        ({"customer": "", "remittance": "PO-3"}, False),
+        ({"customer": "", "remittance": ""}, False),
+    ],
+)
+def test_what_counts_as_the_same_money(
+    as_clerk: Client, typed: dict[str, Any], changed: dict[str, str], is_asked: bool
+) -> None:
+    as_clerk.post(URL, typed)
+    assert (as_clerk.post(URL, {**typed, "key": "k-2", **changed}).status_code == 409) is is_asked
 
 
 def test_our_account_must_be_in_the_currency(as_clerk: Client, company: Company, typed: dict[str, Any]) -> None:

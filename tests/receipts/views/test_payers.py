@@ -14,8 +14,12 @@ URL = "/receipts/payers/"
 
 def test_by_code_and_name(as_clerk: Client, story: Story) -> None:
     page = as_clerk.get(URL, {"customer": "haichen"}).content.decode()
-    assert '<option value="C-10482">' in page
+    assert 'data-value="C-10482"' in page
     assert "C-10290" not in page
+
+
+def test_nothing_found_is_said(as_clerk: Client, story: Story) -> None:
+    assert "No active customer matches." in as_clerk.get(URL, {"customer": "zzz"}).content.decode()
 
 
 def test_inactive_customers_are_left_out(as_clerk: Client, story: Story) -> None:

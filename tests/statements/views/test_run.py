@@ -1,15 +1,20 @@
-"""run, stop, retry_run: who receives what, checks, what moves, stopping, PDFs that could not be made."""
+"""run, stop, discard, retry_run: who receives what, checks, what moves, stopping, PDFs that could not be made."""
 
+from datetime import timedelta
 from typing import Any
+from urllib.parse import quote_plus
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from arap.core import jobs
-from arap.core.models import Company, Role, User
+from arap.core.models import Company, Job, Role, User
 from arap.outbox.models import Message
+from customers.models import Customer
 from statements.actions import release_run, render_waiting
 from statements.models import StatementRun
+from statements.views import runs
 from tests.pages import check_method, check_roles, signed_in, text_of
 from tests.people import hire
 from tests.statements.views.conftest import first_one_fails, made_run, pdf_of
@@ -95,6 +100,96 @@ def test_what_moves_is_asked_for_as_a_part(as_controller: Client, run: Statement
     assert 'hx-trigger="every 3s"' not in as_controller.get(url(run)).content.decode()
 
 
+def test_it_asks_seldom_while_all_that_waits_is_tried_later(as_controller: Client, run: StatementRun) -> None:
+    release_run(run, by=None)
+    Message.objects.update(next_attempt_at=timezone.now() + timedelta(hours=3))
+    page = as_controller.get(url(run))
+    assert 'hx-trigger="every 60s"' in page.content.decode()
+    assert "What waits is tried again at" in text_of(page)
+    assert f'href="{url(run)}" id="refresh"' in page.content.decode()
+    part = as_controller.get(url(run), HTTP_HX_REQUEST="true")
+    assert 'hx-trigger="every 60s"' in part.content.decode()
+
+
+def test_what_was_sent_and_what_not_is_kept(as_controller: Client, company: Company, story: Story) -> None:
+    idle = Customer.objects.create(company=company, code="C-1", name="Idle", currency="CNY")
+    run = made_run(story)
+    release_run(run, by=None)
+    page = as_controller.get(url(run))
+    for piece in (
+        "Sent and not sent",
+        "Released 1",
+        "Not sent 1 Nobody receives",
+        "Not sent 1 Nothing to say",
+    ):
+        assert piece in text_of(page), piece
+    assert "Sent now" not in text_of(page)
+    for why, there, absent in (
+        ("gone", "ap@haichen.example", "Suzhou"), ("no_address", "Suzhou", "ap@haichen.example"),
+        ("nothing", "Idle", "Suzhou"),
+    ):  # fmt: skip
+        assert f'href="{url(run)}?why={why}"' in page.content.decode()
+        rows = as_controller.get(url(run), {"why": why}).content.decode().partition('id="run-rows"')[2]
+        assert there in rows, why
+        assert absent not in rows, why
+    assert idle.code in text_of(as_controller.get(url(run), {"why": "nothing", "q": "idl"}))
+    assert "Nothing here matches" in text_of(as_controller.get(url(run), {"why": "nothing", "q": "none"}))
+    assert "No statement is in this state" in text_of(as_controller.get(url(run), {"why": "excluded"}))
+
+
+@pytest.mark.parametrize("text", ["C-10290", "c-1029", "suzhou", "苏州", "S-"])
+def test_a_customer_is_found_in_a_run(as_controller: Client, run: StatementRun, text: str) -> None:
+    rows = as_controller.get(url(run), {"q": text}).content.decode().partition('id="run-rows"')[2]
+    assert "Suzhou" in rows
+    assert ("ap@haichen.example" in rows) == (text == "S-")
+    assert f"q={quote_plus(text)}" in rows, "the other views keep it"
+
+
+@pytest.mark.parametrize("text", ["%", "_", "nobody", "\\", "'"])
+def test_what_nobody_is_called_is_not_found(as_controller: Client, run: StatementRun, text: str) -> None:
+    words = text_of(as_controller.get(url(run), {"q": text}))
+    assert "Nothing here matches" in words
+    assert "Clear" in words
+
+
+def test_the_search_goes_on_with_the_next_page(
+    as_controller: Client, run: StatementRun, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "PAGE", 1)
+    page = as_controller.get(url(run), {"q": "C-10", "state": "ready"}).content.decode()
+    following = page.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0].replace("&amp;", "&")
+    assert "q=C-10" in following
+    assert "state=ready" in following
+    assert page.count('id="statement-') == 1
+    assert as_controller.get(url(run) + following).content.decode().count('id="statement-') == 1
+
+
+def test_discarding(as_controller: Client, run: StatementRun) -> None:
+    assert "Discard the run and its 2 statements" in text_of(as_controller.get(url(run)))
+    wrong = as_controller.post(url(run, "discard/"), {"reason": " "})
+    assert wrong.status_code == 422
+    assert 'id="id_reason_error"' in wrong.content.decode()
+    answer = as_controller.post(url(run, "discard/"), {"reason": "of the wrong day"}, follow=True)
+    assert f'id="run-{run.pk}"' not in answer.content.decode()
+    assert "Show 1 discarded run" in text_of(answer)
+    shown = as_controller.get("/statements/", {"discarded": ""})
+    assert f'id="run-{run.pk}"' in shown.content.decode()
+    words = text_of(as_controller.get(url(run)))
+    assert "of the wrong day" in words
+    assert "Discard the run" not in words
+    assert "Send 1" not in words
+    assert as_controller.post(url(run, "discard/"), {"reason": "again"}).status_code == 409
+
+
+def test_what_was_released_is_not_discarded(as_controller: Client, run: StatementRun) -> None:
+    release_run(run, by=None)
+    assert "Discard" not in text_of(as_controller.get(url(run)))
+    answer = as_controller.post(url(run, "discard/"), {"reason": "too late"})
+    assert answer.status_code == 409
+    run.refresh_from_db()
+    assert run.state == "released"
+
+
 def test_while_it_is_being_made_it_can_be_stopped_not_sent(as_controller: Client, run: StatementRun) -> None:
     StatementRun.objects.update(state="rendering")
     words = text_of(as_controller.get(url(run)))
@@ -139,13 +234,18 @@ def test_queries(as_controller: Client, run: StatementRun, django_assert_max_num
 def test_another_companys_is_not_found(client: Client, other_company: Company, run: StatementRun) -> None:
     client.force_login(hire(other_company, "boss", Role.CONTROLLER))
     assert client.get(url(run)).status_code == 404
-    for act in ("stop/", "retry/"):
+    for act in ("stop/", "discard/", "retry/"):
         assert client.post(url(run, act)).status_code == 404
 
 
 @pytest.mark.parametrize(
     ("act", "verb", "method"),
-    [("", "statement.view", "get"), ("stop/", "statement.run", "post"), ("retry/", "statement.send", "post")],
+    [
+        ("", "statement.view", "get"),
+        ("stop/", "statement.run", "post"),
+        ("discard/", "statement.run", "post"),
+        ("retry/", "statement.send", "post"),
+    ],
 )
 def test_roles(company: Company, run: StatementRun, act: str, verb: str, method: str) -> None:
     check_roles(company, verb, url(run, act), method=method)
@@ -155,3 +255,18 @@ def test_methods_and_who_releases(as_clerk: Client, run: StatementRun) -> None:
     check_method(as_clerk, url(run), wrong="post")
     check_method(as_clerk, url(run, "retry/"), wrong="get")
     assert "A controller releases it." in text_of(as_clerk.get(url(run)))
+
+
+def test_the_jobs_say_that_pdfs_failed(as_controller: Client, story: Story) -> None:
+    run = made_run(story, render=first_one_fails())
+    job = jobs.create(run.company, "statement_run", task="x", by=None, params={"run": run.pk})
+    fine = jobs.create(run.company, "statement_run", task="x", by=None, params={"run": 0})
+    Job.objects.update(state="done", result={"statements": 2})
+    link = f'href="{url(run)}?why=pdf_failed"'
+    for address in ("/jobs/", "/jobs/?view=failed", f"/jobs/{job.pk}/"):
+        page = as_controller.get(address)
+        assert "Done, 1 PDF failed" in text_of(page), address
+        assert link in page.content.decode(), address
+        assert f'id="job-{fine.pk}"' not in page.content.decode() or address == "/jobs/"
+    rows = as_controller.get(url(run), {"why": "pdf_failed"}).content.decode().partition('id="run-rows"')[2]
+    assert rows.count('id="statement-') == 1

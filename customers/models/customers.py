@@ -50,7 +50,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 class Customer(CompanyOwned):
     """Who owes. `root` is the top of the group, the customer itself when it has no parent.
 
-    The database keeps `root` right, also under raw SQL (customers.sql), so nothing here sets it.
+    The database keeps `root` right, also under raw SQL (customers.sql), so nothing here sets it. `initials` are those
+    of the name in pinyin (pinyin.py), for searching. `merged_into` is the customer that stands for a duplicate: the
+    book keeps the id of the duplicate, and reads show what it has under the other one.
     """
 
     code = models.CharField(_("code"), max_length=60)
@@ -66,7 +68,25 @@ class Customer(CompanyOwned):
         help_text=_("Two letters, for example CN, or the code that the customer was taken on with."),
     )
     tax_id = models.CharField(_("tax number"), max_length=40, blank=True, default="", db_default="")
-    address = models.TextField(_("address"), max_length=500, blank=True, default="", db_default="")
+    address = models.TextField(
+        _("address"),
+        max_length=500,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Printed on invoices and statements."),
+    )
+    delivery_address = models.TextField(_("delivery address"), max_length=500, blank=True, default="", db_default="")
+    phone = models.CharField(_("telephone"), max_length=60, blank=True, default="", db_default="")
+    bank_name = models.CharField(
+        _("bank for tax invoices"),
+        max_length=120,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("What a Chinese VAT invoice names as the buyer’s bank."),
+    )
+    bank_account = models.CharField(_("account for tax invoices"), max_length=60, blank=True, default="", db_default="")
     parent = models.ForeignKey(
         "self",
         verbose_name=_("parent"),
@@ -105,6 +125,20 @@ class Customer(CompanyOwned):
         related_name="+",
     )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    initials = models.CharField(
+        _("pinyin initials"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        verbose_name=_("merged into"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        db_index=False,
+        editable=False,
+        related_name="+",
+    )
 
     objects = CustomerQuerySet.as_manager()
 
@@ -121,6 +155,13 @@ class Customer(CompanyOwned):
             ),
             models.CheckConstraint(condition=~models.Q(code=""), name="customers_customer_code_given"),
             currency_is_three_letters("currency", "customers_customer_currency"),
+        ]
+        indexes = [
+            models.Index(fields=["company", "name"], name="customers_customer_name"),
+            # Few are merged: who stands for whom is looked up in next to nothing.
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_customer_merged"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -153,7 +194,10 @@ class PayerAccount(CompanyOwned):
 
 
 class Contact(CompanyOwned):
-    """A person at the customer: what they are there for, and which of our papers they receive."""
+    """A person at the customer: what they are there for, and which of our papers they receive.
+
+    Who has left is set inactive and receives nothing; what was sent before keeps their name.
+    """
 
     class ContactRole(models.TextChoices):
         BILLING = "billing", _("Billing")
@@ -190,6 +234,7 @@ class Contact(CompanyOwned):
         default=list,
         blank=True,
     )
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
 
     class Meta(CompanyOwned.Meta):
         ordering = ["name"]

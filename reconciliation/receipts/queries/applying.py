@@ -36,6 +36,7 @@ class Candidate:
     due_on: date
     amount: Decimal
     open_amount: Decimal
+    open_base_amount: Decimal
 
 
 class Named(NamedTuple):
@@ -51,7 +52,8 @@ class Named(NamedTuple):
 # Open items of the payer's whole group in the receipt's currency: debits, and credit notes that could be netted.
 CANDIDATES = """
 select i.id, d.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''),
-       coalesce(v.order_number, ''), i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount
+       coalesce(v.order_number, ''), i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount,
+       i.open_base_amount
   from customers_customer payer
   join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
   join ledger_item i on i.company_id = c.company_id and i.customer_id = c.id
@@ -121,16 +123,25 @@ def candidates(company: Company, *, customer_id: int, currency: str) -> list[Can
         return [Candidate(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
 
 
-def proposals(receipt: Receipt, items: Sequence[Item] | None = None) -> list[Proposal]:
+def open_candidates(receipt: Receipt) -> list[Candidate]:
+    """What the money left of a receipt could meet; nothing while its payer is unknown."""
+    payer = next((item.customer_id for item in credit_items(receipt) if item.open_amount and item.customer_id), None)
+    return candidates(receipt.company, customer_id=payer, currency=receipt.currency) if payer else []
+
+
+def proposals(
+    receipt: Receipt, items: Sequence[Item] | None = None, found: Sequence[Candidate] | None = None
+) -> list[Proposal]:
     """Proposals for what is left of a receipt, the best reasoned first; none while its payer is unknown.
 
-    The payer's own items come before those of its group. `items` are its credit items where the caller has them.
+    The payer's own items come before those of its group. `items` are its credit items and `found` its candidates,
+    where the caller has them.
     """
     left = next((item for item in items or credit_items(receipt) if item.open_amount and item.customer_id), None)
     if left is None:
         return []
     return _proposals(
-        receipt.company, left.customer_id, left.pk, -left.open_amount, receipt.currency, receipt.remittance
+        receipt.company, left.customer_id, left.pk, -left.open_amount, receipt.currency, receipt.remittance, found
     )
 
 
@@ -142,11 +153,18 @@ def best_for(
 
 
 def _proposals(
-    company: Company, customer_id: int | None, receipt_item_id: int, amount: Decimal, currency: str, text: str
+    company: Company,
+    customer_id: int | None,
+    receipt_item_id: int,
+    amount: Decimal,
+    currency: str,
+    text: str,
+    found: Sequence[Candidate] | None = None,
 ) -> list[Proposal]:
     if customer_id is None:
         return []
-    found = candidates(company, customer_id=customer_id, currency=currency)
+    if found is None:
+        found = candidates(company, customer_id=customer_id, currency=currency)
     return propose(
         receipt_item_id=receipt_item_id,
         amount=amount,

@@ -1,0 +1,77 @@
+"""Language, theme and company: choices that belong to a person rather than to a page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from arap.core.context import THEME_COOKIE, THEMES
+from arap.core.errors import NotFound
+from arap.core.middleware import SESSION_COMPANY
+from arap.core.models import User
+from arap.core.models.companies import LANGUAGES
+from arap.core.permissions import public, signed_in
+
+YEAR_SECONDS = 365 * 24 * 3600
+_COOKIE: dict[str, Any] = {"samesite": "Lax", "httponly": True, "secure": settings.SESSION_COOKIE_SECURE}
+
+
+@public
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Read everything in another language from now on; a signed-in user keeps the choice."""
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(LANGUAGES):
+        raise NotFound("unknown_language", _("There is no such language."))
+    if isinstance(request.user, User):
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    return remember_language(HttpResponseRedirect(target_of(request)), chosen)
+
+
+@public
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the system says; kept in this browser."""
+    response = HttpResponseRedirect(target_of(request))
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR_SECONDS, **_COOKIE)
+    else:
+        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+    return response
+
+
+@signed_in
+@require_POST
+def company(request: HttpRequest) -> HttpResponse:
+    """Work in another of one's companies. What is open belongs to the old one, so go to Today."""
+    wanted = request.POST.get("company", "")
+    chosen = next((each for each in request.companies if str(each.pk) == wanted), None)  # type: ignore[attr-defined]
+    if chosen is None:
+        raise NotFound("not_found", _("There is no such record."))
+    assert isinstance(request.user, User)
+    request.session[SESSION_COMPANY] = chosen.pk
+    request.user.last_company = chosen
+    request.user.save(update_fields=["last_company"])
+    return redirect("desk:today")
+
+
+def target_of(request: HttpRequest) -> str:
+    """Where to go next: the page named in the request when it is ours, else Today."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else reverse("desk:today")
+
+
+def remember_language(response: HttpResponse, chosen: str) -> HttpResponse:
+    """Keep the language in this browser, for the pages before signing in."""
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=YEAR_SECONDS, **_COOKIE)
+    return response

@@ -1,0 +1,140 @@
+"""The audit log of a customer in words: labels of fields, values as a reader knows them, names instead of numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from arap.core.models import AuditEntry, User
+from arap.core.wording import HAIRLINE_DASH
+from customers.models import Contact, Customer, Note, PaymentTerms
+
+# What stands in the log as the number of a row, and of which table.
+ROWS: dict[str, type[Model]] = {
+    "owner": User,
+    "terms": PaymentTerms,
+    "parent": Customer,
+    "root": Customer,
+    "merged_into": Customer,
+}
+HIDDEN = frozenset({"initials", "root", "company", "customer"})
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Note)}
+ACTS: dict[str, str | Promise] = {
+    "customer.create": gettext_lazy("Recorded"),
+    "customer.update": pgettext_lazy("history", "Changed"),
+    "customer.change": pgettext_lazy("history", "Changed"),
+    "customer.regroup": gettext_lazy("Moved to another group"),
+    "customer.merge": gettext_lazy("Merged"),
+    "customer.absorb": gettext_lazy("Stands for a duplicate"),
+    "customer.unmerge": gettext_lazy("Merge undone"),
+    "contact.add": gettext_lazy("Contact added"),
+    "contact.create": gettext_lazy("Contact added"),
+    "contact.change": gettext_lazy("Contact changed"),
+    "contact.leave": gettext_lazy("Contact left"),
+    "contact.return": gettext_lazy("Contact is back"),
+    "note.write": gettext_lazy("Note written"),
+    "note.withdraw": gettext_lazy("Note withdrawn"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field of an act, in words."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of the history, in words."""
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    changes: list[Change]
+
+
+@dataclass(slots=True)
+class Words:
+    """Labels and values in words. The names of rows are fetched once for all values, see `of`."""
+
+    model: type[Model] = Customer
+    names: dict[tuple[str, Any], str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, values: Iterable[tuple[str, Any]], model: type[Model] = Customer) -> "Words":
+        """For those (field, value) pairs; at most one query for each table among them."""
+        wanted: dict[str, set[Any]] = {}
+        for name, value in values:
+            if name in ROWS and value is not None:
+                wanted.setdefault(name, set()).add(value)
+        names: dict[tuple[str, Any], str] = {}
+        for name, keys in wanted.items():
+            rows = ROWS[name]._default_manager.filter(pk__in=keys)
+            names |= {(name, row.pk): str(row) for row in rows}
+        return cls(model, names)
+
+    def label(self, name: str) -> str:
+        """How a form calls the field."""
+        try:
+            return str(capfirst(str(getattr(self.model._meta.get_field(name), "verbose_name", name))))
+        except FieldDoesNotExist:
+            return capfirst(name.replace("_", " "))
+
+    def value(self, name: str, value: Any) -> str:
+        """How a reader knows the value; a dash where there is none."""
+        if value in (None, "", []):
+            return HAIRLINE_DASH
+        if isinstance(value, bool):
+            return _("yes") if value else _("no")
+        if isinstance(value, list):
+            return _(", ").join(self._choice(name, each) for each in value)
+        return self.names.get((name, value)) or self._choice(name, value)
+
+    def _choice(self, name: str, value: Any) -> str:
+        try:
+            column: Any = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return str(value)
+        choices = dict(getattr(getattr(column, "base_field", column), "flatchoices", ()))
+        return str(choices.get(value, value))
+
+
+def entries_words(entries: Sequence[AuditEntry]) -> list[Act]:
+    """The acts in words. A constant number of queries."""
+    pairs = [pair for entry in entries for side in (entry.before, entry.after) for pair in (side or {}).items()]
+    names = Words.of(pairs).names
+    about = _contacts(entries)
+    return [_act(entry, names, about) for entry in entries]
+
+
+def _contacts(entries: Sequence[AuditEntry]) -> dict[str, str]:
+    ids = {entry.object_id for entry in entries if entry.object_type == Contact._meta.label_lower}
+    return {str(pk): name for pk, name in Contact.objects.filter(pk__in=ids).values_list("pk", "name")} if ids else {}
+
+
+def _act(entry: AuditEntry, names: dict[tuple[str, Any], str], contacts: dict[str, str]) -> Act:
+    words = Words(MODELS.get(entry.object_type, Customer), names)
+    before, after = entry.before or {}, entry.after or {}
+    fields = [name for name in {**before, **after} if name not in HIDDEN]
+    changes = [
+        Change(words.label(name), words.value(name, before.get(name)), words.value(name, after.get(name)))
+        for name in fields
+    ]
+    return Act(
+        at=entry.at,
+        who=entry.actor.get_full_name() if entry.actor else _("System"),
+        what=str(ACTS.get(entry.verb, entry.verb)),
+        about=contacts.get(entry.object_id, "") if entry.object_type == Contact._meta.label_lower else "",
+        changes=[change for change in changes if change.before != change.after],
+    )

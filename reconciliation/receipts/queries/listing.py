@@ -1,0 +1,170 @@
+"""The list of receipts: one view of them, filtered, in one of four orders, a page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, get_args
+
+from django.db.models import Q, QuerySet, Sum
+
+from arap.core.models import Company
+from arap.core.money import ZERO
+from arap.ledger.history import numbered
+from arap.ledger.models import Item
+from customers.queries import search
+from receipts.models import Receipt, ReceiptIdentification
+from receipts.queries.waiting import to_apply, to_confirm, unidentified
+
+View = Literal["open", "unidentified", "to_confirm", "applied", "returned", "all"]
+Sort = Literal["newest", "oldest", "largest", "smallest"]
+VIEWS: tuple[View, ...] = get_args(View)
+SORTS: tuple[Sort, ...] = get_args(Sort)
+# The column that an order follows, and whether it falls; the id decides between equals, the same way.
+ORDERS: dict[Sort, tuple[str, bool]] = {
+    "newest": ("received_on", True),
+    "oldest": ("received_on", False),
+    "largest": ("amount", True),
+    "smallest": ("amount", False),
+}
+FIND_LENGTH_MIN = 2
+Key = tuple[date | Decimal, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiptQuery:
+    """What is asked of the list. `after` or `before` is the row (value, id) a page lies beside."""
+
+    view: View = "all"
+    text: str = ""
+    customer_id: int | None = None
+    from_on: date | None = None
+    to_on: date | None = None
+    amount_from: Decimal | None = None
+    amount_to: Decimal | None = None
+    sort: Sort = "newest"
+    after: Key | None = None
+    before: Key | None = None
+    limit: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """A receipt in the list, with what is not applied of it and the state that follows."""
+
+    receipt: Receipt
+    left: Decimal
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRows:
+    rows: list[ReceiptRow]
+    has_previous: bool
+    has_next: bool
+
+
+def receipt_rows(company: Company, query: ReceiptQuery) -> ReceiptRows:
+    """A page of the list. Four queries, whatever its length."""
+    column, falls = ORDERS[query.sort]
+    found = _filtered(_of_view(company, query.view), company, query)
+    backwards = query.before is not None
+    start = query.before or query.after
+    if start is not None:
+        value, pk = start
+        side = "lt" if falls != backwards else "gt"
+        found = found.filter(Q(**{f"{column}__{side}": value}) | Q(**{column: value, f"pk__{side}": pk}))
+    sign = "-" if falls != backwards else ""
+    ordered = found.select_related("customer", "document", "recorded_by").order_by(f"{sign}{column}", f"{sign}id")
+    page = list(ordered[: query.limit + 1])
+    more, page = len(page) > query.limit, page[: query.limit]
+    if backwards:
+        page.reverse()
+    return ReceiptRows(
+        rows=_listed(page),
+        has_previous=more if backwards else query.after is not None,
+        has_next=backwards or more,
+    )
+
+
+def _of_view(company: Company, view: View) -> QuerySet[Receipt]:
+    ours = Receipt.objects.filter(company=company)
+    if view == "open":
+        return to_apply(company)
+    if view == "unidentified":
+        return unidentified(company)
+    if view == "to_confirm":
+        return to_confirm(company)
+    if view == "returned":
+        return ours.filter(state=Receipt.State.REVERSED)
+    if view == "applied":
+        left = Item.objects.filter(company=company, amount__lt=0).exclude(open_amount=0).values("document_id")
+        moved = ReceiptIdentification.objects.filter(company=company, document__in=left).values("receipt_id")
+        return ours.filter(state=Receipt.State.CONFIRMED).exclude(document__in=left).exclude(pk__in=moved)
+    return ours
+
+
+def _filtered(found: QuerySet[Receipt], company: Company, query: ReceiptQuery) -> QuerySet[Receipt]:
+    bounds: dict[str, Any] = {
+        "received_on__gte": query.from_on,
+        "received_on__lte": query.to_on,
+        "amount__gte": query.amount_from,
+        "amount__lte": query.amount_to,
+    }
+    found = found.filter(**{name: value for name, value in bounds.items() if value is not None})
+    if query.customer_id is not None:
+        moved = ReceiptIdentification.objects.filter(company=company, customer=query.customer_id)
+        found = found.filter(Q(customer=query.customer_id) | Q(pk__in=moved.values("receipt_id")))
+    if query.text:
+        found = found.filter(pk__in=_matching(company, query.text))
+    return found
+
+
+def _matching(company: Company, text: str) -> QuerySet[Receipt, Any]:
+    """The ids of receipts with this number, customer, payer, account or words: each by its own index, not by one "or"
+    that no index could answer.
+    """
+    ours = Receipt.objects.filter(company=company).order_by()
+    parts = [
+        ours.filter(document__in=numbered(company, text.upper()).filter(kind="receipt").values("pk")),
+        ours.filter(customer__in=search(company, text).order_by().values("pk")),
+        ours.filter(payer_account=text),
+        ours.filter(payer_name__icontains=text),
+        ours.filter(remittance__icontains=text),
+    ]
+    return parts[0].values("pk").union(*(part.values("pk") for part in parts[1:]))
+
+
+def _listed(page: Sequence[Receipt]) -> list[ReceiptRow]:
+    """The receipts with what is left of each, also where identification moved it. Two queries."""
+    home = {receipt.document_id: receipt.pk for receipt in page if receipt.document_id}
+    moved = ReceiptIdentification.objects.filter(receipt__in=page).values_list("document_id", "receipt_id")
+    home |= dict(moved)
+    sums = Item.objects.filter(document__in=home, amount__lt=0).values("document_id", "customer_id")
+    left: dict[int, Decimal] = {}
+    lost: set[int] = set()
+    for row in sums.annotate(open_sum=Sum("open_amount")).order_by():
+        pk = home[row["document_id"]]
+        left[pk] = left.get(pk, ZERO) - row["open_sum"]
+        if not row["customer_id"] and row["open_sum"]:
+            lost.add(pk)
+    return [
+        ReceiptRow(receipt, left.get(receipt.pk, ZERO), state_of(receipt, left.get(receipt.pk), receipt.pk in lost))
+        for receipt in page
+    ]
+
+
+def state_of(receipt: Receipt, left: Decimal | None, is_lost: bool) -> str:
+    """The code in core.states of a receipt of which `left` is not applied; `is_lost` where some has no payer."""
+    before_the_book = {
+        Receipt.State.RECORDED.value: "to_confirm",
+        Receipt.State.REJECTED.value: "rejected",
+        Receipt.State.REVERSED.value: "reversed",
+    }
+    if receipt.state in before_the_book:
+        return before_the_book[receipt.state]
+    if is_lost:
+        return "unidentified"
+    if not left:
+        return "applied"
+    return "part_applied" if left != receipt.amount else "to_apply"
