@@ -9,17 +9,21 @@ from django.utils import timezone
 
 from arap.api.actions import issue_token
 from arap.core.actions import grant_role
+from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.desk.actions.imports import start_trial
+from arap.desk.mapping.layouts import Layout
+from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
 from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact
+from customers.actions import add_contact, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
+from receipts.actions import identify_receipt
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
 from tests.desk.views.uploads import GOOD, brought
 from tests.people import hire
@@ -30,12 +34,15 @@ ROWS = {
     "guide/bank/": "bank account",
     "guide/people/": "membership",
     "customers/": "customer",
+    "customers/views/": "saved view",
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
+    "import/columns/": "kept columns",
     "jobs/": "job",
     "invoices/": "invoice",
     "receipts/": "receipt",
+    "receipts/<int:pk>/identified/": "identified receipt",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -45,9 +52,16 @@ ROWS = {
     "statements/for/": "customer",
     "api/tokens/": "token",
 }
-# What other parameters are called after, wherever they stand. A line is the place of a file in its message, no id.
-NAMED = {"customer_pk": "customer", "contact_pk": "contact"}
-PLACES = {"line": 1}
+# What other parameters are called after, wherever they stand. No ids are the place of a
+# file in its message and the handle of one's own session.
+NAMED = {
+    "customer_pk": "customer",
+    "contact_pk": "contact",
+    "note_pk": "note",
+    "identification": "identification",
+}
+PLACES = {"line": "1", "name": "session"}
+PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
@@ -100,6 +114,11 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     try_import(trial.pk)
     own = CompanyBankAccount(company=company, name="Acme", bank="BOC", account_no="62220000", currency="CNY")
     own.save(force_insert=True)
+    layout = Layout(headers=("No", "Due"), fields=("number", "due_on"))
+    kept = KeptLayout.objects.create(
+        company=company, name="Bank", headings="x", layout=layout.as_json(), created_by=user
+    )
+    view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
         "bank account": own.pk,
@@ -109,6 +128,9 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "import": received.pk,
         "job": trial.pk,
         "token": token.pk,
+        "note": write_note(story.haichen, file=PDF, by=user).pk,
+        "kept columns": kept.pk,
+        "saved view": view.pk,
         **_booked(story, user),
         **_sent(story, user),
     }
@@ -117,7 +139,10 @@ def furnish(company: Company, user: User) -> dict[str, int]:
 def _booked(story: Story, user: User) -> dict[str, int]:
     assert story.late.document_id
     document, company = story.late.document_id, story.company
+    found = identify_receipt(company, story.lost.pk, story.haichen.pk, on=story.today, by=user)
     return {
+        "identified receipt": story.lost.pk,
+        "identification": found.pk,
         "invoice": story.late.pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         "receipt": story.waiting.pk,

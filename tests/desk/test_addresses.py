@@ -5,7 +5,7 @@ new fails here until its line stands there. Programs are tried like this in test
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,15 +18,22 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from arap.api.generics import ApiView
 from arap.core.models import Company, Role, User
-from arap.core.permissions import PERMISSIONS, PUBLIC, SIGNED_IN
+from arap.core.permissions import EVERYONE, PERMISSIONS, PUBLIC, SIGNED_IN
 from tests.desk.rows import PARAMETER, address, browser_of, everybody, furnish, row_of
 from tests.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
 SIGNED = Path(__file__).parent / "addresses.txt"
-# Where somebody without a company may come, too: of a company only these.
-DECIDED_WITHIN: dict[str, set[Role]] = {"/guide/": {Role.ADMINISTRATOR}, "/guide/company/": set()}
+# What asks for more than its verb: the guide, which somebody without any company may open, too; writing a note on the
+# page that shows them; forgetting columns that are somebody else's.
+DECIDED_WITHIN: dict[tuple[str, str], Collection[Role]] = {
+    ("GET", "guide/"): PERMISSIONS["company.set_up"],
+    ("GET", "guide/company/"): (),
+    ("POST", "guide/company/"): (),
+    ("POST", "customers/<int:pk>/notes/"): PERMISSIONS["customer.note"],
+    ("POST", "import/columns/<int:pk>/forget/"): PERMISSIONS["history.tidy"],
+}
 # What has to be sent so that the row counts, and not only that something lacks.
 SENT = {"guide/bank/<int:pk>/act/": {"act": "retire"}}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -94,11 +101,12 @@ def pages() -> list[Address]:
     return [each for each in addresses() if each.is_page]
 
 
-def guarded(rows: dict[str, int]) -> Iterator[tuple[str, str, str]]:
-    """Each method of each page that asks who comes, about `rows`: method, verb, address."""
+def guarded(rows: dict[str, int]) -> Iterator[tuple[str, str, str, Collection[Role]]]:
+    """Each method of each page that asks who comes, about `rows`: method, verb, address, and who is let in."""
     for page in [each for each in pages() if PUBLIC not in each.answers.values()]:
         for method, verb in page.answers.items():
-            yield method, verb, address(page.route, rows)
+            roles = DECIDED_WITHIN.get((method, page.route), PERMISSIONS.get(verb, EVERYONE))
+            yield method, verb, address(page.route, rows), roles
 
 
 def ask(client: Client, method: str, url: str, sent: dict[str, str] | None = None) -> Any:
@@ -139,15 +147,15 @@ def ours(company: Company, insider: User) -> dict[str, int]:
 def test_each_role_is_let_in_where_the_table_says(company: Company, ours: dict[str, int], role: Role) -> None:
     client = signed_in(company, role)
     wrong = []
-    for method, verb, url in guarded(ours):
+    for method, verb, url, roles in guarded(ours):
         status = ask(client, method, url).status_code
-        if (status == 403) != (role not in DECIDED_WITHIN.get(url, PERMISSIONS.get(verb, Role))):
+        if (status == 403) != (role not in roles):
             wrong.append(f"{method} {url} ({verb}): {status}")
     assert wrong == []
 
 
 def test_strangers_are_sent_to_sign_in(ours: dict[str, int]) -> None:
-    for method, _verb, url in guarded(ours):
+    for method, _verb, url, _roles in guarded(ours):
         answer = ask(Client(), method, url)
         assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in/"), f"{method} {url}"
 
