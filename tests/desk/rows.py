@@ -114,9 +114,9 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     try_import(trial.pk)
     own = CompanyBankAccount(company=company, name="Acme", bank="BOC", account_no="62220000", currency="CNY")
     own.save(force_insert=True)
-    layout = Layout(headers=("No", "Due"), fields=("number", "due_on"))
+    layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
     kept = KeptLayout.objects.create(
-        company=company, name="Bank", headings="x", layout=layout.as_json(), created_by=user
+        company=company, name="Bank", headings="x", layout=layout, created_by=user
     )
     view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
