@@ -115,9 +115,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     own = CompanyBankAccount(company=company, name="Acme", bank="BOC", account_no="62220000", currency="CNY")
     own.save(force_insert=True)
     layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
-    kept = KeptLayout.objects.create(
-        company=company, name="Bank", headings="x", layout=layout, created_by=user
-    )
+    kept = KeptLayout.objects.create(company=company, name="Bank", headings="x", layout=layout, created_by=user)
     view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
