@@ -33,4 +33,5 @@ def changes(customer: Customer) -> QuerySet[AuditEntry]:
 
 
 def _of(customer: Customer) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(object_type=CUSTOMER, object_id=str(customer.pk))
+    ours = AuditEntry.objects.filter(object_type=CUSTOMER, object_id=str(customer.pk))
+    return ours.exclude(verb="customer.accounts")

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from arap.core.models import AuditEntry, User
 from arap.core.wording import HAIRLINE_DASH
 from customers.models import Contact, Customer, Note, PaymentTerms
+from customers.templatetags.terms import named_terms
 
 # What stands in the log as the number of a row, and of which table.
 ROWS: dict[str, type[Model]] = {
@@ -24,13 +25,16 @@ ROWS: dict[str, type[Model]] = {
     "root": Customer,
     "merged_into": Customer,
 }
+LABELS = {"payer_accounts": gettext_lazy("Accounts they pay from")}
 HIDDEN = frozenset({"initials", "root", "company", "customer"})
 MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Note)}
 ACTS: dict[str, str | Promise] = {
     "customer.create": gettext_lazy("Recorded"),
+    "customer.record": gettext_lazy("Recorded"),
     "customer.update": pgettext_lazy("history", "Changed"),
     "customer.change": pgettext_lazy("history", "Changed"),
     "customer.regroup": gettext_lazy("Moved to another group"),
+    "customer.accounts": pgettext_lazy("history", "Changed"),
     "customer.merge": gettext_lazy("Merged"),
     "customer.absorb": gettext_lazy("Stands for a duplicate"),
     "customer.unmerge": gettext_lazy("Merge undone"),
@@ -81,11 +85,13 @@ class Words:
         names: dict[tuple[str, Any], str] = {}
         for name, keys in wanted.items():
             rows = ROWS[name]._default_manager.filter(pk__in=keys)
-            names |= {(name, row.pk): str(row) for row in rows}
+            names |= {(name, row.pk): _named(row) for row in rows}
         return cls(model, names)
 
     def label(self, name: str) -> str:
         """How a form calls the field."""
+        if name in LABELS:
+            return str(LABELS[name])
         try:
             return str(capfirst(str(getattr(self.model._meta.get_field(name), "verbose_name", name))))
         except FieldDoesNotExist:
@@ -116,6 +122,10 @@ def entries_words(entries: Sequence[AuditEntry]) -> list[Act]:
     names = Words.of(pairs).names
     about = _contacts(entries)
     return [_act(entry, names, about) for entry in entries]
+
+
+def _named(row: Model) -> str:
+    return named_terms(row) if isinstance(row, PaymentTerms) else str(row)
 
 
 def _contacts(entries: Sequence[AuditEntry]) -> dict[str, str]:

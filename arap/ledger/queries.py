@@ -54,6 +54,9 @@ def first_booked_on(company: Company) -> date | None:
         row = cursor.fetchone()
     found: date | None = row[0]
     return found
+# The customer %(customer)s and the duplicates that are merged into it.
+STANDING_FOR = """array(select %(customer)s::bigint union all
+                       select m.id from customers_customer m where m.merged_into_id = %(customer)s)"""
 
 
 def open_items_sql(*, where: str = "", base: bool = False) -> str:
@@ -126,11 +129,12 @@ def open_items(
 ) -> list[OpenItem]:
     """The open items at `as_of` as known at `position`, oldest due first.
 
-    Of one customer, of a debtor group (`root_id`), or of the unidentified account; without any, of the whole company.
+    Of one customer and the duplicates merged into it, of a debtor group (`root_id`), or of the unidentified account;
+    without any, of the whole company.
     """
     where = ""
     if customer_id is not None:
-        where += " and i.customer_id = %(customer)s"
+        where += f" and i.customer_id = any({STANDING_FOR})"
     if root_id is not None:
         where += (
             " and i.customer_id in (select id from customers_customer where company_id = %(company)s"

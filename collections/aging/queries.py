@@ -10,16 +10,19 @@ from django.db import connection
 
 from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
 from arap.core.models import Company
-from arap.ledger.queries import ControlTotal, control_totals, open_items_sql
+from arap.ledger.queries import STANDING_FOR, ControlTotal, control_totals, open_items_sql
 
 ZERO = Decimal(0)
+# What a merged duplicate owes stands under the customer it is merged into.
+_MERGED = "left join customers_customer m on m.id = o.customer_id and m.merged_into_id is not null"
+_CUSTOMER = f"{_MERGED} left join customers_customer c on c.id = coalesce(m.merged_into_id, o.customer_id)"
 # what a row stands for: the key column, and what must be joined for it
 GROUPS = {
-    "customer": ("o.customer_id", ""),
+    "customer": ("coalesce(m.merged_into_id, o.customer_id)", _MERGED),
     "currency": ("null::bigint", ""),
-    "owner": ("c.owner_id", "left join customers_customer c on c.id = o.customer_id"),
-    "segment": ("c.segment", "left join customers_customer c on c.id = o.customer_id"),
-    "parent": ("c.root_id", "left join customers_customer c on c.id = o.customer_id"),
+    "owner": ("c.owner_id", _CUSTOMER),
+    "segment": ("c.segment", _CUSTOMER),
+    "parent": ("c.root_id", _CUSTOMER),
 }
 
 
@@ -87,7 +90,7 @@ def aging(
     """
     buckets = buckets_at(as_of, basis=basis, edges=edges)
     where = " and i.currency = %(currency)s" if currency else ""
-    where += " and i.customer_id = %(customer)s" if customer_id is not None else ""
+    where += f" and i.customer_id = any({STANDING_FOR})" if customer_id is not None else ""
     parameters: dict[str, Any] = {
         "company": company.pk, "as_of": as_of, "position": position, "currency": currency, "customer": customer_id,
     }  # fmt: skip

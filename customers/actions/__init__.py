@@ -1,5 +1,6 @@
 """Writes of customers: one verb, one function, one transaction, one audit row."""
 
+from customers.actions.accounts import set_payer_accounts
 from customers.actions.batch import change_customers
 from customers.actions.bulk import NewCustomer, check_new_customer, create_customers
 from customers.actions.contacts import add_contact, change_contact, let_contact_go, take_contact_back
@@ -20,6 +21,7 @@ __all__ = [
     "let_contact_go",
     "merge_customer",
     "set_parent",
+    "set_payer_accounts",
     "take_contact_back",
     "unmerge_customer",
     "update_customer",

@@ -11,15 +11,16 @@ from arap.core.models import AuditEntry, User
 from customers.history import CUSTOMER
 from customers.models import Customer
 
-POINTER = ("merged_into", "parent", "is_active")
+POINTER = ("merged_into", "parent")
 
 
 @transaction.atomic
 def merge_customer(duplicate: Customer, into: Customer, *, by: User) -> Customer:
-    """Let `into` stand for `duplicate`: reads show what the duplicate has under `into`, and nothing new is asked of it.
+    """Let `into` stand for `duplicate`: lists, searches and reports show what the duplicate has under `into`.
 
-    The book keeps the duplicate's id on everything posted; only the pointer, the group and `is_active` change, and
-    unmerge_customer puts them back. The duplicate joins the group of `into`, so that the credits of one can be applied
+    The book keeps the duplicate's id on everything posted; only the pointer and the group change, and unmerge_customer
+    puts them back. Nothing new is recorded for the duplicate; papers about what is open of it keep its number until
+    that is settled. The duplicate joins the group of `into`, so that the credits of one can be applied
     to the debits of the other. Raises Invalid("same_customer"), Invalid("other_company"), and Refused("already_merged")
     when one of the two is merged already or stands for others.
     """
@@ -27,8 +28,8 @@ def merge_customer(duplicate: Customer, into: Customer, *, by: User) -> Customer
         raise Invalid("same_customer", _("A customer cannot be merged into itself."), field="into")
     if duplicate.company_id != into.company_id:
         raise Invalid("other_company", _("This customer belongs to another company."), field="into")
-    rows = Customer.objects.select_for_update(no_key=True).filter(pk__in=[duplicate.pk, into.pk]).order_by("pk")
-    locked = {row.pk: row for row in rows}
+    both = Customer.objects.filter(company_id=into.company_id, pk__in=[duplicate.pk, into.pk]).order_by("pk")
+    locked = {row.pk: row for row in both.select_for_update(no_key=True)}
     old, target = locked[duplicate.pk], locked[into.pk]
     if target.merged_into_id or old.merged_into_id or Customer.objects.filter(merged_into=old).exists():
         raise Refused("already_merged", _("One of the two is merged with another customer already. Undo that first."))
@@ -36,7 +37,7 @@ def merge_customer(duplicate: Customer, into: Customer, *, by: User) -> Customer
     if target.root_id == old.pk or _stands_under(target, old):
         # The one that stays stands under the duplicate: it takes the duplicate's place in the group.
         _put(target, old.parent_id, by=by)
-    old.merged_into, old.parent, old.is_active = target, target, False
+    old.merged_into, old.parent = target, target
     old.save(update_fields=POINTER)
     audit.record(by=by, verb="customer.merge", obj=old, before=before, after=audit.snapshot(old, POINTER))
     audit.record(by=by, verb="customer.absorb", obj=target, after={"duplicate": old.code})
@@ -46,22 +47,20 @@ def merge_customer(duplicate: Customer, into: Customer, *, by: User) -> Customer
 
 @transaction.atomic
 def unmerge_customer(duplicate: Customer, *, by: User) -> Customer:
-    """Let the duplicate stand for itself again, in the group and state it had. Raises Refused("not_merged").
+    """Let the duplicate stand for itself again, in the group it had. Raises Refused("not_merged").
 
     What was applied between the two meanwhile stays, and can still be undone.
     """
     old = Customer.objects.select_for_update(no_key=True).get(pk=duplicate.pk)
     if old.merged_into_id is None:
         raise Refused("not_merged", _("This customer is not merged."))
-    target_code = Customer.objects.values_list("code", flat=True).get(pk=old.merged_into_id)
     acts = AuditEntry.objects.filter(object_type=CUSTOMER, object_id=str(old.pk), verb="customer.merge")
     was: dict[str, Any] = acts.order_by("-pk").values_list("before", flat=True)[0] or {}
     before = audit.snapshot(old, POINTER)
-    old.merged_into, old.parent_id, old.is_active = None, was["parent"], was["is_active"]
+    old.merged_into, old.parent_id = None, was["parent"]
     old.save(update_fields=POINTER)
     audit.record(by=by, verb="customer.unmerge", obj=old, before=before, after=audit.snapshot(old, POINTER))
     old.refresh_from_db()
-    audit.record(by=by, verb="customer.release", obj=old, after={"from": target_code})
     return old
 
 

@@ -56,6 +56,10 @@ def create_customer(
         )
     ids = create_customers(company, [row], by=by)
     customer = Customer.objects.get(company=company, pk=ids[row.code])
+    taken = {
+        name: value for name, value in audit.snapshot(customer, sorted(EDITABLE)).items() if value not in ("", None)
+    }
+    audit.record(by=by, verb="customer.record", obj=customer, after=taken)
     given: dict[str, Any] = {name: value for name, value in (details or {}).items() if value}
     return update_customer(customer, by=by, **given) if given else customer
 

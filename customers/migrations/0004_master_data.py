@@ -11,6 +11,7 @@ drop function customers_note_refuse_change() cascade;
 drop function customers_customer_check_merge() cascade;
 alter table customers_customer
     drop constraint customers_customer_merged_fk, drop constraint customers_customer_merged_elsewhere;
+alter table customers_customer drop column name_key;
 drop index customers_customer_search, customers_contact_search, customers_customer_tax_id;
 """
 

@@ -40,7 +40,8 @@ class PaymentTerms(CompanyOwned):
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
     def active(self) -> "CustomerQuerySet":
-        return self.filter(is_active=True)
+        """Those that something new is recorded for: in use, and not merged into another."""
+        return self.filter(is_active=True, merged_into__isnull=True)
 
     def of_group(self, root_id: int) -> "CustomerQuerySet":
         """All members of the debtor group under `root_id`, the root included."""

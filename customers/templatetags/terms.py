@@ -3,8 +3,9 @@
 from django import template
 from django.utils.translation import gettext as _
 
+from arap.core import wording
 from arap.core.wording import HAIRLINE_DASH
-from customers.models import Contact
+from customers.models import Contact, PaymentTerms
 from customers.rules import Due, Terms, TermsError, parse_terms
 
 register = template.Library()
@@ -20,6 +21,13 @@ def terms_words(rule: str) -> str:
     except TermsError:
         return rule
     return " ".join([*(f"{tier.percent.normalize():f}/{tier.days}" for tier in terms.discounts), _shares(terms)])
+
+
+@register.filter
+def named_terms(terms: PaymentTerms) -> str:
+    """Terms by their name in the reader's script, or in words where they have no name but their notation."""
+    name = wording.names(terms.name, terms.name_local)[0]
+    return terms_words(terms.rule) if name in ("", terms.rule) else name
 
 
 @register.filter

@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.models import Company, User
 from arap.core.models.companies import LANGUAGES
 from arap.core.money import CURRENCIES
+from customers.actions.accounts import LENGTH_MAX as ACCOUNT_LENGTH_MAX
 from customers.models import Customer, PaymentTerms
 from customers.queries import segments
 from customers.rules import tax_number_fault
+from customers.templatetags.terms import named_terms
 
 TEXT = {"class": "input", "autocomplete": "off"}
 SELECT = {"class": "input"}
@@ -32,6 +34,13 @@ def text_field(name: str, **options: Any) -> forms.CharField:
     return forms.CharField(max_length=column.max_length, widget=widget, **options)
 
 
+class TermsField(forms.ModelChoiceField):
+    """Payment terms, each as people read it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return named_terms(obj)
+
+
 class CustomerForm(forms.Form):
     """All that is kept of a customer itself. `seen` is the last change that the form was filled from."""
 
@@ -44,7 +53,7 @@ class CustomerForm(forms.Form):
     country = text_field("country", label=_("Country"))
     tax_id = text_field("tax_id", label=_("Tax number"))
     currency = forms.ChoiceField(label=_("Currency"), widget=forms.Select(attrs=SELECT))
-    terms = forms.ModelChoiceField(
+    terms = TermsField(
         label=_("Payment terms"), queryset=PaymentTerms.objects.none(), required=False, empty_label="–",
         widget=forms.Select(attrs=SELECT),
     )  # fmt: skip
@@ -67,6 +76,12 @@ class CustomerForm(forms.Form):
     phone = text_field("phone", label=_("Telephone"))
     bank_name = text_field("bank_name", label=_("Bank for tax invoices"))
     bank_account = text_field("bank_account", label=_("Account for tax invoices"))
+    accounts_seen = forms.CharField(max_length=3200, required=False, widget=forms.HiddenInput)
+    payer_accounts = forms.CharField(
+        label=_("Accounts they pay from"), max_length=3200, required=False,
+        widget=forms.Textarea(attrs={**AREA, "rows": "2"}),
+        help_text=_("One account number in each line: money from it is proposed to be theirs."),
+    )  # fmt: skip
     is_active = forms.BooleanField(
         label=_("Active"), required=False, help_text=_("Nothing new is recorded for an inactive customer.")
     )
@@ -86,7 +101,7 @@ class CustomerForm(forms.Form):
             people |= User.objects.filter(pk=customer.owner_id or 0)
             del self.fields["code"]
         else:
-            del self.fields["is_active"], self.fields["seen"]
+            del self.fields["is_active"], self.fields["seen"], self.fields["accounts_seen"]
         self.fields["terms"].queryset = usable.distinct()  # type: ignore[attr-defined]
         self.fields["owner"].queryset = people.distinct()  # type: ignore[attr-defined]
         if not may_regroup:
@@ -113,6 +128,13 @@ class CustomerForm(forms.Form):
             raise ValidationError(_("There is no customer “%(code)s”."), params={"code": code})
         return found
 
+    def clean_payer_accounts(self) -> list[str]:
+        """The numbers, one from each line. Raises ValidationError for one that is too long."""
+        accounts = [line.strip() for line in str(self.cleaned_data["payer_accounts"]).splitlines() if line.strip()]
+        if any(len(account) > ACCOUNT_LENGTH_MAX for account in accounts):
+            raise ValidationError(_("This is not an account number."))
+        return accounts
+
     def clean(self) -> dict[str, Any]:
         """A tax number is judged when it is new: what was taken on from elsewhere stays until somebody touches it."""
         cleaned = super().clean() or {}
@@ -127,6 +149,12 @@ class CustomerForm(forms.Form):
 
 def first_values(customer: Customer) -> dict[str, Any]:
     """What the form shows of a customer before anything is typed."""
-    names = [name for name in CustomerForm.base_fields if name not in ("seen", "code", "parent")]
+    names = [
+        name
+        for name in CustomerForm.base_fields
+        if name not in ("seen", "code", "parent", "payer_accounts", "accounts_seen")
+    ]
     values = {name: getattr(customer, name) for name in names}
-    return {**values, "parent": customer.parent.code if customer.parent else ""}
+    accounts = list(customer.payer_accounts.values_list("account_no", flat=True))
+    parent = customer.parent.code if customer.parent else ""
+    return {**values, "parent": parent, "payer_accounts": "\n".join(accounts), "accounts_seen": "|".join(accounts)}

@@ -5,12 +5,14 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.file_kinds import media_type_of
 from arap.core.files import NewFile
 
 FILE_MB_MAX = 10
+KINDS = format_lazy(_("PDF, PNG, JPEG, Word, Excel, OFD or text, at most {limit} MB."), limit=FILE_MB_MAX)
 
 
 class NoteForm(forms.Form):
@@ -23,7 +25,7 @@ class NoteForm(forms.Form):
         label=_("File"),
         required=False,
         max_length=200,
-        help_text=_("PDF, PNG, JPEG, Word, Excel, OFD or text, at most %(limit)s MB.") % {"limit": FILE_MB_MAX},
+        help_text=KINDS,
         widget=forms.FileInput(attrs={"class": "input input--file"}),
         error_messages={"empty": _("The file is empty."), "max_length": _("The name of the file is too long.")},
     )
@@ -46,8 +48,7 @@ class NoteForm(forms.Form):
         content = upload.read()
         media_type = media_type_of(content)
         if not media_type:
-            kinds = self.fields["file"].help_text
-            raise ValidationError(_("This kind of file is not kept. Kept are: %(kinds)s") % {"kinds": kinds})
+            raise ValidationError(_("This kind of file is not kept. Kept are: %(kinds)s") % {"kinds": KINDS})
         return NewFile(name=upload.name, media_type=media_type, content=content)
 
     def clean(self) -> dict[str, Any]:

@@ -24,7 +24,8 @@ NOBODY = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """A view and what narrows it. `owner` and `terms` are numbers as text, or "none" for customers without one."""
+    """A view and what narrows it. `owner` and `terms` are numbers as text, or "none" for customers without one; `group`
+    is the number of the customer at its top."""
 
     view: View = "all"
     q: str = ""
@@ -33,6 +34,7 @@ class Filters:
     currency: str = ""
     terms: str = ""
     standing: Standing = ""
+    group: str = ""
 
     def query(self, **changes: Any) -> str:
         """As the query of an address; what is not narrowed is left out."""
@@ -56,6 +58,7 @@ def read_filters(given: Mapping[str, str]) -> Filters:
         owner=_number_or_none(given.get("owner")),
         terms=_number_or_none(given.get("terms")),
         standing=_choice(given.get("standing"), get_args(Standing), ""),
+        group=str(read_number(given.get("group")) or ""),
     )
 
 
@@ -74,6 +77,9 @@ def condition(filters: Filters, prefix: str, *, company: int, me: int | None) ->
         if getattr(filters, name):
             parts.append(f"{name} = %({prefix}{name})s")
             values[name] = getattr(filters, name)
+    if filters.group:
+        parts.append(f"root_id = %({prefix}group)s")
+        values["group"] = int(filters.group)
     if filters.standing:
         parts.append(STANDINGS[filters.standing])
     if filters.q:

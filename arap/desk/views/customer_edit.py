@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -17,11 +18,12 @@ from arap.core.paging import read_number
 from arap.core.permissions import allows, get_for, requires
 from arap.desk.field_words import Words, entries_words
 from arap.desk.forms.customers import CustomerForm, first_values
-from customers.actions import NewCustomer, create_customer, update_customer
+from customers.actions import NewCustomer, create_customer, set_payer_accounts, update_customer
 from customers.history import changes, last_change
 from customers.models import Customer
 
 PAGE = 30
+NOT_COLUMNS = ("seen", "accounts_seen", "payer_accounts")
 DETAILS = ("address", "delivery_address", "phone", "bank_name", "bank_account")
 
 
@@ -57,10 +59,14 @@ def customer_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     form = _form(request, found, request.POST, initial=first_values(found))
     if not form.is_valid():
         return render(request, "desk/customer_edit.html", {"form": form, "customer": found}, status=422)
-    given = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
+    given = {name: value for name, value in form.cleaned_data.items() if name not in NOT_COLUMNS}
     giving_way = request.POST.get("keep_theirs", "").split(",")
     try:
-        update_customer(found, by=request.user, seen=form.cleaned_data["seen"] or 0, giving_way=giving_way, **given)
+        with transaction.atomic():
+            update_customer(found, by=request.user, seen=form.cleaned_data["seen"] or 0, giving_way=giving_way, **given)
+            accounts = form.cleaned_data["payer_accounts"]
+            seen = form.cleaned_data["accounts_seen"].split("|")
+            set_payer_accounts(found, accounts, by=request.user, seen=seen)
     except Refused as error:
         if error.code == "changed_meanwhile":
             return _changed_meanwhile(request, found, error)
@@ -113,6 +119,7 @@ def _new(given: Mapping[str, Any]) -> NewCustomer:
         owner_id=owner.pk if owner else None,
         terms_id=terms.pk if terms else None,
         parent_code=parent.code if parent else "",
+        payer_accounts=tuple(given["payer_accounts"]),
     )
 
 

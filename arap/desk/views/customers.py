@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -26,7 +26,7 @@ from arap.ledger.queries import OpenItem, open_items, position_at
 from arap.outbox.about import state_code
 from arap.outbox.models import Message
 from cases.queries import holds_in_force
-from customers.models import Customer
+from customers.models import Contact, Customer
 from customers.queries import group_of, ids_standing_for
 from dunning.queries.runs import latest_reminders
 from statements.queries.runs import latest_rows
@@ -46,12 +46,14 @@ SEEN_BY = {"messages": "message.view", "holds": "hold.view"}
 def customer(request: CompanyRequest, pk: int) -> HttpResponse:
     """One customer: facts, ages, open items as of a day and as known at an instant, and the proof."""
     found = get_for(request.user, "customer.view", customer_rows(), pk, request.company)
+    if found.merged_into_id:
+        return redirect("desk:customer", found.merged_into_id)
     form = ClocksForm(request.GET, today=timezone.localdate())
     form.is_valid()
     as_of = form.as_of_on
     position = position_at(request.company, known_at=form.known_at_instant)
     ids = ids_standing_for(found)
-    items = _open(request.company, ids, as_of, position)
+    items = open_items(request.company, as_of=as_of, position=position, customer_id=found.pk)
     shown = strips(items, as_of, found.currency)
     wanted = _part_wanted(request, shown)
     debits, credit_items = _split(_of_part(items, wanted, as_of))
@@ -77,7 +79,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "credit_count": len(credit_items),
         "proofs": proofs,
         "ties": all(each.difference == 0 for each in proofs),
-        **_reminding(request.company, found, as_of),
+        **_reminding(request.company, ids, as_of),
         "paying": paying(request.company, ids, as_of=as_of) if is_now else None,
         "payments": last_payments(request.company, ids, as_of=as_of, limit=PAYMENTS_SHOWN) if is_now else [],
         "events": events,
@@ -211,13 +213,14 @@ def customer_rows() -> QuerySet[Customer]:
 def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
     """What stands on top of every page of a customer; `ids` are its own and those of merged duplicates."""
     first, second = wording.names(found.name, found.name_local)
+    people = Contact.objects.filter(customer__in=ids, is_active=True)
     return {
         "customer": found,
         "name": first,
         "name2": second,
         "is_now": True,
         "group_size": group_of(found).filter(merged_into=None).count(),
-        "contacts": list(found.contacts.filter(is_active=True)[:CONTACTS_SHOWN]),
+        "contacts": list(people.order_by("name", "pk")[:CONTACTS_SHOWN]),
         "duplicates": list(Customer.objects.filter(pk__in=ids[1:])) if len(ids) > 1 else [],
     }
 
@@ -225,12 +228,6 @@ def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
 def sources_for(request: CompanyRequest) -> list[str]:
     """The sources of the timeline that this person may see."""
     return [source for source in SOURCES if allows(request.roles, SEEN_BY.get(source, "customer.view"))]
-
-
-def _open(company: Company, ids: Sequence[int], as_of: date, position: int) -> list[OpenItem]:
-    """Open items of all `ids`, oldest due first."""
-    items = [each for pk in ids for each in open_items(company, as_of=as_of, position=position, customer_id=pk)]
-    return sorted(items, key=lambda item: (item.aged_from_on, item.document_on, item.number, item.line))
 
 
 def _part_wanted(request: CompanyRequest, shown: Sequence[Strip]) -> dict[str, str] | None:
@@ -257,11 +254,11 @@ def _of_part(items: Sequence[OpenItem], wanted: dict[str, str] | None, as_of: da
     return [item for item in ours if item.open_amount > 0 and bucket.first_on <= item.aged_from_on <= bucket.last_on]
 
 
-def _reminding(company: Company, found: Customer, as_of: date) -> dict[str, object]:
+def _reminding(company: Company, ids: Sequence[int], as_of: date) -> dict[str, object]:
     """The latest reminders of a customer, and what holds them back on a day."""
-    holds = list(holds_in_force(company, as_of=as_of).filter(customer=found.pk))
+    holds = list(holds_in_force(company, as_of=as_of).filter(customer__in=ids))
     return {
-        "reminders": latest_reminders(company, found.pk, limit=REMINDERS_SHOWN),
+        "reminders": latest_reminders(company, ids[0], limit=REMINDERS_SHOWN),
         "holds": holds,
         "held_items": {hold.item_id for hold in holds},
     }

@@ -8,6 +8,14 @@ create index customers_contact_search on customers_contact using gin
     (lower(name || ' ' || email || ' ' || phone) gin_trgm_ops);
 create index customers_customer_tax_id on customers_customer (company_id, upper(tax_id)) where tax_id <> '';
 
+-- The name without what says nothing about whose it is: case, spaces, punctuation, the legal form. Two customers with one
+-- key are likely one (queries/duplicates.py).
+alter table customers_customer add column name_key text generated always as (
+    regexp_replace(regexp_replace(lower(name),
+        '(co[., ]+ltd|company|limited|ltd|inc|llc|gmbh|corporation|corp|s\.?a\.?s|s\.?r\.?l|s\.?p\.?a|b\.?v|k\.?k)\.?$', ''),
+        '(股份有限公司|有限责任公司|有限公司|公司)$|[[:space:][:punct:]（）《》“”、，。·]', '', 'g')) stored;
+create index customers_customer_name_key on customers_customer (company_id, name_key) where name_key <> '';
+
 -- A row of one company cannot point at a row of another.
 alter table customers_customer
     add constraint customers_customer_merged_fk

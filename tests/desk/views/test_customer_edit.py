@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from arap.core.models import Company, Role, User
-from customers.actions import NewCustomer, create_customer, update_customer
-from customers.models import Customer
+from customers.actions import NewCustomer, create_customer, set_payer_accounts, update_customer
+from customers.models import Customer, PayerAccount
 from tests.pages import check_method, check_roles, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
@@ -37,6 +37,19 @@ def test_a_change_is_kept_and_noted(as_clerk: Client, alpha: Customer) -> None:
     alpha.refresh_from_db()
     assert (alpha.name, alpha.phone, alpha.segment, alpha.is_active) == ("Alpha Ltd.", "1", "Retail", True)
     assert alpha.tax_id == "taken-on", "a number that nobody touched is not judged"
+
+
+def test_payer_accounts_of_two_people_meet(as_clerk: Client, controller: User, alpha: Customer) -> None:
+    set_payer_accounts(alpha, ["6222 1", "6222 2"], by=controller)
+    data = typed(as_clerk.get(url(alpha)))
+    set_payer_accounts(alpha, ["6222 1", "6222 2", "6222 3"], by=controller)
+    as_clerk.post(url(alpha), {**data, "payer_accounts": " 6222 2 \r\n6222 4\r\n"})
+    numbers = PayerAccount.objects.filter(customer=alpha).values_list("account_no", flat=True)
+    assert sorted(numbers) == ["6222 2", "6222 3", "6222 4"], "one taken away, one added by each"
+    page = text_of(as_clerk.get(f"/customers/{alpha.pk}/history/"))
+    assert "Accounts they pay from 6222 1, 6222 2, 6222 3 6222 2, 6222 3, 6222 4" in page
+    answer = as_clerk.post(url(alpha), {**data, "payer_accounts": "6" * 61})
+    assert list(answer.context["form"].errors) == ["payer_accounts"]
 
 
 def test_a_touched_tax_number_is_judged(as_clerk: Client, alpha: Customer) -> None:

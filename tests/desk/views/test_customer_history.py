@@ -5,7 +5,15 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from arap.core.models import Company, User
-from customers.actions import NewCustomer, add_contact, create_customer, ensure_terms, update_customer, write_note
+from customers.actions import (
+    NewCustomer,
+    add_contact,
+    create_customer,
+    create_customers,
+    ensure_terms,
+    update_customer,
+    write_note,
+)
 from customers.models import Contact, Customer, PaymentTerms
 from tests.pages import check_method, check_roles, text_of
 
@@ -27,7 +35,7 @@ def test_rows_are_named_and_choices_in_words(as_clerk: Client, controller: User,
     update_customer(alpha, by=controller, terms=terms, language="zh-hans", owner=controller)
     page = text_of(as_clerk.get(url(alpha)))
     assert "Controller Changed" in page
-    assert f"Payment terms – {terms}" in page
+    assert "Payment terms – Net 30" in page
     assert "Language English 简体中文" in page
     assert "Owner – Controller" in page
 
@@ -42,8 +50,15 @@ def test_contacts_and_notes_belong_to_it(as_clerk: Client, clerk: User, alpha: C
     assert "Pays on Fridays" in page
 
 
-def test_nothing_yet(as_clerk: Client, alpha: Customer) -> None:
-    assert "Nothing was changed yet" in text_of(as_clerk.get(url(alpha)))
+def test_how_it_began(as_clerk: Client, alpha: Customer) -> None:
+    page = text_of(as_clerk.get(url(alpha)))
+    assert "System Recorded Name – Alpha" in page
+    assert "Active – yes" in page
+
+
+def test_nothing_yet_of_one_that_came_with_many(as_clerk: Client, company: Company) -> None:
+    ids = create_customers(company, [NewCustomer(code="B", name="Beta", currency="CNY")], by=None)
+    assert "Nothing was changed yet" in text_of(as_clerk.get(f"/customers/{ids['B']}/history/"))
 
 
 def test_pages(
@@ -55,7 +70,7 @@ def test_pages(
         answer = as_clerk.get(url(alpha))
     assert len(answer.context["rows"]) == 30
     older = as_clerk.get(url(alpha) + "?" + answer.context["next_query"])
-    assert len(older.context["rows"]) == 5
+    assert len(older.context["rows"]) == 6, "five changes, and how it began"
 
 
 def test_another_company_s_customer_is_not_found(as_clerk: Client, other_company: Company) -> None:

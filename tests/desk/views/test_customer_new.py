@@ -24,6 +24,7 @@ HAICHEN = {
     "phone": "0574 1234",
     "bank_name": "工商银行宁波分行",
     "bank_account": "3901 0001",
+    "payer_accounts": "6222 1\n6222 2",
 }
 
 
@@ -38,6 +39,7 @@ def test_everything_typed_is_recorded(as_clerk: Client, clerk: User, company: Co
         assert getattr(made, name) == HAICHEN[name]
     assert made.address.split() == ["宁波市", "江北区", "1", "号"]
     assert made.initials == "nbhcmjyxgs"
+    assert [account.account_no for account in made.payer_accounts.all()] == ["6222 1", "6222 2"]
     assert AuditEntry.objects.filter(verb="customer.create", actor=clerk).exists()
 
 
