@@ -56,6 +56,7 @@ ROWS = {
 # file in its message and the handle of one's own session.
 NAMED = {
     "customer_pk": "customer",
+    "into_pk": "other customer",
     "contact_pk": "contact",
     "note_pk": "note",
     "identification": "identification",
@@ -123,6 +124,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
         "customer": story.haichen.pk,
+        "other customer": story.qiming.pk,
         "import": received.pk,
         "job": trial.pk,
         "token": token.pk,
