@@ -54,6 +54,8 @@ def first_booked_on(company: Company) -> date | None:
         row = cursor.fetchone()
     found: date | None = row[0]
     return found
+
+
 # The customer %(customer)s and the duplicates that are merged into it.
 STANDING_FOR = """array(select %(customer)s::bigint union all
                        select m.id from customers_customer m where m.merged_into_id = %(customer)s)"""

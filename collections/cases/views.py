@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arap.core import wording
 from arap.core.errors import DomainError
@@ -40,6 +40,7 @@ def holds(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("hold.set")
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: CompanyRequest, customer_pk: int) -> HttpResponse:
     """Set a hold on a customer or on one of its items."""
     customer = get_for(request.user, "hold.set", Customer, customer_pk, request.company)

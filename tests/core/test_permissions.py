@@ -1,21 +1,17 @@
 """Who may do what: the table, the decorator, and fetching rows."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver
 
 from arap.core.actions import grant_role, revoke_role, system_user
 from arap.core.errors import Forbidden, NotFound
 from arap.core.models import AuditEntry, Company, Period, Role, User
 from arap.core.permissions import (
     PERMISSIONS,
-    PUBLIC,
-    SIGNED_IN,
     companies_where,
     get_for,
     may,
@@ -204,22 +200,3 @@ def test_who_is_not_signed_in_is_sent_there(view: Any) -> None:
 def test_an_unknown_verb_is_a_programming_error() -> None:
     with pytest.raises(AssertionError):
         requires("receipt.invent")
-
-
-def patterns(resolver: URLResolver, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for entry in resolver.url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            yield route, entry
-        elif entry.namespace != "admin":  # the admin has rights of its own, tested in test_admin.py
-            yield from patterns(entry, route)
-
-
-def test_every_address_declares_who_may_use_it() -> None:
-    declared = {PUBLIC, SIGNED_IN, *PERMISSIONS}
-    silent = [
-        route
-        for route, pattern in patterns(get_resolver())
-        if getattr(pattern.callback, "required_verb", None) not in declared
-    ]
-    assert silent == []

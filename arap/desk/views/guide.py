@@ -27,6 +27,7 @@ INVITED = "invited"
 
 
 @signed_in
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Today; for somebody without any company who may found one, the guide."""
     if getattr(request, "company", None) is None and _may_found(request):

@@ -1,0 +1,174 @@
+"""A company with a row of everything that stands in an address, and which row that is."""
+
+import re
+from datetime import date
+from decimal import Decimal
+
+from django.test import Client
+from django.utils import timezone
+
+from arap.api.actions import issue_token
+from arap.core.actions import grant_role
+from arap.core.files import NewFile
+from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
+from arap.desk.actions.imports import start_trial
+from arap.desk.mapping.layouts import Layout
+from arap.desk.models import KeptLayout, SavedView
+from arap.desk.tasks import try_import
+from arap.ledger.models import Application, Item
+from arap.outbox.models import Message
+from cases.actions import set_hold
+from cases.models import Hold
+from customers.actions import add_contact, write_note
+from dunning.actions import decide_run
+from dunning.models import Notice
+from invoices.actions import credit_invoice
+from receipts.actions import identify_receipt
+from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
+from tests.desk.views.uploads import GOOD, brought
+from tests.people import hire
+from tests.stories import Story, tell
+
+# Where an address begins with this, its `pk` is the id of such a row; the longest beginning counts.
+ROWS = {
+    "guide/bank/": "bank account",
+    "guide/people/": "membership",
+    "customers/": "customer",
+    "customers/views/": "saved view",
+    "documents/": "document",
+    "import/": "import",
+    "import/rows/": "job",
+    "import/columns/": "kept columns",
+    "jobs/": "job",
+    "invoices/": "invoice",
+    "receipts/": "receipt",
+    "receipts/<int:pk>/identified/": "identified receipt",
+    "holds/": "hold",
+    "reminders/": "reminder run",
+    "reminders/notices/": "notice",
+    "outbox/": "message",
+    "statements/": "statement",
+    "statements/runs/": "statement run",
+    "statements/for/": "customer",
+    "api/tokens/": "token",
+}
+# What other parameters are called after, wherever they stand. No ids are the place of a
+# file in its message and the handle of one's own session.
+NAMED = {
+    "customer_pk": "customer",
+    "into_pk": "other customer",
+    "contact_pk": "contact",
+    "note_pk": "note",
+    "identification": "identification",
+}
+PLACES = {"line": "1", "name": "session"}
+PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+
+
+def row_of(route: str, parameter: str) -> str:
+    """Which row the parameter of the address names; empty for one that is no id. KeyError where nobody has said."""
+    if parameter in PLACES:
+        return ""
+    if parameter in NAMED:
+        return NAMED[parameter]
+    beginnings = [beginning for beginning in ROWS if route.startswith(beginning)]
+    return ROWS[max(beginnings, key=len, default=f"ROWS says nothing of {route}")]
+
+
+def address(route: str, rows: dict[str, int], **others: dict[str, int]) -> str:
+    """The route with ids in it: those of `rows`, and those of `others` for the parameters that are named."""
+
+    def fill(found: re.Match[str]) -> str:
+        row = row_of(route, found[1])
+        return str(others.get(found[1], rows)[row] if row else PLACES[found[1]])
+
+    return "/" + PARAMETER.sub(fill, route)
+
+
+def everybody(company: Company) -> User:
+    """Somebody who may do all that anybody may."""
+    user = hire(company, f"everybody-{company.code}", Role.CONTROLLER)
+    for role in Role:
+        grant_role(company, user, role, by=None)
+    return user
+
+
+def browser_of(user: User) -> Client:
+    """A browser in which `user` is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def furnish(company: Company, user: User) -> dict[str, int]:
+    """Ids of rows of the company by what they are. `user` made them, may do everything, and has the token."""
+    if company.base_currency != "CNY":
+        ExchangeRate.objects.create(
+            company=company, currency="CNY", valid_from=date(2020, 1, 1), rate=Decimal("0.14"), source="test"
+        )
+    story = tell(company, user)
+    papers = ["statement", "reminder", "invoice"]
+    contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
+    received = brought(browser_of(user), GOOD)
+    trial = start_trial(received, by=user)
+    try_import(trial.pk)
+    own = CompanyBankAccount(company=company, name="Acme", bank="BOC", account_no="62220000", currency="CNY")
+    own.save(force_insert=True)
+    layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
+    kept = KeptLayout.objects.create(company=company, name="Bank", headings="x", layout=layout, created_by=user)
+    view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
+    token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
+    return {
+        "bank account": own.pk,
+        "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
+        "contact": contact.pk,
+        "customer": story.haichen.pk,
+        "other customer": story.qiming.pk,
+        "import": received.pk,
+        "job": trial.pk,
+        "token": token.pk,
+        "note": write_note(story.haichen, file=PDF, by=user).pk,
+        "kept columns": kept.pk,
+        "saved view": view.pk,
+        **_booked(story, user),
+        **_sent(story, user),
+    }
+
+
+def _booked(story: Story, user: User) -> dict[str, int]:
+    assert story.late.document_id
+    document, company = story.late.document_id, story.company
+    found = identify_receipt(company, story.lost.pk, story.haichen.pk, on=story.today, by=user)
+    return {
+        "identified receipt": story.lost.pk,
+        "identification": found.pk,
+        "invoice": story.late.pk,
+        "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
+        "receipt": story.waiting.pk,
+        "document": document,
+        "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
+        "application": Application.objects.filter(company=company).values_list("pk", flat=True)[0],
+    }
+
+
+def _sent(story: Story, user: User) -> dict[str, int]:
+    company, today = story.company, story.today
+    reminders = decide_run(company, as_of=today, today=today, by=user)
+    notice = Notice.objects.filter(run=reminders).values_list("pk", flat=True)[0]
+    hold = set_hold(company, story.haichen, reason=Hold.Reason.PROMISE, starts_on=today, by=user)
+    at = timezone.now()
+    run = begin_run(company, as_of=today, kind="open", language="en", at=at, today=today, by=user)
+    make_records(run, today=today)
+    want = wanted(company, kind="open", as_of=today, from_on=None, language="en", at=at, today=today)
+    sent = send_statement(company, story.haichen, want, by=user, to=recipient_for(company, story.haichen))
+    render_waiting(render=lambda html: b"%PDF " + html.encode()[:100])
+    message = Message.objects.filter(company=company, attachments__isnull=False).values_list("pk", flat=True)[0]
+    return {
+        "hold": hold.pk,
+        "reminder run": reminders.pk,
+        "notice": notice,
+        "statement run": run.pk,
+        "statement": sent.pk,
+        "message": message,
+    }
