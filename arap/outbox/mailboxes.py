@@ -1,7 +1,8 @@
 """The mailbox of the sender's address: by IMAP, or a maildir of this machine.
 
 Only unread mails that may be delivery reports are fetched, and only those that were about our messages are marked as
-read: people may read the same mailbox.
+read: people may read the same mailbox, and nothing of theirs is touched. What was looked at and stays unread is known
+by its name, which is for the reader to remember.
 """
 
 import imaplib
@@ -19,8 +20,6 @@ from django.utils.translation import gettext as _
 from arap.core.errors import Refused
 from arap.outbox.reports import BYTES_READ
 
-# In one round. What is left is for the next.
-MAILS_MAX = 500
 PORTS = {"imaps": 993, "imap+tls": 143, "imap": 143}
 # The sign of a maildir's file that was read: `name:2,` and letters in order.
 FLAGS = re.compile(r":2,([A-Za-z]*)$")
@@ -29,11 +28,23 @@ FLAGS = re.compile(r":2,([A-Za-z]*)$")
 class Mailbox(Protocol):
     """What a mailbox can do."""
 
-    def unread(self) -> Iterator[tuple[str, bytes]]:
-        """Unread mails that may be delivery reports, newest first: a key, and the mail's first BYTES_READ."""
+    def unread(self) -> list[str]:
+        """The names of unread mails that may be delivery reports, oldest first. No other mail ever has the same."""
 
-    def mark_read(self, key: str) -> None:
-        """The mail called `key` is not to be given again."""
+    def read(self, name: str) -> bytes | None:
+        """The first BYTES_READ of a mail; None where somebody took it away meanwhile."""
+
+    def mark_read(self, name: str) -> None:
+        """The mail is not to be given again."""
+
+
+def named(url: str) -> str:
+    """What a mailbox is remembered by: its address without the password."""
+    parts = urlsplit(url)
+    if parts.scheme == "maildir":
+        return url
+    port = parts.port or PORTS[parts.scheme]
+    return f"{parts.scheme}://{parts.username or ''}@{parts.hostname or ''}:{port}/{parts.path.strip('/') or 'INBOX'}"
 
 
 @contextmanager
@@ -91,25 +102,31 @@ def _connect(parts: SplitResult) -> imaplib.IMAP4:
 
 
 class ImapFolder:
-    """A folder of an IMAP server (RFC 3501). Mails are known by UID, which stays when others come and go."""
+    """A folder of an IMAP server (RFC 3501). A mail's UID stays when others come and go, while UIDVALIDITY does."""
 
     def __init__(self, imap: imaplib.IMAP4, name: str) -> None:
         self._imap = imap
         quoted = name.replace("\\", r"\\").replace('"', r"\"")
         self._ask(imap.select(f'"{quoted}"'))
+        (validity,) = imap.response("UIDVALIDITY")[1][:1] or [None]
+        self._validity = validity.decode("ascii") if isinstance(validity, bytes) else ""
 
-    def unread(self) -> Iterator[tuple[str, bytes]]:
+    def unread(self) -> list[str]:
         (found, *_rest) = self._ask(self._imap.uid("SEARCH", "UNSEEN", "HEADER", "Content-Type", "delivery-status"))
-        keys = found.split() if isinstance(found, bytes) else []
-        for key in reversed(keys[-MAILS_MAX:]):
-            uid = key.decode("ascii")
-            # PEEK: a mail that is looked at stays unread.
-            for part in self._ask(self._imap.uid("FETCH", uid, f"(BODY.PEEK[]<0.{BYTES_READ}>)")):
-                if isinstance(part, tuple):
-                    yield uid, part[1]
+        uids = found.split() if isinstance(found, bytes) else []
+        return [f"{self._validity}/{uid.decode('ascii')}" for uid in sorted(uids, key=int)]
 
-    def mark_read(self, key: str) -> None:
-        self._ask(self._imap.uid("STORE", key, "+FLAGS.SILENT", r"(\Seen)"))
+    def read(self, name: str) -> bytes | None:
+        # PEEK: a mail that is looked at stays unread.
+        answer = self._ask(self._imap.uid("FETCH", self._uid(name), f"(BODY.PEEK[]<0.{BYTES_READ}>)"))
+        return next((part[1] for part in answer if isinstance(part, tuple)), None)
+
+    def mark_read(self, name: str) -> None:
+        self._ask(self._imap.uid("STORE", self._uid(name), "+FLAGS.SILENT", r"(\Seen)"))
+
+    @staticmethod
+    def _uid(name: str) -> str:
+        return name.rpartition("/")[2]
 
     def _ask(self, answer: tuple[str, list[Any]]) -> list[Any]:
         word, data = answer
@@ -119,26 +136,42 @@ class ImapFolder:
 
 
 class Maildir:
-    """A folder of files, one a mail: new ones in `new`, those that somebody has seen in `cur`."""
+    """A folder of files, one a mail: new ones in `new`, those that somebody has seen in `cur`.
+
+    A file keeps its name when it moves between them, but for the flags at its end.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._paths: dict[str, Path] = {}
         for name in ("new", "cur"):
             if not (folder / name).is_dir():
                 raise FileNotFoundError(2, f"{folder} is no maildir")
 
-    def unread(self) -> Iterator[tuple[str, bytes]]:
+    def unread(self) -> list[str]:
         paths = [path for name in ("new", "cur") for path in (self._folder / name).iterdir() if path.is_file()]
         # A name begins with the second in which the mail arrived.
-        for path in sorted(paths, key=lambda path: path.name, reverse=True)[:MAILS_MAX]:
-            if "S" not in self._flags(path):
-                with path.open("rb") as file:
-                    yield f"{path.parent.name}/{path.name}", file.read(BYTES_READ)
+        unread = sorted((path for path in paths if "S" not in self._flags(path)), key=lambda path: path.name)
+        self._paths = {self._name(path): path for path in unread}
+        return list(self._paths)
 
-    def mark_read(self, key: str) -> None:
-        path = self._folder / key
+    def read(self, name: str) -> bytes | None:
+        try:
+            with self._paths[name].open("rb") as file:
+                return file.read(BYTES_READ)
+        except FileNotFoundError:
+            return None
+
+    def mark_read(self, name: str) -> None:
+        path = self._paths[name]
         flags = "".join(sorted({*self._flags(path), "S"}))
-        path.rename(self._folder / "cur" / f"{FLAGS.sub('', path.name)}:2,{flags}")
+        with suppress(FileNotFoundError):  # somebody moved it: it is theirs
+            path.rename(self._folder / "cur" / f"{FLAGS.sub('', path.name)}:2,{flags}")
+
+    @staticmethod
+    def _name(path: Path) -> str:
+        """Whatever bytes the file's name is made of, in ASCII."""
+        return FLAGS.sub("", path.name).encode("ascii", "backslashreplace").decode("ascii")
 
     @staticmethod
     def _flags(path: Path) -> str:

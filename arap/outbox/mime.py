@@ -28,7 +28,7 @@ def sender_address() -> str:
 
 def recipient_address(message: Message) -> str:
     """The recipient's address in ASCII, as every server takes it. Raises Invalid."""
-    return _ascii(message.to_address)
+    return ascii_address(message.to_address)
 
 
 def build(message: Message, company: Company, attachments: list[Attachment], *, at: datetime) -> EmailMessage:
@@ -64,7 +64,7 @@ def _one_line(text: str) -> str:
     return " ".join(_CONTROLS.sub(" ", text).split())
 
 
-def _ascii(address: str) -> str:
+def ascii_address(address: str) -> str:
     """The address with its domain as DNS has it. Raises Invalid when what is before the @ is not ASCII."""
     local, at, domain = address.strip().rpartition("@")
     try:
@@ -78,4 +78,4 @@ def _ascii(address: str) -> str:
 
 
 def _address(name: str, address: str) -> Address:
-    return Address(display_name=_one_line(name), addr_spec=_ascii(address))
+    return Address(display_name=_one_line(name), addr_spec=ascii_address(address))

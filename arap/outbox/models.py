@@ -157,6 +157,7 @@ class Attachment(CompanyOwned):
 class Attempt(CompanyOwned):
     """One try to hand a message over: what the other side said, or that nobody knows.
 
+    `to_address` is where it went; the message's own may be corrected later.
     `handed_over_at` is committed just before the mark that ends the message goes out. Without it the other side cannot
     have taken the message; with it and no answer, nobody knows.
     """
@@ -171,6 +172,7 @@ class Attempt(CompanyOwned):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, db_constraint=False, related_name="tries")
     number = models.PositiveSmallIntegerField(_("attempt"))
+    to_address = models.EmailField(_("address"), max_length=254, blank=True, default="", db_default="")
     started_at = models.DateTimeField(_("started at"))
     handed_over_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -220,3 +222,21 @@ class Suppression(CompanyOwned):
 
     def __str__(self) -> str:
         return self.address
+
+
+class SeenMail(models.Model):
+    """A mail that was looked at, is about no message of ours and lies unread in the mailbox of what comes back.
+
+    Of the whole installation, as the mailbox is. A row lives as long as its mail lies there unread.
+    """
+
+    mailbox = models.TextField(_("mailbox"))
+    name = models.TextField(_("name"))
+
+    class Meta:
+        verbose_name = _("mail of others")
+        verbose_name_plural = _("mails of others")
+        constraints = [models.UniqueConstraint(fields=["mailbox", "name"], name="outbox_seenmail_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,9 +7,11 @@ in it is followed, and what cannot be understood is no report.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import Message as Mail
 from email.parser import BytesParser, HeaderParser
 from email.policy import compat32
+from email.utils import parseaddr, parsedate_to_datetime
 
 # What is reported, and the headers of what came back, stand at the beginning; after them come its attachments.
 BYTES_READ = 256 * 1024
@@ -23,12 +25,16 @@ UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A message that was given up for one recipient. `addresses` are the names that the report has for that one."""
+    """A message that was given up for one recipient. `addresses` are the names that the report has for that one;
+    `written_to` and `written_at` are what the message that it quotes says of itself, where it says so.
+    """
 
     message_id: str
     addresses: tuple[str, ...]
     status: str
     diagnostic: str
+    written_to: str = ""
+    written_at: datetime | None = None
 
 
 def failures(content: bytes) -> list[Failure]:
@@ -47,7 +53,8 @@ def _failures(mail: Mail) -> Iterator[Failure]:
     if mail.get_content_type() != "multipart/report" or not mail.is_multipart():
         return
     parts = _parts(mail)[:PARTS_MAX]
-    message_id = next((found for part in parts if (found := _quoted_id(part))), "") or _id(mail["In-Reply-To"])
+    quoted = next((found for part in parts if (found := _quoted(part)) and _id(found["Message-ID"])), None)
+    message_id = _id(quoted["Message-ID"]) if quoted else _id(mail["In-Reply-To"])
     blocks = next((_parts(part) for part in parts if part.get_content_type() == "message/delivery-status"), [])
     if not message_id:
         return
@@ -61,6 +68,8 @@ def _failures(mail: Mail) -> Iterator[Failure]:
             addresses=tuple(address.strip("<>") for address in addresses if address),
             status=status[0] if status else "",
             diagnostic=_after_type(block["Diagnostic-Code"]),
+            written_to=parseaddr(_text(quoted["To"]))[1] if quoted else "",
+            written_at=_moment(quoted["Date"]) if quoted else None,
         )
 
 
@@ -69,16 +78,25 @@ def _parts(mail: Mail) -> list[Mail]:
     return [part for part in payload if isinstance(part, Mail)] if isinstance(payload, list) else []
 
 
-def _quoted_id(part: Mail) -> str:
-    """The Message-ID of the message that a part quotes, whole or by its headers alone."""
+def _quoted(part: Mail) -> Mail | None:
+    """The message that a part quotes, whole or by its headers alone."""
     kind = part.get_content_type()
     if kind == "message/rfc822":
-        return next((_id(quoted["Message-ID"]) for quoted in _parts(part)), "")
+        return next(iter(_parts(part)), None)
     if kind == "text/rfc822-headers":
         content = part.get_payload(decode=True)
         text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-        return _id(HeaderParser().parsestr(text)["Message-ID"])
-    return ""
+        return HeaderParser().parsestr(text)
+    return None
+
+
+def _moment(value: object) -> datetime | None:
+    """A Date header, to the second; None where it is none or names no time zone."""
+    try:
+        found = parsedate_to_datetime(_text(value))
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return found if found.tzinfo else None
 
 
 def _id(value: object) -> str:

@@ -2,16 +2,19 @@
 
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from arap.core.models import Company
 from arap.ledger.models import Item
 from cases.models import Hold
 
 
-def holds_in_force(company: Company, *, as_of: date) -> QuerySet[Hold]:
-    """With customer, item and document, newest first."""
+def holds_in_force(company: Company, *, as_of: date, text: str = "") -> QuerySet[Hold]:
+    """With customer, item and document, newest first; of customers with `text` in their code or names."""
     found = Hold.objects.in_force(as_of=as_of).filter(company=company)
+    if text:
+        of = Q(customer__code__icontains=text) | Q(customer__name__icontains=text)
+        found = found.filter(of | Q(customer__name_local__icontains=text))
     return found.select_related("customer", "item__document", "set_by").order_by("-pk")
 
 

@@ -27,14 +27,16 @@ PAGE = 20
 @requires("hold.view")
 @require_safe
 def holds(request: CompanyRequest) -> HttpResponse:
-    """The holds in force today, newest first, in pages."""
-    found = holds_in_force(request.company, as_of=timezone.localdate())
+    """The holds in force today, newest first, in pages; of customers by code or name."""
+    text = request.GET.get("q", "").strip()[:100].replace("\x00", "")
+    found = holds_in_force(request.company, as_of=timezone.localdate(), text=text)
     after = read_number(request.GET.get("after"))
     page = list((found.filter(pk__lt=after) if after else found)[: PAGE + 1])
     context = {
         "rows": page[:PAGE],
+        "text": text,
         "is_first": after is None,
-        "next_query": urlencode({"after": page[PAGE - 1].pk}) if len(page) > PAGE else "",
+        "next_query": urlencode({"q": text, "after": page[PAGE - 1].pk}) if len(page) > PAGE else "",
     }
     return render(request, "cases/holds.html", context)
 

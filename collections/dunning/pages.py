@@ -59,17 +59,16 @@ def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Ro
 
 
 def page_of(
-    run: DunningRun, *, step: int | None, only_unsent: bool = False, after: int | None, limit: int
+    run: DunningRun, *, step: int | None, state: Notice.State | None = None, after: int | None, limit: int
 ) -> tuple[list[Row], bool]:
-    """A page of a run's notices behind the customer `after`, of one step or all, and whether more follow.
-
-    With `only_unsent` those that did not leave.
+    """A page of a run's notices behind the customer `after`, of one step or all, in one state or any, and whether more
+    follow.
     """
     found = Notice.objects.filter(run=run).select_related("customer", "cycle").order_by("customer_id")
     if step is not None:
         found = found.filter(step=step)
-    if only_unsent:
-        found = found.filter(state=Notice.State.CANCELLED)
+    if state is not None:
+        found = found.filter(state=state)
     if after is not None:
         found = found.filter(customer_id__gt=after)
     page = list(found[: limit + 1])

@@ -7,10 +7,11 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from arap.core import jobs, wording
 from arap.core.errors import DomainError, Forbidden
@@ -42,6 +43,7 @@ CUSTOMERS_AT_ONCE_MAX = 3000
 NOTICES_AT_ONCE_MAX = 100
 DECIDE_JOB, RELEASE_JOB = "reminders", "reminders.release"
 DECIDE_TASK, RELEASE_TASK = "dunning.tasks.decide", "dunning.tasks.release"
+STATES_SHOWN = {"unsent": Notice.State.CANCELLED, "excluded": Notice.State.EXCLUDED}
 UNDER_WAY = [Job.State.QUEUED, Job.State.RUNNING]
 RUNS = DunningRun.objects.select_related("company")
 NOTICES = Notice.objects.select_related("run__company", "customer", "cycle", "company", "policy", "decided_by")
@@ -55,9 +57,15 @@ def run_list(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("reminder.prepare")
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: CompanyRequest) -> HttpResponse:
-    """What a run of that day would propose. Nothing is stored; a day that has its run shows that one."""
+    """What a run of that day would propose. Nothing is stored; a day that has its run shows that one.
+
+    The form that also decides posts here, so that its token stands in no address; the day does.
+    """
+    if request.method == "POST":
+        day = urlencode({"as_of": request.POST.get("as_of", "")})
+        return redirect(f"{reverse('dunning:preview')}?{day}")
     form = DayForm(request.GET, today=timezone.localdate(), is_rehearsal=True)
     if form.is_valid() and Customer.objects.filter(company=request.company).count() > CUSTOMERS_AT_ONCE_MAX:
         form.add_error("as_of", _("There are too many customers to wait for a preview. Decide the day: nothing leaves"
@@ -248,7 +256,7 @@ def _run_context(request: CompanyRequest, found: DunningRun, *, rehearsal_of: da
         last = context["left_out"][-1].skipped.customer_id if context["left_out"] else None
     else:
         context["rows"], more = page_of(
-            found, step=read_number(view), only_unsent=view == "unsent", after=after, limit=PAGE
+            found, step=read_number(view), state=STATES_SHOWN.get(view), after=after, limit=PAGE
         )
         last = context["rows"][-1].notice.customer_id if context["rows"] else None
     context["next_query"] = urlencode({**same_day, "step": view, "after": last}) if more else ""

@@ -1,6 +1,8 @@
 """Messages that come back: what reports say, and what becomes of the message, its address, and of hostile mails."""
 
+from datetime import datetime, timedelta
 from email.message import EmailMessage
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +12,10 @@ from django.core.management import CommandError, call_command
 from arap.celery import app, schedule_of_settings
 from arap.core.errors import Refused
 from arap.core.models import AuditEntry, Company, User
-from arap.outbox.actions import read_bounces, send_again
+from arap.outbox.actions import bouncing, read_bounces, send_again
 from arap.outbox.actions.bouncing import take_report
 from arap.outbox.actions.sending import drain
-from arap.outbox.models import Message, Suppression
+from arap.outbox.models import Attempt, Message, SeenMail, Suppression
 from arap.outbox.reports import Failure, failures
 from arap.outbox.rules import is_gone
 from arap.outbox.tasks import read_bounces as read_task
@@ -31,6 +33,7 @@ class TestWhatAReportSays:
                 ("ap@haichen.example", "ap@haichen.example"),
                 "5.1.1",
                 "550 5.1.1 <ap@haichen.example>: no such user",
+                written_to="ap@haichen.example",
             )
         ]
 
@@ -183,6 +186,50 @@ class TestWhatBecomesOfTheMessage:
         assert AuditEntry.objects.filter(verb="message.bounce").count() == 1
         assert take_report(report(sent.message_id, status="5.2.2", diagnostic="smtp; 552 again")) == ["bounced"]
 
+    @pytest.fixture
+    def corrected(self, clerk: User, sent: Message, mail_server: MailServer) -> Message:
+        """It came back from the old address, and has left again to a corrected one."""
+        assert take_report(report(sent.message_id)) == ["bounced"]
+        sent.refresh_from_db()
+        send_again(sent, by=clerk, to_address="right@haichen.example")
+        drain()
+        sent.refresh_from_db()
+        assert sent.state == "sent"
+        assert list(sent.tries.values_list("to_address", flat=True)) == [
+            "Ap@Haichen.example", "right@haichen.example",
+        ]  # fmt: skip
+        return sent
+
+    def test_a_late_report_about_the_address_before_it_was_corrected(self, corrected: Message) -> None:
+        assert take_report(report(corrected.message_id, head="X-Second: 1\n")) == ["known"]
+        passed_on = BLOCK.format(address="x@else.example", action="failed", status="5.0.0", diagnostic="x")
+        assert take_report(report(corrected.message_id, block=passed_on)) == ["known"], "it quotes what went there"
+        corrected.refresh_from_db()
+        assert corrected.state == "sent"
+
+    def test_a_report_about_the_corrected_address(self, corrected: Message) -> None:
+        assert take_report(report(corrected.message_id, address="right@haichen.example")) == ["bounced"]
+        assert set(Suppression.objects.values_list("address", flat=True)) == {
+            "ap@haichen.example", "right@haichen.example",
+        }  # fmt: skip
+
+    def test_the_date_of_what_it_quotes_says_which_try_it_was(
+        self, clerk: User, sent: Message, mail_server: MailServer
+    ) -> None:
+        def dated(at: datetime, sign: str) -> bytes:
+            content = report(sent.message_id, status="5.2.2", diagnostic="smtp; 552 full", head=f"X-Sign: {sign}\n")
+            return content.replace(b"Subject: Statement", b"Date: " + format_datetime(at).encode())
+
+        assert take_report(dated(sent.tries.get().started_at, "first")) == ["bounced"]
+        sent.refresh_from_db()
+        send_again(sent, by=clerk)
+        drain()
+        first, last = sent.tries.all()
+        Attempt.objects.filter(pk=first.pk).update(started_at=first.started_at - timedelta(hours=1))
+        first.refresh_from_db()
+        assert take_report(dated(first.started_at, "late")) == ["known"]
+        assert take_report(dated(last.started_at, "again")) == ["bounced"]
+
     @pytest.mark.parametrize("state", ["pending", "failed", "cancelled"])
     def test_what_was_not_sent_cannot_come_back(self, company: Company, state: str) -> None:
         message = queued(company)
@@ -234,7 +281,51 @@ class TestMaildir:
         assert (maildir / "cur" / "1774947600.M1.host:2,S").read_bytes() == before["1774947600.M1.host"]
         assert (maildir / "new" / "1774947603.M4.host").exists()
         assert (maildir / "cur" / "1774947601.M2.host:2,F").exists()
+        assert dict(read_bounces(f"maildir://{maildir}")) == {}
+
+    def test_hundreds_of_others_do_not_hide_one_of_ours(
+        self, sent: Message, maildir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bouncing, "MAILS_MAX", 20)
+        monkeypatch.setattr(bouncing, "CHUNK", 7)
+        for number in range(50):
+            (maildir / "new" / f"17749476{number:02}.F.host").write_bytes(report(f"<{number}@else.example>"))
+        (maildir / "new" / "1774947699.M1.host").write_bytes(report(sent.message_id))
+        rounds = [dict(read_bounces(f"maildir://{maildir}")) for _round in range(4)]
+        assert rounds == [{"foreign": 20}, {"foreign": 20}, {"foreign": 10, "bounced": 1}, {}]
+        assert len(list((maildir / "new").iterdir())) == 50, "nothing of others is touched"
+
+    def test_what_is_remembered_follows_the_mail(self, sent: Message, maildir: Path) -> None:
+        path = maildir / "new" / "1774947600.F.host"
+        path.write_bytes(report("<somebody@else.example>"))
         assert dict(read_bounces(f"maildir://{maildir}")) == {"foreign": 1}
+        path = path.rename(maildir / "cur" / "1774947600.F.host:2,F")
+        assert dict(read_bounces(f"maildir://{maildir}")) == {}, "another folder and flag, the same mail"
+        path.rename(maildir / "cur" / "1774947600.F.host:2,FS")
+        assert dict(read_bounces(f"maildir://{maildir}")) == {}
+        assert not SeenMail.objects.exists(), "somebody has read it"
+
+    def test_a_reader_that_dies_begins_again_with_what_it_had_not_noted(
+        self, sent: Message, maildir: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bouncing, "CHUNK", 2)
+        for number in range(3):
+            (maildir / "new" / f"17749476{number:02}.F.host").write_bytes(report(f"<{number}@else.example>"))
+        (maildir / "new" / "1774947699.M1.host").write_bytes(report(sent.message_id))
+        with monkeypatch.context() as patch:
+            patch.setattr(bouncing, "_bounce", self.dies_at("<2@else.example>"))
+            with pytest.raises(ZeroDivisionError):
+                read_bounces(f"maildir://{maildir}")
+        assert dict(read_bounces(f"maildir://{maildir}")) == {"foreign": 1, "bounced": 1}
+
+    @staticmethod
+    def dies_at(wanted: str) -> Any:
+        bounce = bouncing._bounce
+
+        def dying(message_id: str, *rest: Any) -> str:
+            return bounce(message_id, *rest) if message_id != wanted else str(1 / 0)
+
+        return dying
 
     def test_a_folder_that_is_none(self, tmp_path: Path) -> None:
         with pytest.raises(Refused, match="is no maildir"):

@@ -59,11 +59,18 @@ def target(private_servers: None) -> Iterator[str]:
     yield name
     with closing(postgres.connect(servers.var_folder())) as admin:
         admin.cursor().execute(f"drop database if exists {name} with (force)")
+        admin.cursor().execute(f"drop database if exists {restoring.loading_name(name)} with (force)")
 
 
 def exists(name: str) -> bool:
     with closing(postgres.connect(servers.var_folder())) as admin, admin.cursor() as cursor:
         cursor.execute("select count(*) from pg_database where datname = %s", [name])
+        return bool(cursor.fetchone()[0])
+
+
+def connected(name: str) -> bool:
+    with closing(postgres.connect(servers.var_folder())) as admin, admin.cursor() as cursor:
+        cursor.execute("select count(*) from pg_stat_activity where datname = %s", [name])
         return bool(cursor.fetchone()[0])
 
 
@@ -199,10 +206,81 @@ def test_a_backup_of_an_older_version_is_migrated_when_asked(
     refused = run("restore", str(made.dump), "--database", target, database=committed_db)
     assert refused.returncode == 1
     assert "add --migrate" in refused.stderr
-    with closing(postgres.connect(servers.var_folder())) as admin:
-        admin.cursor().execute(f"drop database {target}")
+    assert f"There is no database {target}" in refused.stderr
+    assert not exists(target)
     done = run("restore", str(made.dump), "--database", target, "--migrate", database=committed_db)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "what it had left was dropped" in done.stderr
+
+
+class TestNobodySeesPartOfIt:
+    """Until it is whole, on hold and proven there is no database of the name that was asked for."""
+
+    def test_what_is_on_hold_is_on_hold_before_it_has_its_name(
+        self, told: Database, tmp_path: Path, target: str, company: Company
+    ) -> None:
+        queued(company, "a")
+        made = making.back_up(tmp_path, at=AT)
+        seen = []
+
+        def prove(loading: str, restored: restoring.Restored) -> None:
+            assert not exists(target)
+            with restoring.working_on(loading):
+                seen.append(Message.objects.get().state)
+                seen.append(PeriodicTask.objects.filter(task__in=restoring.MAILS_BY_ITSELF, enabled=True).exists())
+
+        restoring.restore(made.dump, target, prove=prove)
+        assert seen == ["unknown", False]
+        assert exists(target)
+        assert not exists(restoring.loading_name(target))
+
+    def test_killed_in_the_middle_and_begun_again(self, told: Database, tmp_path: Path, target: str) -> None:
+        made = making.back_up(tmp_path, at=AT)
+        killed = (
+            "import os, signal; from pathlib import Path; from arap.upkeep.backups import restoring;"
+            "restoring.park = lambda cursor: os.kill(os.getpid(), signal.SIGKILL);"
+            f"restoring.restore(Path({str(made.dump)!r}), {target!r})"
+        )
+        assert run("shell", "--no-imports", "--command", killed, database=told).returncode == -signal.SIGKILL
+        assert not exists(target)
+        assert exists(restoring.loading_name(target))
+        wait_until(lambda: not connected(restoring.loading_name(target)))
+        done = run("restore", str(made.dump), "--database", target, database=told)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "An earlier restore broke off" in done.stderr
+        assert exists(target)
+        assert not exists(restoring.loading_name(target))
+
+    def test_what_is_not_proven_does_not_get_the_name(self, told: Database, tmp_path: Path, target: str) -> None:
+        made = making.back_up(tmp_path, at=AT)
+
+        def prove(loading: str, restored: restoring.Restored) -> None:
+            raise Refused("totals_differ", "no")
+
+        with pytest.raises(Refused, match="no"):
+            restoring.restore(made.dump, target, prove=prove)
+        assert not exists(target)
+        assert exists(restoring.loading_name(target))
+
+    def test_a_database_of_somebody_elses_is_not_dropped(self, told: Database, tmp_path: Path, target: str) -> None:
+        made = making.back_up(tmp_path, at=AT)
+        other = restoring.loading_name(target)
+        restoring.restore(made.dump, other)
+        with pytest.raises(Refused) as refused:
+            restoring.restore(made.dump, target)
+        assert refused.value.code == "not_empty"
+        assert exists(other)
+
+    def test_two_at_once(self, told: Database, tmp_path: Path, target: str) -> None:
+        made = making.back_up(tmp_path, at=AT)
+
+        def prove(loading: str, restored: restoring.Restored) -> None:
+            with pytest.raises(Refused) as refused:
+                restoring.restore(made.dump, target)
+            assert refused.value.code == "under_way"
+
+        restoring.restore(made.dump, target, prove=prove)
+        assert exists(target)
 
 
 def test_what_was_waiting_is_not_sent_from_a_restored_copy(

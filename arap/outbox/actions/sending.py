@@ -51,10 +51,10 @@ claimed as (
         lease_owner = %(owner)s,
         lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     where id in (select id from due)
-    returning id, company_id, attempts, coalesce(not_after < clock_timestamp(), false) as is_late
+    returning id, company_id, attempts, to_address, coalesce(not_after < clock_timestamp(), false) as is_late
 )
-insert into outbox_attempt (company_id, message_id, number, started_at)
-select company_id, id, attempts, clock_timestamp() from claimed
+insert into outbox_attempt (company_id, message_id, number, to_address, started_at)
+select company_id, id, attempts, to_address, clock_timestamp() from claimed
 returning message_id, number, started_at, (select is_late from claimed)
 """
 

@@ -4,13 +4,14 @@ The real database goes on living after its backup is made: messages leave, remin
 restored may say anything to a customer before a person has looked.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 from django.db import connection
 from django.utils.translation import gettext as _
 from psycopg2 import sql
@@ -21,6 +22,10 @@ from arap.upkeep.backups import files, programs, totals
 from arap.upkeep.backups.totals import Comparison
 
 APPLICATION = "arap_app"
+# Nobody's settings name such a database, and the comment tells that it may be dropped.
+LOADING_SUFFIX = "_restoring"
+LOADING = "arap: being restored"
+LOCK_CLASS = 0x726573  # restores among PostgreSQL's advisory locks
 HAS_TABLES = "select exists (select from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r')"
 # Roles belong to the server and so are in no dump of a database. See also core's first migration.
 ROLE = """
@@ -61,35 +66,121 @@ update statements_statement s set unsent = 'stopped'
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was counted then and now, companies first, then tables; and what was put on hold."""
+    """What was counted then and now, companies first, then tables; and what was put on hold. `broke_off`: an earlier
+    restore had left something behind, which was dropped.
+    """
 
     comparisons: list[Comparison]
     parked_messages: int
     held_statements: int
     ended_jobs: int
     switched_off: list[str]
+    broke_off: bool
 
 
-def restore(dump: Path, database: str) -> Restored:
-    """Load a backup into the database `database` of our server, made if it is not there, and count everything again.
+def restore(dump: Path, database: str, *, prove: Callable[[str, Restored], None] | None = None) -> Restored:
+    """Load a backup into the database `database` of our server, new or empty, and count everything again.
 
-    All of it arrives or nothing. Then what would send mail by itself is put on hold.
+    It is loaded under another name, what would send mail is put on hold there, and `prove` is given that name and what
+    was found. Only when that returns does it get its own: nobody who uses `database` ever sees part of it. What breaks
+    off while it loads is dropped, at once or by the next restore; what `prove` raises about stays under the other name.
 
     Raises: NotFound no_backup; Refused backup_incomplete, backup_changed, backup_unreadable, not_empty, other_owner,
-    no_room, restore_failed.
+    under_way, in_use, no_room, restore_failed; what `prove` raises.
     """
     manifest = files.open_backup(dump)
-    is_new = _prepare(database, manifest)
+    with _session("postgres") as server:
+        loading = loading_name(database)
+        _check_owner(server, manifest)
+        server.execute("select pg_try_advisory_lock(%s, hashtext(%s))", [LOCK_CLASS, database])
+        if not server.fetchone()[0]:
+            raise Refused("under_way", _("Another restore into %(database)s is under way.") % {"database": database})
+        _check_empty(server, database)
+        broke_off = _clear(server, loading)
+        server.execute(ROLE)
+        server.execute(
+            sql.SQL("create database {} template template0 encoding 'UTF8' lc_collate {} lc_ctype {}").format(
+                sql.Identifier(loading), sql.Literal(manifest.collate), sql.Literal(manifest.ctype)
+            )
+        )
+        try:
+            server.execute(
+                sql.SQL("comment on database {} is {}").format(sql.Identifier(loading), sql.Literal(LOADING))
+            )
+            _load(dump, loading, manifest)
+            restored = _hold(loading, manifest, broke_off)
+        except BaseException:
+            _drop(server, loading)
+            raise
+        if prove:
+            prove(loading, restored)
+        _give_name(server, loading, database)
+    return restored
+
+
+def loading_name(database: str) -> str:
+    """What a database is called until it is whole and proven; PostgreSQL's names have at most 63 bytes."""
+    return f"{database[: 63 - len(LOADING_SUFFIX)]}{LOADING_SUFFIX}"
+
+
+def _check_owner(server: Any, manifest: files.Manifest) -> None:
+    server.execute("select session_user")
+    (user,) = server.fetchone()
+    if user != manifest.owner:
+        raise Refused(
+            "other_owner",
+            _("The backup belongs to the database user %(owner)s, but this is %(user)s: connect as %(owner)s.")
+            % {"owner": manifest.owner, "user": user},
+        )
+
+
+def _check_empty(server: Any, database: str) -> bool:
+    """Whether there is a database of that name, which has to be empty."""
+    server.execute("select 1 from pg_database where datname = %s", [database])
+    if server.fetchone() is None:
+        return False
+    with _session(database) as cursor:
+        cursor.execute(HAS_TABLES)
+        if cursor.fetchone()[0]:
+            raise Refused(
+                "not_empty",
+                _("The database %(database)s is not empty, and nothing is restored over anything.")
+                % {"database": database},
+            )
+    return True
+
+
+def _clear(server: Any, loading: str) -> bool:
+    """Drop what an earlier restore left behind; whether there was something. A database of somebody else's stays."""
+    server.execute("select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [loading])
+    found = server.fetchone()
+    if found is None:
+        return False
+    if found[0] != LOADING:
+        _check_empty(server, loading)
+    _drop(server, loading)
+    return True
+
+
+def _drop(server: Any, database: str) -> None:
+    try:
+        server.execute(sql.SQL("drop database if exists {}").format(sql.Identifier(database)))
+    except psycopg2.errors.ObjectInUse as error:
+        raise _in_use(database) from error
+
+
+def _load(dump: Path, database: str, manifest: files.Manifest) -> None:
     program = programs.find("pg_restore", server_major=int(manifest.server.partition(".")[0]))
     arguments = ["--no-owner", "--single-transaction", "--exit-on-error", "--no-password"]
     said = programs.run(program, [*arguments, f"--dbname={database}", str(dump)], database=database)
+    if programs.NO_ROOM in said:
+        raise Refused("no_room", _("The database server has no room left for it."))
     if said:
-        if is_new:
-            with _session("postgres") as cursor:
-                cursor.execute(sql.SQL("drop database {}").format(sql.Identifier(database)))
-        if programs.NO_ROOM in said:
-            raise Refused("no_room", _("The database server has no room left for it."))
         raise Refused("restore_failed", _("The backup could not be restored: %(reason)s") % {"reason": said})
+
+
+def _hold(database: str, manifest: files.Manifest, broke_off: bool) -> Restored:
+    """Count what arrived, then put on hold what would send mail."""
     with _session(database) as cursor:
         companies, tables = totals.count(cursor)
         found = [*totals.compare(manifest.companies, companies), *totals.compare_tables(manifest.tables, tables)]
@@ -101,39 +192,25 @@ def restore(dump: Path, database: str) -> Restored:
         cursor.execute(END_JOBS, [_("It was under way when the backup was made; start it again.")])
         ended = cursor.rowcount
         cursor.execute("analyze")
-    return Restored(found, parked, held, ended, switched_off)
+    return Restored(found, parked, held, ended, switched_off, broke_off)
 
 
-def _prepare(database: str, manifest: files.Manifest) -> bool:
-    """Make the database unless there is an empty one of that name. True when it was made."""
-    with _session("postgres") as cursor:
-        cursor.execute("select session_user")
-        (user,) = cursor.fetchone()
-        if user != manifest.owner:
-            raise Refused(
-                "other_owner",
-                _("The backup belongs to the database user %(owner)s, but this is %(user)s: connect as %(owner)s.")
-                % {"owner": manifest.owner, "user": user},
-            )
-        cursor.execute(ROLE)
-        cursor.execute("select 1 from pg_database where datname = %s", [database])
-        is_new = cursor.fetchone() is None
-        if is_new:
-            cursor.execute(
-                sql.SQL("create database {} template template0 encoding 'UTF8' lc_collate {} lc_ctype {}").format(
-                    sql.Identifier(database), sql.Literal(manifest.collate), sql.Literal(manifest.ctype)
-                )
-            )
-    if not is_new:
-        with _session(database) as cursor:
-            cursor.execute(HAS_TABLES)
-            if cursor.fetchone()[0]:
-                raise Refused(
-                    "not_empty",
-                    _("The database %(database)s is not empty, and nothing is restored over anything.")
-                    % {"database": database},
-                )
-    return is_new
+def _give_name(server: Any, loading: str, database: str) -> None:
+    """The database is whole: from here on it is there. An empty one of its name makes room."""
+    if _check_empty(server, database):
+        _drop(server, database)
+    try:
+        server.execute(
+            sql.SQL("alter database {} rename to {}").format(sql.Identifier(loading), sql.Identifier(database))
+        )
+    except psycopg2.errors.ObjectInUse as error:
+        raise _in_use(loading) from error
+    server.execute(sql.SQL("comment on database {} is null").format(sql.Identifier(database)))
+
+
+def _in_use(database: str) -> Refused:
+    sentence = _("Somebody is connected to the database %(database)s; end that first.") % {"database": database}
+    return Refused("in_use", sentence)
 
 
 @contextmanager

@@ -44,11 +44,14 @@ class KeptBack:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`count` reminders would go as `messages` e-mails, asking for `totals` by currency; `kept_back` would not."""
+    """`count` reminders would go as `messages` e-mails, asking for `totals` by currency; `kept_back` would not.
+    `excluded_count` were left out by hand.
+    """
 
     groups: Sequence[Group]
     totals: Sequence[tuple[str, Decimal]]
     kept_back_count: int
+    excluded_count: int
     kept_back: Sequence[KeptBack] = field(default=())
 
     @property
@@ -95,7 +98,8 @@ def effect_of(run: DunningRun, *, as_of: date) -> Effect:
         groups = [Group(*row) for row in cursor.fetchall()]
         cursor.execute(_TOTALS, {"ids": going})
         totals = cursor.fetchall()
-    return Effect(groups, totals, len(refusals), _kept_back(run, waiting, refusals))
+    excluded = run.notices.filter(state=Notice.State.EXCLUDED).count()
+    return Effect(groups, totals, len(refusals), excluded, _kept_back(run, waiting, refusals))
 
 
 def _kept_back(run: DunningRun, waiting: Sequence[Notice], refusals: dict[int, Refusal]) -> list[KeptBack]:

@@ -138,21 +138,24 @@ def why(notice: Notice, as_of: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RunCount:
-    """A run in the list: how many it reminds, of which so many wait or did not leave, and how many it leaves out."""
+    """A run in the list: how many it reminds, of which so many wait, did not leave or were left out by hand, which is
+    `excluded`; and how many customers it leaves out itself.
+    """
 
     run: DunningRun
     notices: int
     waiting: int
     not_sent: int
+    excluded: int
     skipped: int
 
 
 _COUNTS = """
 select run_id, step, min(step_days), count(*), count(*) filter (where state = 'proposed'),
-       count(*) filter (where state = 'cancelled')
+       count(*) filter (where state = 'cancelled'), count(*) filter (where state = 'excluded')
   from dunning_notice where run_id = any(%(runs)s) group by 1, 2
 union all
-select run_id, null, null, count(*), 0, 0 from dunning_skipped where run_id = any(%(runs)s) group by 1
+select run_id, null, null, count(*), 0, 0, 0 from dunning_skipped where run_id = any(%(runs)s) group by 1
 order by 1, 2
 """
 
@@ -187,6 +190,7 @@ class _Counted(NamedTuple):
     number: int
     waiting: int
     not_sent: int
+    excluded: int
 
 
 def _counted(runs: Sequence[DunningRun]) -> list[_Counted]:
@@ -201,6 +205,7 @@ def _sum_of(run: DunningRun, rows: Sequence[_Counted]) -> RunCount:
         notices=sum(row.number for row in rows if row.step is not None),
         waiting=sum(row.waiting for row in rows),
         not_sent=sum(row.not_sent for row in rows),
+        excluded=sum(row.excluded for row in rows),
         skipped=sum(row.number for row in rows if row.step is None),
     )
 

@@ -45,6 +45,15 @@ def test_the_list(as_collector: Client, hold: Hold) -> None:
         assert piece in words
 
 
+def test_of_one_customer(as_collector: Client, story: Story, collector: User, hold: Hold) -> None:
+    set_hold(story.company, story.qiming, reason="legal", starts_on=story.today, by=collector)
+    for text in ("haichen", story.haichen.code):
+        words = text_of(as_collector.get("/holds/", {"q": text}))
+        assert "Payment promised" in words
+        assert "With the lawyer" not in words
+    assert "No such customer is on hold" in text_of(as_collector.get("/holds/", {"q": "nobody"}))
+
+
 def test_an_empty_list_says_what_to_do(as_collector: Client) -> None:
     assert "open the customer and set a hold" in text_of(as_collector.get("/holds/"))
 

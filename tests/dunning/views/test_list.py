@@ -67,6 +67,13 @@ def test_a_preview_shows_and_stores_nothing(as_controller: Client, told: Told) -
     assert Notice.objects.get().state == "proposed", "not even taken over"
 
 
+def test_the_token_of_the_form_stands_in_no_address(as_controller: Client, told: Told) -> None:
+    page = as_controller.get(LIST).content.decode()
+    assert 'formmethod="get"' not in page
+    answer = as_controller.post(PREVIEW, {"as_of": "2026-03-01", "csrfmiddlewaretoken": "x"})
+    assert (answer.status_code, answer["Location"]) == (302, f"{PREVIEW}?as_of=2026-03-01")
+
+
 def test_a_preview_comes_in_pages_by_customer(as_controller: Client, company: Company, clerk: User) -> None:
     desk = Desk(company, clerk)
     for at in range(25):
@@ -162,7 +169,7 @@ def test_roles_of_decide(company: Company, told: Told) -> None:
 
 def test_methods(as_controller: Client, told: Told) -> None:
     check_method(as_controller, LIST, wrong="post")
-    check_method(as_controller, PREVIEW, wrong="post")
+    check_method(as_controller, PREVIEW, wrong="put")
     check_method(as_controller, DECIDE, wrong="get")
 
 

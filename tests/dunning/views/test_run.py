@@ -122,6 +122,9 @@ def test_leaving_one_out(as_controller: Client, controller: User, told: Told) ->
     notice = Notice.objects.get()
     assert (notice.state, notice.reason, notice.decided_by) == ("excluded", "spoke to them", controller)
     assert "spoke to them" in text_of(as_controller.get(notice_url(told)))
+    page = text_of(as_controller.get(run_url(told), {"step": "excluded"}))
+    assert "Left out by hand 1" in " ".join(page.split())
+    assert "spoke to them" in page
     again = as_controller.post(notice_url(told, "exclude/"), {"reason": "once more"})
     assert again.status_code == 409
 

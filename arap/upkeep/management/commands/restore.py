@@ -5,15 +5,15 @@ import re
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from arap.core.commands import ArapCommand
-from arap.core.errors import Refused
+from arap.core.errors import DomainError, Refused
 from arap.core.probes import is_migrated
 from arap.upkeep.backups import totals
-from arap.upkeep.backups.restoring import APPLICATION, Restored, restore, working_on
+from arap.upkeep.backups.restoring import APPLICATION, Restored, loading_name, restore, working_on
 
 
 class Command(ArapCommand):
@@ -29,8 +29,32 @@ class Command(ArapCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         database = options["database"]
-        restored = restore(options["file"], database)
+        is_whole = False
+
+        def prove(loading: str, restored: Restored) -> None:
+            nonlocal is_whole
+            is_whole = True
+            self._prove(loading, restored, is_older=options["migrate"])
+
+        try:
+            restore(options["file"], database, prove=prove)
+        except (DomainError, CommandError):
+            if is_whole:
+                self.say(
+                    _(
+                        "There is no database %(database)s: what was loaded is kept as %(loading)s, to be looked at,"
+                        " until the next restore into %(database)s."
+                    )
+                    % {"database": database, "loading": loading_name(database)}
+                )
+            raise
+        self.say(_("Restored into %(database)s, and proven.") % {"database": database})
+
+    def _prove(self, database: str, restored: Restored, *, is_older: bool) -> None:
+        """Raises Refused and CommandError where something does not hold."""
         found = restored.comparisons
+        if restored.broke_off:
+            self.say(_("An earlier restore broke off or was not proven: what it had left was dropped."))
         self._say_what_is_held(restored)
         for each in found:
             if isinstance(each.then or each.now, dict):
@@ -42,7 +66,7 @@ class Command(ArapCommand):
         tables = [each for each in found if not isinstance(each.then or each.now, dict)]
         rows = sum(each.now or 0 for each in tables)
         self._line(all(each.holds for each in tables), f"{len(tables)} tables, {rows} rows")
-        if options["migrate"]:
+        if is_older:
             with working_on(database):
                 call_command("migrate", interactive=False, verbosity=0)
         with working_on(database, role=APPLICATION):
@@ -52,7 +76,6 @@ class Command(ArapCommand):
             call_command("verify_seals", stdout=self.stdout)
         if not all(each.holds for each in found):
             raise Refused("totals_differ", _("What was restored is not what was there."))
-        self.say(_("Restored into %(database)s, and proven.") % {"database": database})
 
     def _say_what_is_held(self, restored: Restored) -> None:
         """What waits for a person before anything reaches a customer again."""
