@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,14 @@ return [...document.querySelectorAll(".num")].filter(seen).filter((number) => {
   }
   return number.scrollWidth > number.clientWidth && number.clientWidth > 0;
 }).map((number) => number.textContent.trim());
+"""
+
+# The rules of WCAG 2.1 A and AA; what it calls minor or moderate is advice.
+AXE = """
+const done = arguments[arguments.length - 1];
+axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"]})
+  .then((found) => done(found.violations.filter((each) => ["serious", "critical"].includes(each.impact))
+    .map((each) => `${each.id}: ${each.help}, ${each.nodes.length} times, as in ${each.nodes[0].html.slice(0, 160)}`)));
 """
 
 
@@ -149,6 +158,14 @@ def faults(browser: Chrome) -> list[str]:
     return found
 
 
+def barriers(browser: Chrome) -> list[str]:
+    """What shuts people out of the page as it stands, by axe-core: its serious and critical findings."""
+    script = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    browser.execute_script(script)
+    found: list[str] = browser.execute_async_script(AXE)
+    return found
+
+
 def picture(browser: Chrome, path: Path) -> None:
     """The whole page as PNG."""
     shot: dict[str, Any] = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
@@ -169,4 +186,4 @@ def tour(browser: Chrome, address: str, variant: Variant, folder: Path) -> Itera
     for path in walk(browser, address):
         name = file_name(path)
         picture(browser, folder / f"{name}.png")
-        yield name, faults(browser)
+        yield name, [*faults(browser), *barriers(browser)]
