@@ -13,11 +13,12 @@ PRODUCTION := env ARAP_ENV=production ARAP_PROCESS=web SECRET_KEY=only-for-the-c
 SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fonts demo test api-fuzz check bench lock messages clean
+.PHONY: help setup fonts demo screenshots test api-fuzz check bench lock messages clean
 
 help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
+	@echo 'make screenshots  pictures of every page of a running demo, and what is wrong with them (VARIANT=zh-hans-dark-390)'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
 	@echo 'make fonts   the fonts of the PDFs, from the dependencies (else the first PDF makes them)'
 	@echo 'make api-fuzz  a thousand made-up requests to every operation of the API (FUZZ_EXAMPLES sets another number)'
@@ -42,6 +43,9 @@ fonts: setup
 
 demo: setup messages fonts
 	@$(PY) -m arap.demo
+
+screenshots: setup
+	@$(PY) -m tests.screenshots
 
 test: setup messages
 	$(PY) -m pytest --numprocesses $(PYTEST_WORKERS) --dist worksteal $(PYTEST_ARGS)

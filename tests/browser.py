@@ -1,47 +1,24 @@
 """A real browser. Where Debian's chromium is missing, the tests that need it are left out, saying what to install."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 
 from arap.core.models import User
-from tests.databases import free_port
-
-# Without the last ones the browser calls home, again and again, which a machine without a way out pays for in time.
-ARGUMENTS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--window-size=1440,900",
-    "--no-first-run",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
+from tests.look import NO_BROWSER, start_chrome
 
 
 @pytest.fixture(scope="session")
 def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     """One browser per worker; `browser` hands it out clean."""
-    program, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if not program or not driver:
-        pytest.skip("needs a browser: apt-get install chromium chromium-driver fonts-noto-cjk")
-    options = ChromeOptions()
-    options.binary_location = program
-    for argument in (*ARGUMENTS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    chrome = Chrome(options=options, service=Service(executable_path=driver, port=free_port()))
-    chrome.set_page_load_timeout(30)
+    chrome = start_chrome(tmp_path_factory.mktemp("chromium"))
+    if chrome is None:
+        pytest.skip(NO_BROWSER)
     yield chrome
     chrome.quit()
 

@@ -47,10 +47,12 @@ class CustomerCodeField(forms.CharField):
 
 
 class _CompanyForm(forms.Form):
-    """A form whose fields know the company and what today is there."""
+    """A form whose fields know the company and what today is there. Several stand on one page, so each has its ids."""
+
+    ids = "id_%s"
 
     def __init__(self, *arguments: Any, company: Company, today: date, **options: Any) -> None:
-        super().__init__(*arguments, **options)
+        super().__init__(*arguments, **{"auto_id": self.ids, **options})
         self.company, self.today = company, today
         for field in self.fields.values():
             if isinstance(field, CustomerCodeField):
@@ -181,6 +183,8 @@ class FilterForm(_CompanyForm):
 class IdentifyForm(_CompanyForm):
     """Whose unidentified money it is."""
 
+    ids = "id_identify_%s"
+
     customer = CustomerCodeField(label=_("Customer code"), error_messages={"required": _("Type a customer’s code.")})
     amount = MoneyField(label=_("Amount"), required=False)
     on = DayField(label=_("Counts from"), required=False)
@@ -199,6 +203,8 @@ class IdentifyForm(_CompanyForm):
 
 class ReturnForm(_CompanyForm):
     """When and why the money went back."""
+
+    ids = "id_return_%s"
 
     on = DayField(label=_("Returned on"), required=False)
     reason = forms.CharField(
@@ -235,6 +241,8 @@ class UnapplyForm(UndoForm):
 
 class RejectForm(_CompanyForm):
     """Why a recorded receipt is not confirmed."""
+
+    ids = "id_reject_%s"
 
     reason = forms.CharField(
         label=pgettext_lazy("receipt", "Reason for rejecting"),

@@ -29,7 +29,9 @@ HABITS = (
 HABIT_WEIGHTS = (34, 42, 19, 5)
 RHYTHMS = ("any", "friday", "tenth", "twentyfifth")
 RHYTHM_WEIGHTS = (40, 25, 15, 20)
-SEGMENTS = ("Key accounts", "Trade", "Export", "Public sector")
+# A segment is one text for all readers, so each has both names in it.
+EXPORT = "Export 出口"
+SEGMENTS = ("Key accounts 重点客户", "Trade 贸易商", EXPORT, "Public sector 公共部门")
 
 
 @dataclass(slots=True)
@@ -73,5 +75,5 @@ def _trader(at: int, name: Name, rnd: Random) -> Trader:
         price_level=rnd.lognormvariate(0, 0.6),  # not money: a factor
         habit=rnd.choices(HABITS, HABIT_WEIGHTS)[0],
         rhythm=rnd.choices(RHYTHMS, RHYTHM_WEIGHTS)[0],
-        segment="Export" if is_abroad else rnd.choices(SEGMENTS, (2, 6, 0, 1))[0],
+        segment=EXPORT if is_abroad else rnd.choices(SEGMENTS, (2, 6, 0, 1))[0],
     )

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0008_sessions_and_second_factor")]
+    dependencies = [("core", "0009_sessions_and_second_factor")]
     operations = [
         migrations.AddIndex("auditentry", models.Index(fields=["company", "-id"], name="core_auditentry_company")),
         migrations.AddIndex(
