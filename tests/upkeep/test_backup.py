@@ -200,7 +200,7 @@ def test_a_backup_of_an_older_version_is_migrated_when_asked(
     committed_db: Database, tmp_path: Path, target: str, owner_connection: Any
 ) -> None:
     cursor = owner_connection.cursor()
-    cursor.execute("delete from django_migrations where app = 'upkeep' and name like '0002%'")
+    cursor.execute("delete from django_migrations where app = 'upkeep' and name like '0003%'")
     cursor.execute("delete from django_celery_beat_periodictask where queue = 'backup'")
     made = making.back_up(tmp_path, at=AT)
     refused = run("restore", str(made.dump), "--database", target, database=committed_db)
