@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from arap.api.actions import issue_token
 from arap.core.actions import grant_role
-from arap.core.files import NewFile
+from arap.core.files import NewFile, store
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.desk.actions.imports import start_trial
 from arap.desk.mapping.layouts import Layout
@@ -23,6 +23,7 @@ from customers.actions import add_contact, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
+from invoices.models import InvoiceFile
 from receipts.actions import identify_receipt
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
 from tests.desk.views.uploads import GOOD, brought
@@ -59,6 +60,7 @@ NAMED = {
     "into_pk": "other customer",
     "contact_pk": "contact",
     "note_pk": "note",
+    "file": "invoice file",
     "identification": "identification",
 }
 PLACES = {"line": "1", "name": "session"}
@@ -144,6 +146,9 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "identified receipt": story.lost.pk,
         "identification": found.pk,
         "invoice": story.late.pk,
+        "invoice file": InvoiceFile.objects.create(
+            company=company, invoice=story.late, file=store(company, [PDF], by=user)[0]
+        ).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         "receipt": story.waiting.pk,
         "document": document,

@@ -70,7 +70,9 @@ def test_ticked_invoices_are_sent_together(
         browser.switch_to.active_element.send_keys("j", "x")
     assert len(browser.find_elements(By.CSS_SELECTOR, "input[name=invoice]:checked")) == 3
     screenshot("invoice-list-ticked")
-    browser.find_element(By.CSS_SELECTOR, "#batch button[formaction$='/invoices/send/'], #batch button:not([formaction])").click()
+    browser.find_element(
+        By.CSS_SELECTOR, "#batch button[formaction$='/invoices/send/'], #batch button:not([formaction])"
+    ).click()
     until(browser, "Left out")
     screenshot("invoices-send")
     browser.find_element(By.CSS_SELECTOR, "main .btn--primary").click()

@@ -150,7 +150,7 @@ def test_money_finds_its_payer_is_applied_and_goes_back_by_keys(
     lost = record_receipt(company, new, by=clerk)
     browser = browse_as(clerk, f"/receipts/{lost.receipt_id}/")
     press(browser, "1")
-    assert one(browser, "#id_customer").get_attribute("value") == owner.code
+    assert one(browser, "[name=customer]").get_attribute("value") == owner.code
     browser.switch_to.active_element.send_keys(*APPLY)
     wait(browser, lambda page: page.find_elements(By.CSS_SELECTOR, "[data-remainder]"))
     browser.switch_to.active_element.send_keys(*APPLY)
@@ -159,7 +159,7 @@ def test_money_finds_its_payer_is_applied_and_goes_back_by_keys(
     assert [int(item.open_amount) for item in items] == [0, 0, 444]
     browser = browse_as(clerk, f"/receipts/{lost.receipt_id}/return/")
     assert "333.00" in one(browser, ".effect").text
-    one(browser, "#id_reason").send_keys("bounced", *APPLY)
+    one(browser, "[name=reason]:not([type=hidden])").send_keys("bounced", *APPLY)
     wait(browser, lambda page: page.current_url.endswith(f"/receipts/{lost.receipt_id}/"))
     assert "what it paid is open again" in one(browser, "main").text
     assert [int(item.open_amount) for item in items.all()] == [111, 222, 444]
