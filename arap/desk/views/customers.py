@@ -221,7 +221,7 @@ def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
         "is_now": True,
         "group_size": group_of(found).filter(merged_into=None).count(),
         "contacts": list(people.order_by("name", "pk")[:CONTACTS_SHOWN]),
-        "duplicates": list(Customer.objects.filter(pk__in=ids[1:])) if len(ids) > 1 else [],
+        "duplicates": list(Customer.objects.filter(company=found.company_id, pk__in=ids[1:])) if len(ids) > 1 else [],
     }
 
 

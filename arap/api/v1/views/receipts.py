@@ -74,7 +74,7 @@ class ReceiptList(ApiView):
         if (data["auto"] or apply_to) and "receipt.apply" not in request.verbs:  # type: ignore[attr-defined]
             raise Forbidden("forbidden", gettext_lazy("This token may record receipts, not apply them."))
         done = receive(self.company, self._new(data), by=self.user, apply_to=apply_to, auto=data["auto"])
-        receipt = with_left([ROWS.get(pk=done.receipt_id)])[0]
+        receipt = with_left([ROWS.get(company=self.company, pk=done.receipt_id)])[0]
         told = RecordedReceiptSerializer({"receipt": receipt, "applied": applied(done, receipt.currency)})
         return Response(told.data, 201, headers={"Location": f"/api/v1/receipts/{done.receipt_id}/"})
 
@@ -145,7 +145,7 @@ def with_left(receipts: Sequence[Any]) -> Sequence[Any]:
     owner = {receipt.document_id: receipt for receipt in receipts if receipt.document_id}
     unknown = {receipt.pk: receipt for receipt in owner.values() if receipt.customer_id is None}
     if unknown:
-        moved = Receipt.objects.filter(pk__in=unknown, identifications__isnull=False)
+        moved = Receipt.objects.filter(company=receipts[0].company_id, pk__in=unknown, identifications__isnull=False)
         owner |= {to: unknown[pk] for to, pk in moved.values_list("identifications__document_id", "pk")}
     for receipt in receipts:
         receipt.left = ZERO
