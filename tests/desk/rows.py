@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from arap.api.actions import issue_token
 from arap.core.actions import grant_role
-from arap.core.files import NewFile, store
+from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.desk.actions.imports import start_trial
 from arap.desk.mapping.layouts import Layout
@@ -23,7 +23,7 @@ from customers.actions import add_contact, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
-from invoices.models import InvoiceFile
+from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
 from tests.desk.views.uploads import GOOD, brought
@@ -72,7 +72,7 @@ def row_of(route: str, parameter: str) -> str:
     """Which row the parameter of the address names; empty for one that is no id. KeyError where nobody has said."""
     if parameter in PLACES:
         return ""
-    if parameter in NAMED:
+    if parameter != "pk":
         return NAMED[parameter]
     beginnings = [beginning for beginning in ROWS if route.startswith(beginning)]
     return ROWS[max(beginnings, key=len, default=f"ROWS says nothing of {route}")]
@@ -146,9 +146,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "identified receipt": story.lost.pk,
         "identification": found.pk,
         "invoice": story.late.pk,
-        "invoice file": InvoiceFile.objects.create(
-            company=company, invoice=story.late, file=store(company, [PDF], by=user)[0]
-        ).pk,
+        "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         "receipt": story.waiting.pk,
         "document": document,
