@@ -1,4 +1,4 @@
-"""What is typed before a paper leaves the house."""
+"""Which customer, and what is typed before a paper leaves the house: for the forms of other rooms."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,30 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from customers.models import Contact
+from arap.core.models import Company
+from customers.models import Contact, Customer
 
 RECIPIENTS_MAX = 10
+
+
+class CustomerCodeField(forms.CharField):
+    """A customer by code; the company is given by the form. Nothing typed is nobody (None)."""
+
+    company: Company
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=60, **options)
+        self.widget.attrs |= {"class": "input", "autocomplete": "off"}
+
+    def clean(self, value: Any) -> Any:
+        """The active customer with that code, or None. Raises ValidationError with what to type."""
+        code = super().clean(value)
+        if not code:
+            return None
+        found = Customer.objects.active().filter(company=self.company, code__iexact=code).first()
+        if found is None:
+            raise ValidationError(_("There is no active customer “%(code)s”. Type a code."), params={"code": code})
+        return found
 
 
 class SendForm(forms.Form):

@@ -16,7 +16,8 @@ from arap.core.fields import DayField, MoneyField, read_day
 from arap.core.models import Company, TaxCode
 from arap.core.money import currencies_to_choose
 from arap.core.wording import HAIRLINE_DASH
-from customers.models import Customer, PaymentTerms
+from customers.forms import CustomerCodeField
+from customers.models import PaymentTerms
 from customers.templatetags.terms import terms_words
 from invoices.models import InvoiceLine
 
@@ -49,20 +50,6 @@ class NumberField(forms.CharField):
         return number
 
 
-class CustomerCodeField(forms.CharField):
-    """An active customer by code; the company is given by the form."""
-
-    company: Company
-
-    def clean(self, value: Any) -> Any:
-        """The customer with that code. Raises ValidationError with what to type."""
-        code = super().clean(value)
-        found = Customer.objects.active().filter(company=self.company, code__iexact=code).first() if code else None
-        if found is None:
-            raise ValidationError(_("There is no active customer “%(code)s”. Type a code."), params={"code": code})
-        return found
-
-
 class TermsField(forms.ModelChoiceField):
     """Payment terms, each said in words after its code."""
 
@@ -81,9 +68,7 @@ def _text(label: Any, length: int, **options: Any) -> forms.CharField:
 class HeadForm(forms.Form):
     """Everything of an invoice but its lines. Without terms the customer's count; without a rate that of the day."""
 
-    customer = CustomerCodeField(
-        label=_("Customer code"), max_length=60, error_messages={"required": _("Type a customer’s code.")}
-    )
+    customer = CustomerCodeField(label=_("Customer code"), error_messages={"required": _("Type a customer’s code.")})
     issued_on = DayField(label=_("Issued on"), error_messages={"required": _("Type the day of issue.")})
     currency = forms.ChoiceField(label=_("Currency"), widget=forms.Select(attrs=SELECT))
     terms = TermsField(

@@ -16,7 +16,7 @@ from arap.core.models import Company, CompanyBankAccount
 from arap.core.money import CURRENCIES, AmountError, minor_unit
 from arap.core.paging import read_number
 from arap.core.wording import HAIRLINE_DASH
-from customers.models import Customer
+from customers.forms import CustomerCodeField
 from receipts.models import Receipt
 from receipts.queries import Candidate
 
@@ -24,26 +24,6 @@ TEXT = {"class": "input", "autocomplete": "off"}
 SELECT = {"class": "input"}
 # Those traded with most come first in the list of currencies; the others follow by code.
 USUAL_CURRENCIES = ("CNY", "USD", "EUR", "JPY", "HKD", "GBP")
-
-
-class CustomerCodeField(forms.CharField):
-    """A customer by code; the company is given by the form. Nothing typed is nobody (None)."""
-
-    company: Company
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=60, **options)
-        self.widget.attrs |= {**TEXT, "list": "payers"}
-
-    def clean(self, value: Any) -> Any:
-        """The active customer with that code, or None. Raises ValidationError with what to type."""
-        code = super().clean(value)
-        if not code:
-            return None
-        found = Customer.objects.active().filter(company=self.company, code__iexact=code).first()
-        if found is None:
-            raise ValidationError(_("There is no active customer “%(code)s”. Type a code."), params={"code": code})
-        return found
 
 
 class _CompanyForm(forms.Form):
