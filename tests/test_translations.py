@@ -1,12 +1,20 @@
 """Every text a person can read exists in every language; nothing in the catalogue is unused."""
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
 
-from arap.core.locale_files import ROOT, catalogue_paths, extract_messages, read_catalogue
+from arap.core.locale_files import (
+    KEYWORDS,
+    PYTHON_FOLDERS,
+    ROOT,
+    catalogue_paths,
+    extract_messages,
+    read_catalogue,
+)
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 HAN = "\u4e00-\u9fff"
@@ -38,6 +46,20 @@ def texts(message: Message) -> list[str]:
 
 def test_there_is_a_catalogue() -> None:
     assert [path.parents[1].name for path in paths] == ["zh_Hans"]
+
+
+def test_no_text_stands_inside_an_f_string() -> None:
+    """What reads the code for the catalogue sees one string there: the text would stay English for ever."""
+    inside = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in PYTHON_FOLDERS
+        for path in (ROOT / folder).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text()))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+    assert inside == []
 
 
 @pytest.mark.parametrize("path", paths, ids=str)

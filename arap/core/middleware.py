@@ -181,5 +181,5 @@ def _who_may(request: HttpRequest, refused: DomainError) -> str:
     roles, people = who_may(company, verb)
     needs = _("Needs: %(roles)s.") % {"roles": _(", ").join(roles)}
     if not people:
-        return f"{needs} {_('Nobody in your company has this role.')}"
+        return f"{needs} " + _("Nobody in your company has this role.")
     return needs + " " + _("In your company: %(people)s.") % {"people": _(", ").join(people)}

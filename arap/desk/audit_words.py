@@ -144,4 +144,4 @@ def field_name(name: str, field: Any) -> str:
 def thing_choices() -> list[tuple[str, str | Promise]]:
     """The kinds of things to filter by, in the reader's alphabet."""
     named = sorted(((code, thing_name(code)) for code in THINGS), key=lambda choice: choice[1])
-    return [("", _("Everything")), *named]
+    return [("", _("All")), *named]

@@ -150,7 +150,7 @@ def _saved(request: CompanyRequest, pk: int, kept: str) -> HttpResponse:
         except DomainError as error:
             if error.code != "already_posted":
                 messages.success(request, _("The draft is saved."))
-                messages.error(request, f"{error.message} {_('Nothing was posted.')}")
+                messages.error(request, f"{error.message} " + _("Nothing was posted."))
         else:
             messages.success(request, _("Posted as %(number)s.") % {"number": posted.number})
     else:

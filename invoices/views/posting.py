@@ -64,7 +64,7 @@ def post(request: CompanyRequest, pk: int) -> HttpResponse:
             request.company, invoice.pk, by=request.user, key=request.POST.get("key", "")[:64] or None
         )
     except DomainError as error:
-        messages.error(request, f"{error.message} {_('Nothing was posted.')}")
+        messages.error(request, f"{error.message} " + _("Nothing was posted."))
     else:
         messages.success(request, _("Posted as %(number)s.") % {"number": posted.number})
     return redirect("invoices:detail", pk)

@@ -158,7 +158,8 @@ def _description(said: Said, line: Line, currency: str, room_mm: int) -> Cell:
         words = texts(_("{kind} for {numbers}"), languages[:1], kind=words, numbers=line.applied_to)[0]
     elif said.kind != ACTIVITY and line.original_amount not in (None, line.amount):
         whole = _amount(line.original_amount, currency)
-        words = f"{words} {texts(_('of {amount}'), languages[:1], amount=whole)[0]}"
+        of = texts(_("of {amount}"), languages[:1], amount=whole)[0]
+        words = f"{words} {of}"
     if line.reference and not line.applied_to:
         words = f"{words} {line.reference}"
     if len(kinds) == 1:

@@ -70,7 +70,7 @@ class PeriodAdmin(ReadOnlyAdmin):
             except DomainError as error:
                 self.message_user(request, f"{period}: {error}", messages.ERROR)
             else:
-                self.message_user(request, f"{period}: {_('done')}", messages.SUCCESS)
+                self.message_user(request, f"{period}: " + _("done"), messages.SUCCESS)
 
 
 class ExceptionForm(SameCompanyForm):

@@ -22,7 +22,7 @@ def cells(text: str) -> int:
 def item_lines(block: Block, as_of: date) -> str:
     """One line for each item, then credits and what is to be paid."""
     currency = block.currency
-    head = (_("Document"), _("Due"), pgettext("column", "Age"), f"{pgettext('amount', 'Open')} {currency}")
+    head = (_("Document"), _("Due"), pgettext("column", "Age"), pgettext("amount", "Open") + f" {currency}")
     rows = [
         (
             f"{item.number} / {item.line}" if item.line > 1 else item.number,

@@ -76,7 +76,7 @@ def send(request: CompanyRequest, pk: int) -> HttpResponse:
 
 def _file_name(receipt: Receipt, language: str) -> str:
     number = receipt.document.number if receipt.document else ""
-    return file_name(number, f"{_('Receipt')} {receipt.pk}", language)
+    return file_name(number, _("Receipt") + f" {receipt.pk}", language)
 
 
 def _send_page(

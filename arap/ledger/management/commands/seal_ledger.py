@@ -19,7 +19,7 @@ class Command(ArapCommand):
         for company in companies(options["company"]):
             seal = seal_ledger(company)
             if seal is None:
-                self.stdout.write(f"{company.code}  {_('nothing new to seal')}")
+                self.stdout.write(company.code + "  " + _("nothing new to seal"))
             else:
                 self.stdout.write(
                     f"{company.code}  {seal.from_position}-{seal.to_position}  {seal.row_count}  {seal.digest}"
