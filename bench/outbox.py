@@ -73,7 +73,7 @@ def programs(url: str, folder: Path) -> Iterator[tuple["subprocess.Popen[bytes]"
 
     `wake(task)` goes through the worker's broker, which is nobody else's.
     """
-    smtp, web = _free_port(), _free_port()
+    smtp, web = free_port(), free_port()
     broker = servers.valkey_url().replace("db=0", f"db={BROKER_DATABASE}")
     with redis.Redis.from_url(broker) as emptied:
         emptied.flushdb()
@@ -130,7 +130,7 @@ def _largest_child(pid: int) -> int:
     return max(sizes)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

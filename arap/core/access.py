@@ -6,8 +6,10 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
 from arap.core import logs
@@ -36,10 +38,12 @@ def log_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
                 facts["upstream"] = upstream
             _believe_proxy(request)
         token = logs.begin(**facts)
+        asked = Asked()
         try:
-            response = get_response(request)
+            with connection.execute_wrapper(asked):
+                response = get_response(request)
             response.headers["X-Request-ID"] = facts["request"]
-            _note(request, response, started)
+            _note(request, response, started, asked)
         finally:
             logs.end(token)
         return response
@@ -47,12 +51,30 @@ def log_requests(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     return answer
 
 
-def _note(request: HttpRequest, response: HttpResponse, started: float) -> None:
+class Asked:
+    """How many statements the database was asked for, and how long it took over them, in seconds."""
+
+    def __init__(self) -> None:
+        self.queries = 0
+        self.seconds = 0.0  # not money
+
+    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        self.queries += 1
+        started = time.perf_counter()
+        try:
+            return execute(sql, params, many, context)
+        finally:
+            self.seconds += time.perf_counter() - started
+
+
+def _note(request: HttpRequest, response: HttpResponse, started: float, asked: Asked) -> None:
     line = {
         "method": request.method if request.method in METHODS else "other",
         "path": logs.safe_path(request.path),
         "status": response.status_code,
         "ms": round((time.perf_counter() - started) * 1000),
+        "queries": asked.queries,
+        "queries_ms": round(asked.seconds * 1000),
     }
     logger.info("request", extra=line)
 

@@ -180,7 +180,7 @@ class PlainLines(logging.Formatter):
 TRACES = ("exc_info", "stack_info")
 RESERVED = [*logging.makeLogRecord({}).__dict__, "message", "asctime"]
 # What our own lines carry besides their message.
-SHOWN = ("method", "path", "status", "ms", "task", "task_id", "outcome", "seconds")
+SHOWN = ("method", "path", "status", "ms", "queries", "queries_ms", "task", "task_id", "outcome", "seconds")
 
 
 def _instant(record: logging.LogRecord) -> str:

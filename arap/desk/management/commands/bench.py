@@ -19,8 +19,9 @@ class Command(ArapCommand):
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("name", choices=(*NAMES, *ALONE, "all"))
+        parser.add_argument("name", choices=(*NAMES, *ALONE, "desk", "all"))
         parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs or messages"))
+        parser.add_argument("--requests", type=int, metavar="N", help=_("of desk: when the people stop"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
@@ -28,6 +29,9 @@ class Command(ArapCommand):
         from bench.run import run
 
         name = options["name"]
+        if name == "desk":
+            self._desk(options["size"] or [INVOICES], options["requests"])
+            return
         runs: list[tuple[set[str], int]]
         if name in ALONE:
             runs = [({name}, size) for size in options["size"] or [ALONE[name][0]]]
@@ -40,3 +44,10 @@ class Command(ArapCommand):
             self.say(f"{', '.join(sorted(measured))}, {size:,} ...")
             sheets.append(run(measured, size))
         self.stdout.write(table(sheets))
+
+    def _desk(self, sizes: list[int], requests: int | None) -> None:
+        from bench import desk
+
+        for size in sizes:
+            self.say(f"desk, {size:,} ...")
+            self.stdout.write(desk.run(size, requests or desk.REQUESTS))
