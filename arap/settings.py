@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "arap.core.middleware.FirstPasswordMiddleware",
     "arap.core.middleware.SecondFactorMiddleware",
     "arap.core.middleware.DomainErrorMiddleware",
+    "arap.desk.recent.note_opened",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -9,11 +9,15 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from arap.core import keys
 from arap.core.models import Company, Period, Role
 from arap.core.permissions import PERMISSIONS, allows
 
 THEMES = ("light", "dark")
 THEME_COOKIE = "arap_theme"
+# Rows as the design has them, or closer together; "" is the first.
+DENSITIES = ("dense",)
+DENSITY_COOKIE = "arap_density"
 UNDO_SESSION_KEY = "undo"
 
 
@@ -79,14 +83,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """The context processor. What costs a query is lazy, so that error pages can do without."""
     company: Company | None = getattr(request, "company", None)
     roles: frozenset[Role] = getattr(request, "roles", frozenset())
-    theme = request.COOKIES.get(THEME_COOKIE, "")
+    theme, density = request.COOKIES.get(THEME_COOKIE, ""), request.COOKIES.get(DENSITY_COOKIE, "")
     return {
         "company": company,
         "companies": getattr(request, "companies", []),
         "theme": theme if theme in THEMES else "",
+        "density": density if density in DENSITIES else "",
         "today": timezone.localdate(),
         "may": {verb.replace(".", "_"): allows(roles, verb) for verb in PERMISSIONS},
         "navigation": _navigation(roles, request.resolver_match.view_name if request.resolver_match else ""),
+        "keys": {"anywhere": keys.ANYWHERE, "lists": keys.LISTS},
         "open_periods": SimpleLazyObject(lambda: _open_periods(company)),
         "undo": SimpleLazyObject(lambda: _undo(request)),
     }

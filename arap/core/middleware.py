@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -20,12 +21,14 @@ from arap.core.models import Company, Membership, Role, User
 from arap.core.permissions import ROLE_WEIGHT
 from arap.core.queries import who_may
 from arap.core.session_store import SessionStore
+from arap.core.views.errors import other_company
 
 logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 SESSION_COMPANY = "company_id"
+FORM_COMPANY = "_company"  # written by static/js/typed.js
 SESSION_FIRST_PASSWORD = "keeps_first_password"  # noqa: S105 - the name of a mark
 SESSION_FACTOR = "second_factor"
 # What somebody may do before they have chosen a password of their own.
@@ -73,6 +76,16 @@ class CompanyMiddleware:
             if isinstance(user, User):
                 response.headers["Content-Language"] = translation.get_language() or "en"
         return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """A form says which company it was made for; it counts for no other."""
+        company = getattr(request, "company", None)
+        if request.method != "POST" or company is None or getattr(view, "csrf_exempt", False):
+            return None
+        made_for = request.POST.get(FORM_COMPANY, "")
+        return other_company(request, company.code) if made_for and made_for != str(company.pk) else None
 
 
 def _memberships(user: User) -> dict[Company, frozenset[Role]]:

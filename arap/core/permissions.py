@@ -6,6 +6,7 @@ Roles are held per company (Membership). A superuser has no special right here; 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
@@ -98,6 +99,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "admin.calendars": frozenset({ADMIN}),
     "admin.schedules": frozenset({ADMIN}),
 }
+
+# In the address of the sign-in page: something was typed, and the session had ended.
+LOST = "lost"
 
 # What a view may declare instead of a verb.
 PUBLIC = "public"
@@ -212,9 +216,23 @@ def _forbidden(verb: str) -> Forbidden:
 
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
-    if request.headers.get("HX-Request") != "true":
-        return redirect_to_login(request.get_full_path())
-    # A fragment must not be replaced by the sign-in page: the whole page goes there.
-    here = request.headers.get("HX-Current-URL") or request.get_full_path()
+    """To the sign-in page, and from there back. A form that was sent goes back to the page on which it stood."""
+    is_fragment = request.headers.get("HX-Request") == "true"
+    here = request.get_full_path()
+    if is_fragment:
+        here = request.headers.get("HX-Current-URL") or here
+    elif request.method == "POST":
+        here = page_before(request)
     target = redirect_to_login(here)
-    return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})
+    if request.method == "POST" or is_fragment:
+        target["Location"] += f"&{LOST}=1"
+    # A fragment must not be replaced by the sign-in page: the whole page goes there.
+    return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]}) if is_fragment else target
+
+
+def page_before(request: HttpRequest) -> str:
+    """The page of ours on which a form stood, as its browser says; "/" where it does not say."""
+    before = urlsplit(request.headers.get("Referer", ""))
+    if before.netloc != request.get_host():
+        return "/"
+    return urlunsplit(("", "", before.path, before.query, ""))

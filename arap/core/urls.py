@@ -24,5 +24,7 @@ urlpatterns = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("language/", choices.language, name="language"),
     path("theme/", choices.theme, name="theme"),
+    path("density/", choices.density, name="density"),
+    path("settings/", choices.settings_page, name="settings"),
     path("company/", choices.company, name="company"),
 ]

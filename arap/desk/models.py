@@ -180,3 +180,51 @@ class SavedView(CompanyOwned):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Opened(CompanyOwned):
+    """What somebody opened last: the recent items of the search box. Few are kept for each person (recent.py).
+
+    `kind` says what it is, `object_id` which. Names are read when they are shown, so none is kept here.
+    """
+
+    class Kind(models.TextChoices):
+        CUSTOMER = "customer", _("Customer")
+        INVOICE = "invoice", _("Invoice")
+        RECEIPT = "receipt", _("Receipt")
+        DOCUMENT = "document", _("Document")
+        STATEMENT = "statement", _("Statement of account")
+
+    user = models.ForeignKey("core.User", on_delete=models.CASCADE, db_index=False, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    object_id = models.BigIntegerField()
+    opened_at = models.DateTimeField(db_default=Now())
+
+    class Meta(CompanyOwned.Meta):
+        verbose_name = _("opened")
+        verbose_name_plural = _("opened")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["user", "company", "kind", "object_id"], name="desk_opened_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class NewsSeen(CompanyOwned):
+    """Up to when somebody has seen what happened: what is newer is counted in the top bar."""
+
+    user = models.ForeignKey("core.User", on_delete=models.CASCADE, db_index=False, related_name="+")
+    seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta(CompanyOwned.Meta):
+        verbose_name = _("seen")
+        verbose_name_plural = _("seen")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["user", "company"], name="desk_newsseen_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.seen_at}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.functions import Abs
 
 from arap.core.models import Company
 from arap.ledger.models import Document, DocumentText, Entry, Item, JournalLine
@@ -154,25 +155,46 @@ def numbered(company: Company, beginning: str) -> QuerySet[Document]:
 
 
 def find_documents(company: Company, text: str, *, limit: int) -> list[Document]:
-    """Documents whose number or reference is `text`, else whose number begins with it; newest first."""
+    """Documents whose number or reference is `text`, else those where one begins with it; the latest first.
+
+    Small letters stand for capitals, too. Two queries at most, each by the indexes of numbers and references.
+    """
     wanted = text.strip()
     if not wanted or "\x00" in wanted:
         return []
-    # Two lookups, not one "or" over two tables, which no index could answer.
-    texts = DocumentText.objects.filter(company=company, reference=wanted).values_list("document_id", flat=True)[:limit]
-    by_number = Document.objects.filter(company=company, number=wanted).values_list("pk", flat=True)[:limit]
-    exact = {*by_number, *texts}
-    ours = Document.objects.filter(company=company).select_related("customer")
-    if exact:
-        return list(ours.filter(pk__in=exact).order_by("-posted_on", "-id")[:limit])
-    return list(numbered(company, wanted).select_related("customer").order_by("number")[:limit])
+    spellings = sorted({wanted, wanted.upper()})
+    by_number = Document.objects.filter(company=company, number__in=spellings).order_by().values_list("pk")
+    by_text = DocumentText.objects.filter(company=company, reference__in=spellings).values_list("pk")
+    exact = _newest(company, by_number[:limit].union(by_text[:limit]), limit)
+    if exact or len(wanted) < PREFIX_LENGTH_MIN:
+        return exact
+    begun = [numbered(company, each).order_by("number").values_list("pk")[:limit] for each in spellings]
+    texts = [_referring(company, each).order_by("reference").values_list("pk")[:limit] for each in spellings]
+    return _newest(company, begun[0].union(*begun[1:], *texts), limit)
 
 
 def find_amount(company: Company, amount: Decimal, *, limit: int) -> list[Document]:
-    """Documents of exactly that total, either sign, that still have something open; newest first."""
-    open_items = Item.objects.filter(company=company, amount__in=[amount, -amount]).exclude(open_amount=0)
-    found = Document.objects.filter(company=company, pk__in=open_items.values("document_id"))
-    return list(found.select_related("customer").order_by("-posted_on", "-id")[:limit])
+    """Documents of exactly that total, or of which exactly that is left, either sign; the latest first. One query."""
+    size = abs(amount)
+    of_total = Document.objects.filter(company=company).alias(size=Abs("total")).filter(size=size)
+    left = Item.objects.filter(company=company).exclude(open_amount=0).alias(size=Abs("open_amount")).filter(size=size)
+    ids = (
+        of_total.order_by("-pk")
+        .values_list("pk")[:limit]
+        .union(left.order_by("-document_id").values_list("document_id")[:limit])
+    )
+    return _newest(company, ids, limit)
+
+
+def _referring(company: Company, beginning: str) -> QuerySet[DocumentText]:
+    """The texts whose reference begins with `beginning`, by the index of references."""
+    ours = DocumentText.objects.filter(company=company)
+    return ours.filter(reference__gte=beginning, reference__lt=beginning + LAST_CHARACTER)
+
+
+def _newest(company: Company, ids: QuerySet[Any, Any], limit: int) -> list[Document]:
+    found = Document.objects.filter(company=company, pk__in=ids).select_related("customer", "text")
+    return list(found.order_by("-posted_on", "-id")[:limit])
 
 
 # Fewer letters would begin half the numbers of a company.

@@ -1,16 +1,16 @@
-"""Language, theme and company: choices that belong to a person rather than to a page."""
+"""Language, theme, density and company: choices that belong to a person rather than to a page."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from arap.core.context import THEME_COOKIE, THEMES
+from arap.core.context import DENSITIES, DENSITY_COOKIE, THEME_COOKIE, THEMES
 from arap.core.errors import NotFound
 from arap.core.middleware import SESSION_COMPANY
 from arap.core.models import User
@@ -34,16 +34,34 @@ def language(request: HttpRequest) -> HttpResponse:
     return remember_language(HttpResponseRedirect(target_of(request)), chosen)
 
 
+@signed_in
+@require_safe
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """All choices of a person in one place."""
+    return render(request, "core/settings.html")
+
+
 @public
 @require_POST
 def theme(request: HttpRequest) -> HttpResponse:
     """Light, dark, or as the system says; kept in this browser."""
+    return _kept(request, THEME_COOKIE, request.POST.get("theme", ""), THEMES)
+
+
+@signed_in
+@require_POST
+def density(request: HttpRequest) -> HttpResponse:
+    """Rows closer together or not; kept in this browser, as it depends on the screen."""
+    return _kept(request, DENSITY_COOKIE, request.POST.get("density", ""), DENSITIES)
+
+
+def _kept(request: HttpRequest, cookie: str, chosen: str, known: tuple[str, ...]) -> HttpResponse:
+    """Back to the page, with the choice in a cookie; without one where it is none of `known`."""
     response = HttpResponseRedirect(target_of(request))
-    chosen = request.POST.get("theme", "")
-    if chosen in THEMES:
-        response.set_cookie(THEME_COOKIE, chosen, max_age=YEAR_SECONDS, **_COOKIE)
+    if chosen in known:
+        response.set_cookie(cookie, chosen, max_age=YEAR_SECONDS, **_COOKIE)
     else:
-        response.delete_cookie(THEME_COOKIE, samesite="Lax")
+        response.delete_cookie(cookie, samesite="Lax")
     return response
 
 

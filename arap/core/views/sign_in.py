@@ -22,7 +22,7 @@ from arap.core.factors import has_factor
 from arap.core.forms import SignInForm
 from arap.core.middleware import SESSION_FACTOR, SESSION_FIRST_PASSWORD
 from arap.core.models import User
-from arap.core.permissions import public
+from arap.core.permissions import LOST, public
 from arap.core.queries import keeps_first_password
 from arap.core.session_store import SessionStore
 from arap.core.views.choices import remember_language, target_of
@@ -47,7 +47,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         if user is not None:
             return _ask_factor(request, user, target) if has_factor(user) else enter(request, user, target)
     next_page = "" if target == reverse("desk:today") else target
-    context = {"form": form, "next": next_page}
+    context = {"form": form, "next": next_page, "is_lost": request.GET.get(LOST) == "1"}
     if not form.pause:
         return render(request, "core/sign_in.html", context, status=422 if form.errors else 200)
     response = render(request, "core/sign_in.html", context, status=TOO_MANY)

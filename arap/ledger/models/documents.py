@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import F, Func, Q
+from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from arap.ledger.models.base import amount_field
@@ -102,6 +103,8 @@ class Document(models.Model):
             models.Index(fields=("company", "position"), name="ledger_document_position"),
             models.Index(fields=("company", "customer", "posted_on"), name="ledger_document_customer"),
             models.Index(fields=("company", "number"), name="ledger_document_by_number"),
+            # an amount is looked for without its sign, the latest first
+            models.Index(F("company"), Abs("total"), F("id").desc(), name="ledger_document_amount"),
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from django.contrib.postgres.indexes import BTreeIndex
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
 from arap.ledger.models.base import FAR, amount_field
@@ -99,5 +100,10 @@ class Item(models.Model):
                 fields=("company", "due_on", "document"), condition=Q(open_amount__gt=0), name="ledger_item_due"
             ),
             models.Index(fields=("company", "customer", "settled_on"), name="ledger_item_customer"),
+            # what is left of a document, looked for as the amount that came in
+            models.Index(
+                F("company"), Abs("open_amount"), F("document").desc(),
+                condition=~Q(open_amount=0), name="ledger_item_left",
+            ),
             models.Index(fields=("company", "last_position"), name="ledger_item_last_position"),
         ]  # fmt: skip

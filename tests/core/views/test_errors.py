@@ -36,7 +36,7 @@ def test_a_form_without_its_token_says_what_to_do(clerk: User) -> None:
     strict.force_login(clerk)
     answer = strict.post("/theme/", {"theme": "dark"})
     assert answer.status_code == 403
-    assert "reload the page" in text_of(answer)
+    assert "Go back to it and send it again" in text_of(answer)
 
 
 def test_the_last_resort_needs_neither_request_nor_database() -> None:

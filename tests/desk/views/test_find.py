@@ -1,11 +1,16 @@
-"""find: customers, documents and open amounts; a single exact match opens at once."""
+"""find: customers, documents, amounts and words; a single exact match opens at once."""
+
+from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from arap.core.models import Company, User
+from invoices.actions import Draft, DraftLine, create_draft
+from receipts.actions import NewReceipt, record_receipt
+from receipts.models import ConfirmationLimit
 from tests.ledger.book import Bookkeeper, customers
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, check_roles, parsed, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -28,11 +33,49 @@ def test_names_references_and_beginnings_are_listed(as_clerk: Client, story: Sto
     assert number_of(story.late) in text_of(as_clerk.get(URL, {"q": beginning}))
 
 
-def test_an_amount_finds_what_is_open_of_it(as_clerk: Client, story: Story) -> None:
+def test_an_amount_finds_documents_and_receipts_of_it_and_what_is_left(as_clerk: Client, story: Story) -> None:
     page = text_of(as_clerk.get(URL, {"q": "2,000"}))
-    assert "Open documents of this amount" in page
+    assert "Documents of this amount" in page
     assert number_of(story.young) in page
-    assert number_of(story.applied) not in text_of(as_clerk.get(URL, {"q": "400.00"})), "it is applied"
+    assert number_of(story.applied) in text_of(as_clerk.get(URL, {"q": "400.00"})), "a receipt, applied or not"
+    assert number_of(story.late) in text_of(as_clerk.get(URL, {"q": "600"})), "what is left of it"
+    assert number_of(story.late) in text_of(as_clerk.get(URL, {"q": "CNY 1,000.00"}))
+    assert number_of(story.late) not in text_of(as_clerk.get(URL, {"q": "1,000.01"}))
+
+
+def test_small_letters_and_beginnings_of_references_are_found(as_clerk: Client, story: Story) -> None:
+    assert as_clerk.get(URL, {"q": number_of(story.late).lower()})["Location"].startswith("/documents/")
+    page = text_of(as_clerk.get(URL, {"q": "po-"}))
+    assert all(number_of(each) in page for each in (story.late, story.young, story.foreign))
+
+
+def test_a_receipt_is_found_by_its_words_and_before_it_is_in_the_book(
+    as_clerk: Client, company: Company, clerk: User, story: Story
+) -> None:
+    assert number_of(story.lost) in text_of(as_clerk.get(URL, {"q": "transfer 88"}))
+    ConfirmationLimit.objects.create(company=company, currency="CNY", above=10)
+    new = NewReceipt(amount=Decimal("555.55"), currency="CNY", received_on=story.today, payer_account="622202")
+    record_receipt(company, new, by=clerk)
+    for text in ("555.55", "622202"):
+        assert "To confirm" in text_of(as_clerk.get(URL, {"q": text})), text
+
+
+def test_drafts_are_found_by_the_order_number(as_clerk: Client, company: Company, clerk: User, story: Story) -> None:
+    draft = Draft(
+        customer_id=story.haichen.pk,
+        currency="CNY",
+        issued_on=story.today,
+        order_number="AB-77",
+        lines=[DraftLine(description="Insert", unit_price=Decimal(5))],
+        instalments=[(story.today, Decimal(5))],
+    )
+    create_draft(company, draft, by=clerk)
+    assert "Invoice · Draft" in text_of(as_clerk.get(URL, {"q": "ab-77"}))
+
+
+def test_pages_are_found_by_name(as_clerk: Client, story: Story) -> None:
+    assert "/aging/" in parsed(as_clerk.get(URL, {"q": "aging"})).links
+    assert "/aging/" in parsed(as_clerk.get(URL, {"q": "账龄"})).links
 
 
 @pytest.mark.parametrize("text", ["", "nothing like this", "%", "\x00", "9" * 200])

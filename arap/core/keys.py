@@ -1,0 +1,58 @@
+"""The one table of keys. A key means one thing wherever it stands; what posts is Ctrl Enter everywhere.
+
+The list on `?` is made of it and of what the page itself declares (`data-key`, legends). Keys of pages are agreed in
+PAGES: a test holds every template against it, so that no two things of one page can come to share a key.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Keys as they stand on a keyboard, what they do, and where (a selector; "" is anywhere)."""
+
+    keys: tuple[str, ...]
+    label: str | Promise
+    where: str = ""
+
+
+ANYWHERE = (
+    Key(("/", "Ctrl K"), _("find a record, a page or an act")),
+    Key(("?",), _("these keys")),
+    Key(("Esc",), _("leave a field or close a list")),
+    Key(("Z",), _("undo"), "[data-undo]"),
+    Key(("Ctrl Enter",), _("record what is on the screen"), "[data-ctrl-enter]"),
+    Key(("Ctrl Shift Enter",), _("record it and begin another"), "[data-ctrl-shift-enter]"),
+)
+LISTS = (
+    Key(("J", "K"), _("move in a list"), "tr[data-row], [data-apply]"),
+    Key(("Enter",), _("open"), "tr[data-row] [data-open]"),
+    Key(("X",), _("tick"), "tr[data-row] input[type=checkbox]"),
+    Key(("Shift X",), _("tick to here"), "[data-tick]"),
+    Key(("→", "←"), _("show and hide the items of a row"), "tr[data-row] [data-toggle]"),
+)
+# What each key means on pages, in the order of the keyboard. Digits are tabs and proposals, by their place.
+PAGES: dict[str, tuple[str, ...]] = {
+    "/": ("find",),
+    "?": ("keys",),
+    "[": ("previous page", "newest"),
+    "]": ("next page", "older"),
+    "c": ("new customer, on their list", "credit, on an invoice"),
+    "d": ("duplicate, on an invoice", "dispute, on a customer"),
+    "e": ("change what is shown",),
+    "f": ("filter",),
+    "m": ("send by e-mail", "mark as read, where nothing is sent"),
+    "n": ("write a new one: an invoice on their list, a note on a customer",),
+    "o": ("owner",),
+    "p": ("post, on invoices", "promise, on a customer"),
+    "r": ("new receipt",),
+    "s": ("statement",),
+    "t": ("call, on a customer",),
+    "v": ("keep this view",),
+    "x": ("export, on pages without ticks",),
+    "z": ("undo",),
+}
+PLACES = frozenset("123456789")
