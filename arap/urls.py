@@ -10,6 +10,7 @@ handler500 = "arap.core.views.failed"
 
 urlpatterns = [
     path("", include("arap.core.urls")),
+    path("customers/", include("customers.urls")),
     path("", include("arap.desk.urls")),
     path("invoices/", include("invoices.urls")),
     path("receipts/", include("receipts.urls")),

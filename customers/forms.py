@@ -10,28 +10,40 @@ from django.utils.translation import pgettext_lazy
 
 from arap.core.models import Company
 from customers.models import Contact, Customer
+from customers.queries import why_nothing_new
 
 RECIPIENTS_MAX = 10
 
 
 class CustomerCodeField(forms.CharField):
-    """A customer by code; the company is given by the form. Nothing typed is nobody (None)."""
+    """A customer by code; the company is given by the form. Nothing typed is nobody (None).
+
+    On a page it is templates/customers/_code_field.html, which finds by code, either name, pinyin initials and tax
+    number while one types. With `is_anybody` also those that nothing new is recorded for can be named: for looking.
+    """
 
     company: Company
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, is_anybody: bool = False, **options: Any) -> None:
         super().__init__(max_length=60, **options)
+        self.is_anybody = is_anybody
         self.widget.attrs |= {"class": "input", "autocomplete": "off"}
 
     def clean(self, value: Any) -> Any:
-        """The active customer with that code, or None. Raises ValidationError with what to type."""
+        """The customer with that code, or None. Raises ValidationError with what to do, also for an inactive customer
+        and for one that was merged into another."""
         code = super().clean(value)
         if not code:
             return None
-        found = Customer.objects.active().filter(company=self.company, code__iexact=code).first()
-        if found is None:
-            raise ValidationError(_("There is no active customer “%(code)s”. Type a code."), params={"code": code})
-        return found
+        customers = Customer.objects.filter(company=self.company).select_related("merged_into")
+        # Codes may differ by case alone: the one that is typed exactly comes first.
+        alike = sorted(customers.filter(code__iexact=code)[:20], key=lambda each: each.code != code)
+        if not alike:
+            raise ValidationError(_("There is no customer “%(code)s”. Type a code."), params={"code": code})
+        fault = "" if self.is_anybody else why_nothing_new(alike[0])
+        if fault:
+            raise ValidationError(fault)
+        return alike[0]
 
 
 class SendForm(forms.Form):

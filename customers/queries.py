@@ -1,14 +1,15 @@
 """Reads of customers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
 
-from django.db.models import Case, IntegerField, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from arap.core.errors import NotFound
 from arap.core.models import Company
-from customers.models import Customer, PayerAccount, PaymentTerms
-from customers.rules import Terms, parse_terms
+from customers.models import Contract, Customer, PayerAccount, PaymentTerms
+from customers.rules import ENDING_DAYS, Terms, parse_terms
 from customers.searching import matching
 
 
@@ -44,6 +45,17 @@ def customer_by_code(company: Company, code: str) -> Customer:
             customer=code,
         )
     return customer
+
+
+def why_nothing_new(customer: Customer) -> str:
+    """Why nothing new can be recorded for a customer, in one sentence; "" where it can."""
+    if customer.merged_into is not None:
+        return _("%(code)s was merged into %(into)s. Use %(into)s.") % {
+            "code": customer.code, "into": customer.merged_into.code,
+        }  # fmt: skip
+    if not customer.is_active:
+        return _("%(code)s is inactive, so nothing new is recorded for it.") % {"code": customer.code}
+    return ""
 
 
 def ids_by_code(company: Company, codes: Iterable[str] | None = None) -> dict[str, int]:
@@ -98,3 +110,30 @@ def ids_standing_for(customer: Customer) -> list[int]:
     """The customer's own id, then those of the duplicates that were merged into it. One query."""
     duplicates = Customer.objects.filter(company_id=customer.company_id, merged_into=customer).order_by("pk")
     return [customer.pk, *duplicates.values_list("pk", flat=True)]
+
+
+def contracts_of(company: Company, customer_ids: Collection[int]) -> dict[int, list[Contract]]:
+    """Customer id -> its contracts that count, whatever their dates, with their terms; the newest first. One query.
+
+    Those of duplicates that were merged into a customer are its own.
+    """
+    found: dict[int, list[Contract]] = {}
+    theirs = Q(customer__in=customer_ids) | Q(customer__merged_into__in=customer_ids)
+    rows = Contract.objects.counting().filter(theirs, company=company).select_related("terms", "customer")
+    for contract in rows.order_by("-valid_from", "-pk"):
+        found.setdefault(contract.customer.merged_into_id or contract.customer_id, []).append(contract)
+    return found
+
+
+def contracts(company: Company, *, view: str, today: date) -> QuerySet[Contract]:
+    """Contracts with their customer and terms: those "ending" within ENDING_DAYS, the first to end first; those in
+    force "without" a late-payment clause; those "in_force"; "all", the newest first."""
+    rows = Contract.objects.filter(company=company).select_related("customer", "terms")
+    if view == "all":
+        return rows.order_by("-valid_from", "-pk")
+    current = rows.counting().filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), valid_from__lte=today)
+    if view == "ending":
+        return current.filter(valid_to__lte=today + timedelta(days=ENDING_DAYS)).order_by("valid_to", "pk")
+    if view == "without":
+        current = current.filter(late_clause="", late_clause_local="")
+    return current.order_by("-valid_from", "-pk")

@@ -12,8 +12,9 @@ from django.http import QueryDict
 from arap.core.errors import DomainError
 from arap.core.models import Company, TaxCode
 from arap.core.money import ZERO, format_amount
-from customers.models import Customer
-from customers.rules import TermsError, instalments, parse_terms
+from customers.models import Contract, Customer
+from customers.queries import contracts_of
+from customers.rules import TermsError, contract_for, in_force, instalments, is_in_force, parse_terms
 from invoices.actions.drafts import Draft, DraftLine, work_out
 from invoices.forms import HeadForm, LineForm, is_blank, typed_rows
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
@@ -104,6 +105,7 @@ def entry_of(invoice: Invoice, *, today: date, as_new: bool = False) -> Entry:
     head |= {"customer": invoice.customer.code, "version": invoice.version, "key": uuid4().hex}
     head["rate"] = _plain(invoice.rate) if invoice.rate and not as_new else ""
     head["instalments"] = "" if as_new else _own_instalments(invoice)
+    head |= _inherited(invoice)
     if as_new:
         head |= {"issued_on": today, "version": None, "delivered_on": None, "period_from": None, "period_to": None}
     rows = [LineForm(initial=_initial(line), codes=codes) for line in lines]
@@ -123,6 +125,19 @@ def _initial(line: InvoiceLine) -> dict[str, Any]:
         "discount_percent": _plain(line.discount_percent) if line.discount_percent else "",
         "tax_code": line.tax_code_id,
     }
+
+
+def _inherited(invoice: Invoice) -> dict[str, str]:
+    """Fields to leave empty, because what stands in them was inherited: then it is inherited anew when it is saved."""
+    theirs = contracts_of(invoice.company, [invoice.customer_id]).get(invoice.customer_id, [])
+    only = contract_for(theirs, number="", on=invoice.issued_on, currency=invoice.currency)
+    fields = {}
+    if only is not None and only.pk == invoice.contract_id:
+        fields["contract_number"] = ""
+    contract = next((each for each in theirs if each.pk == invoice.contract_id), None)
+    if invoice.terms_id == ((contract.terms_id if contract else None) or invoice.customer.terms_id):
+        fields["terms"] = ""
+    return fields
 
 
 def _own_instalments(invoice: Invoice) -> str:
@@ -164,6 +179,39 @@ class Effect:
     invoice: Invoice | None = None
     problem: str = ""
     unread: list[int] = field(default_factory=list)
+    agreed: "Agreed | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Where the terms of an entry come from ("chosen", "contract", "customer", or "" for nowhere), under which contract
+    it is written, and what is to be said about that."""
+
+    terms_from: str
+    contract: Contract | None
+    contracts: Sequence[Contract]
+    is_out_of_force: bool
+    in_force: Sequence[Contract]
+    typed_number: str
+    lacks_clause: bool
+
+
+def _agreed(company: Company, invoice: Invoice, head: dict[str, Any]) -> Agreed:
+    theirs = contracts_of(company, [invoice.customer_id]).get(invoice.customer_id, [])
+    contract, terms_from = invoice.contract, ""
+    if head["terms"]:
+        terms_from = "chosen"
+    elif invoice.terms_id and not head["instalments"]:
+        terms_from = "contract" if contract is not None and contract.terms_id else "customer"
+    return Agreed(
+        terms_from=terms_from,
+        contract=contract,
+        contracts=theirs,
+        is_out_of_force=contract is not None and not is_in_force(contract, invoice.issued_on),
+        in_force=in_force(theirs, on=invoice.issued_on, currency=invoice.currency),
+        typed_number=head["contract_number"],
+        lacks_clause=invoice.kind == Invoice.Kind.INVOICE and not (invoice.late_clause or invoice.late_clause_local),
+    )
 
 
 def effect_of(company: Company, data: QueryDict, *, today: date) -> Effect:
@@ -188,6 +236,7 @@ def effect_of(company: Company, data: QueryDict, *, today: date) -> Effect:
             for line in lines:  # known already: no question for each line
                 line.tax_code = codes[line.tax_code_id] if line.tax_code_id else None
             effect.sums = tax_sums(lines)
+            effect.agreed = _agreed(company, effect.invoice, entry.head.cleaned_data)
     return effect
 
 

@@ -75,13 +75,14 @@ class HeadForm(forms.Form):
         label=_("Payment terms"),
         queryset=PaymentTerms.objects.none(),
         required=False,
-        empty_label=_("the customer’s"),
+        empty_label=_("as agreed"),
         widget=forms.Select(attrs=SELECT),
+        help_text=_("As agreed: those of the contract in force, else the customer’s."),
     )
     reference = _text(_("Reference"), 140)
     order_number = _text(_("Order number"), 60)
     buyer_reference = _text(_("Buyer reference"), 60, help_text=_("What the buyer routes e-invoices by."))
-    contract_number = _text(_("Contract number"), 60)
+    contract_number = _text(_("Contract number"), 60, help_text=_("Empty: the contract in force on the day of issue."))
     delivered_on = DayField(label=_("Delivered on"), required=False)
     period_from = DayField(label=_("Period from"), required=False)
     period_to = DayField(label=_("Period to"), required=False)
@@ -109,6 +110,7 @@ class HeadForm(forms.Form):
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
     version = forms.IntegerField(required=False, min_value=1, max_value=2_000_000_000, widget=forms.HiddenInput)
 
+    NUMBERS = "contracts"  # the list of the customer's contracts that comes with the effect
     MORE = (
         "buyer_reference", "contract_number", "delivered_on", "period_from", "period_to", "rate", "instalments", "memo",
     )  # fmt: skip
@@ -120,6 +122,7 @@ class HeadForm(forms.Form):
             if isinstance(field, DayField):
                 field.today = today
         customer, currency, terms = (self.fields[name] for name in ("customer", "currency", "terms"))
+        self.fields["contract_number"].widget.attrs["list"] = self.NUMBERS
         customer.company = company  # type: ignore[attr-defined]
         codes = currencies_to_choose(company.base_currency)
         currency.choices = [(code, code) for code in codes]  # type: ignore[attr-defined]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core import wording
 from arap.core.models import AuditEntry
-from customers.models import Customer, PaymentTerms
+from customers.models import Contract, Customer, PaymentTerms
 from invoices.models import Invoice
 
 VERBS: Mapping[str, str | Promise] = {
@@ -38,7 +38,7 @@ class Change:
 
 
 def changes_of(invoice: Invoice, *, limit: int = 50) -> list[Change]:
-    """The latest acts on the invoice, newest first. At most three queries."""
+    """The latest acts on the invoice, newest first. At most four queries."""
     rows = AuditEntry.objects.filter(object_type=Invoice._meta.label_lower, object_id=str(invoice.pk))
     entries = list(rows.select_related("actor").order_by("-pk")[:limit])
     names = _names(entries)
@@ -98,11 +98,12 @@ def _words(name: str, value: Any, names: Mapping[tuple[str, Any], str], currency
 
 
 def _names(entries: list[AuditEntry]) -> dict[tuple[str, Any], str]:
-    """(field, id) -> what it is called, for customers and terms that changes name. At most two queries."""
+    """(field, id) -> what it is called, for customers, terms and contracts that changes name. At most three queries."""
     values = [side or {} for entry in entries if entry.verb == "invoice.update" for side in (entry.before, entry.after)]
     found: dict[tuple[str, Any], str] = {}
-    for name, model in (("customer", Customer), ("terms", PaymentTerms)):
+    for name, model, called in (("customer", Customer, "code"), ("terms", PaymentTerms, "code"),
+                                ("contract", Contract, "number")):  # fmt: skip
         ids = {side[name] for side in values if side.get(name)}
-        for row in model.objects.filter(pk__in=ids) if ids else ():
-            found[name, row.pk] = row.code
+        for pk, word in model._default_manager.filter(pk__in=ids).values_list("pk", called) if ids else ():
+            found[name, pk] = word
     return found

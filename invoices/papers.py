@@ -22,7 +22,7 @@ from arap.core.references import document_reference, printed
 from arap.core.slips import PaymentSlip, payment_slip
 from arap.core.words import in_chinese, in_english
 from customers.models import Customer
-from customers.rules import DiscountOffer, TermsError, discount_offers, parse_terms
+from customers.rules import DiscountOffer, TermsError, discount_offers, parse_terms, printed_clause
 from customers.templatetags.terms import terms_words
 from invoices.models import Invoice, InvoiceLine
 
@@ -69,6 +69,7 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
         "terms": _terms_words(invoice.terms.rule) if invoice.terms else "",
         "instalments": list(invoice.instalments.all()) if invoice.kind == "invoice" else [],
         "offers": _offers(invoice),
+        "clause": printed_clause(invoice.late_clause, invoice.late_clause_local, language),
         "credited_number": invoice.credits.document.number if invoice.credits and invoice.credits.document else "",
         "reference": printed(reference) if reference else "",
         "slip": slip(invoice, language),

@@ -10,7 +10,6 @@ urlpatterns = [
     path("", invoices.invoice_list, name="list"),
     path("new/", editor.new, name="new"),
     path("effect/", editor.effect, name="effect"),
-    path("buyers/", editor.buyers, name="buyers"),
     path("post/", posting.post_several, name="post_several"),
     path("send/", papers.send_several, name="send_several"),
     path("<int:pk>/", invoices.detail, name="detail"),

@@ -19,6 +19,7 @@ class Kind(NamedTuple):
 THINGS = {
     "customers.customer": Kind("desk:customer", "code"),
     "customers.contact": Kind("", "name"),
+    "customers.contract": Kind("desk:contract", "number"),
     "customers.paymentterms": Kind("", "code"),
     "invoices.invoice": Kind("invoices:detail", "document__number"),
     "receipts.receipt": Kind("receipts:detail", "document__number"),
@@ -55,6 +56,8 @@ ACTS: dict[str, str | Promise] = {
     "credit": pgettext_lazy("act", "credited"),
     "delete": pgettext_lazy("act", "deleted"),
     "draft": pgettext_lazy("act", "drafted"),
+    "file": pgettext_lazy("act", "file added"),
+    "unfile": pgettext_lazy("act", "file taken off"),
     "end_pause": pgettext_lazy("act", "pause after wrong passwords ended"),
     "end_sessions": pgettext_lazy("act", "sessions ended"),
     "except": pgettext_lazy("act", "exception granted"),

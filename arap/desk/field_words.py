@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from arap.core.models import AuditEntry, User
 from arap.core.wording import HAIRLINE_DASH
-from customers.models import Contact, Customer, Note, PaymentTerms
+from customers.models import Contact, Contract, Customer, Note, PaymentTerms
 from customers.templatetags.terms import named_terms
 
 # What stands in the log as the number of a row, and of which table.
@@ -25,9 +25,9 @@ ROWS: dict[str, type[Model]] = {
     "root": Customer,
     "merged_into": Customer,
 }
-LABELS = {"payer_accounts": gettext_lazy("Accounts they pay from")}
-HIDDEN = frozenset({"initials", "root", "company", "customer"})
-MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Note)}
+LABELS = {"payer_accounts": gettext_lazy("Accounts they pay from"), "file": gettext_lazy("File")}
+HIDDEN = frozenset({"initials", "root", "company", "customer", "sha256"})
+MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Contract, Note)}
 ACTS: dict[str, str | Promise] = {
     "customer.create": gettext_lazy("Recorded"),
     "customer.record": gettext_lazy("Recorded"),
@@ -43,6 +43,10 @@ ACTS: dict[str, str | Promise] = {
     "contact.change": gettext_lazy("Contact changed"),
     "contact.leave": gettext_lazy("Contact left"),
     "contact.return": gettext_lazy("Contact is back"),
+    "contract.add": gettext_lazy("Contract recorded"),
+    "contract.change": gettext_lazy("Contract changed"),
+    "contract.file": gettext_lazy("File of a contract added"),
+    "contract.unfile": gettext_lazy("File of a contract taken off"),
     "note.write": gettext_lazy("Note written"),
     "note.withdraw": gettext_lazy("Note withdrawn"),
 }

@@ -4,6 +4,7 @@ from customers.actions.accounts import set_payer_accounts
 from customers.actions.batch import change_customers
 from customers.actions.bulk import NewCustomer, check_new_customer, create_customers
 from customers.actions.contacts import add_contact, change_contact, let_contact_go, take_contact_back
+from customers.actions.contracts import add_contract, attach_to_contract, change_contract, detach_from_contract
 from customers.actions.merging import merge_customer, unmerge_customer
 from customers.actions.notes import withdraw_note, write_note
 from customers.actions.single import create_customer, set_parent, update_customer
@@ -12,11 +13,15 @@ from customers.actions.terms import ensure_terms
 __all__ = [
     "NewCustomer",
     "add_contact",
+    "add_contract",
+    "attach_to_contract",
     "change_contact",
+    "change_contract",
     "change_customers",
     "check_new_customer",
     "create_customer",
     "create_customers",
+    "detach_from_contract",
     "ensure_terms",
     "let_contact_go",
     "merge_customer",

@@ -1,6 +1,14 @@
 """The rules of customers, pure: no Django in them."""
 
 from customers.rules.behaviour import Behaviour, Month, behaviour, weighted_delay
+from customers.rules.contracts import (
+    ENDING_DAYS,
+    contract_for,
+    in_force,
+    is_in_force,
+    printed_clause,
+    usual_clause,
+)
 from customers.rules.editing import Conflict, reconcile
 from customers.rules.tax_numbers import tax_number_fault
 from customers.rules.terms import (
@@ -21,6 +29,7 @@ from customers.rules.terms import (
 )
 
 __all__ = [
+    "ENDING_DAYS",
     "Behaviour",
     "Conflict",
     "DiscountOffer",
@@ -32,14 +41,19 @@ __all__ = [
     "Terms",
     "TermsError",
     "behaviour",
+    "contract_for",
     "discount_at",
     "discount_offers",
     "due_on",
+    "in_force",
     "instalments",
+    "is_in_force",
     "net",
     "parse_terms",
+    "printed_clause",
     "reconcile",
     "tax_number_fault",
+    "usual_clause",
     "weighted_delay",
     "write_terms",
 ]

@@ -15,9 +15,10 @@ from arap.core.errors import Invalid, NotFound, Refused
 from arap.core.idempotency import idempotent
 from arap.core.models import Company, TaxCode, User
 from arap.core.money import AMOUNT_LIMIT, CURRENCIES, ZERO, is_exact
-from customers.models import Customer, PaymentTerms
+from customers.models import Contract, Customer, PaymentTerms
+from customers.queries import contracts_of, why_nothing_new
+from customers.rules import contract_for, parse_terms
 from customers.rules import instalments as instalments_of
-from customers.rules import parse_terms
 from invoices.actions import storing
 from invoices.models import Invoice, InvoiceFile, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
@@ -30,7 +31,7 @@ PLAIN = (
     "kind", "currency", "rate", "issued_on", "reference", "order_number", "buyer_reference", "contract_number",
     "delivered_on", "period_from", "period_to", "memo",
 )  # fmt: skip
-AUDITED = (*PLAIN, "customer", "terms", "total")
+AUDITED = (*PLAIN, "customer", "terms", "contract", "late_clause", "late_clause_local", "total")
 
 
 KINDS = frozenset(Invoice.Kind.values)
@@ -59,8 +60,9 @@ class Draft:
     """An invoice (or a credit note that credits none in particular) as entered.
 
     Without a `rate` the rate of `issued_on` counts when it is posted. Due dates come from `instalments` (date and
-    amount, summing to the total) where given, else from the terms, else from the customer's terms; else it is due on
-    the day of issue.
+    amount, summing to the total) where given, else from the terms, else from the contract's terms, else from the
+    customer's; else it is due on the day of issue. The contract is the one with `contract_number`, or without a number
+    the only one in force on the day of issue; its late-payment clause is taken over.
     """
 
     customer_id: int
@@ -88,6 +90,7 @@ class _Masters:
     customers: Mapping[int, Customer]
     terms: Mapping[int, PaymentTerms]
     tax_codes: Mapping[int, TaxCode]
+    contracts: Mapping[int, Sequence[Contract]]
 
 
 def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
@@ -179,13 +182,17 @@ def _lock_draft(company: Company, invoice_id: int, version: int) -> Invoice:
 
 def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     customers = Customer.objects.filter(company=company, pk__in={draft.customer_id for draft in drafts})
+    customers = customers.select_related("merged_into")
     by_id = {customer.pk: customer for customer in customers}
+    contracts = contracts_of(company, by_id.keys())
     terms_ids = {draft.terms_id for draft in drafts} | {customer.terms_id for customer in by_id.values()}
+    terms_ids |= {contract.terms_id for theirs in contracts.values() for contract in theirs}
     codes = {line.tax_code_id for draft in drafts for line in draft.lines if line.tax_code_id is not None}
     return _Masters(
         customers=by_id,
         terms=PaymentTerms.objects.filter(company=company).in_bulk([pk for pk in terms_ids if pk is not None]),
         tax_codes=TaxCode.objects.filter(company=company).in_bulk(codes) if codes else {},
+        contracts=contracts,
     )
 
 
@@ -203,7 +210,7 @@ def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: sto
     invoice.customer = customer
     for name in PLAIN:
         setattr(invoice, name, getattr(draft, name))
-    invoice.terms_id = draft.terms_id or (None if draft.instalments else customer.terms_id)
+    _inherit(invoice, draft, masters)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
     parts.instalments.extend(
         {"invoice_id": invoice.pk, "line": number, "due_on": str(due_on), "amount": str(amount)}
@@ -211,9 +218,34 @@ def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: sto
     )
 
 
-def _check(draft: Draft, masters: _Masters, at: int) -> None:
-    if draft.customer_id not in masters.customers:
+def _inherit(invoice: Invoice, draft: Draft, masters: _Masters) -> None:
+    """Contract, clause and terms, where the draft itself says nothing else."""
+    customer = masters.customers[draft.customer_id]
+    contract = contract_for(
+        masters.contracts.get(customer.pk, ()),
+        number=draft.contract_number,
+        on=draft.issued_on,
+        currency=draft.currency,
+    )
+    invoice.contract = contract
+    invoice.late_clause = invoice.late_clause_local = ""
+    if contract is not None:
+        invoice.contract_number = contract.number
+        if draft.kind == Invoice.Kind.INVOICE:
+            invoice.late_clause, invoice.late_clause_local = contract.late_clause, contract.late_clause_local
+    inherited = (contract.terms_id if contract else None) or customer.terms_id
+    invoice.terms_id = draft.terms_id or (None if draft.instalments else inherited)
+
+
+def _check_customer(customer: Customer | None, at: int) -> None:
+    if customer is None:
         raise _invalid(at, "customer", _("There is no such customer."))
+    if fault := why_nothing_new(customer):
+        raise _invalid(at, "customer", fault)
+
+
+def _check(draft: Draft, masters: _Masters, at: int) -> None:
+    _check_customer(masters.customers.get(draft.customer_id), at)
     if draft.terms_id is not None and draft.terms_id not in masters.terms:
         raise _invalid(at, "terms", _("There are no such payment terms."))
     if draft.currency not in CURRENCIES:

@@ -33,8 +33,10 @@ select i.id, i.state, i.total, i.currency, i.issued_on,
        coalesce(i.rate, case when i.currency = c.base_currency then 1 else (
          select r.rate from core_exchangerate r
           where r.company_id = i.company_id and r.currency = i.currency and r.valid_from <= i.issued_on
-          order by r.valid_from desc limit 1) end) as rate
-  from invoices_invoice i join core_company c on c.id = i.company_id
+          order by r.valid_from desc limit 1) end) as rate,
+       -- what is credited was posted before, whatever became of the customer
+       (k.is_active and k.merged_into_id is null) or i.credits_id is not null as is_wanted
+  from invoices_invoice i join core_company c on c.id = i.company_id join customers_customer k on k.id = i.customer_id
  where i.company_id = %(company)s and i.id = any(%(ids)s)
  order by i.id for update of i
 """
@@ -124,7 +126,8 @@ def post_invoices(
     Without `posted_on` each is posted on its day of issue, or on the first open day after it. The rate is the draft's
     own, else that of the day of issue. The same `key` again gives the same answer. In order of id.
 
-    Raises NotFound, Refused (already_posted, empty_invoice, period_closed, idempotency_conflict), MissingRate.
+    Raises NotFound, Refused (already_posted, empty_invoice, not_active, period_closed, idempotency_conflict),
+    MissingRate.
     """
     ids = sorted(set(invoice_ids))
     request = {"verb": "invoice.post", "ids": ids, "posted_on": posted_on}
@@ -148,17 +151,21 @@ def _post(
 
 
 def lock_drafts(company: Company, ids: Sequence[int]) -> dict[int, Any]:
-    """Lock the drafts and return id -> rate. Raises NotFound, Refused (already_posted, empty_invoice), MissingRate."""
+    """Lock the drafts and return id -> rate. Raises NotFound, Refused (already_posted, empty_invoice,
+    not_active), MissingRate."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK_DRAFTS, {"company": company.pk, "ids": list(ids)})
         rows = cursor.fetchall()
     if len(rows) != len(ids):
         raise NotFound("not_found", _("There is no such invoice."))
-    for invoice_id, state, total, currency, issued_on, rate in rows:
+    for invoice_id, state, total, currency, issued_on, rate, is_wanted in rows:
         if state != "draft":
             raise Refused("already_posted", _("This invoice is posted already."), invoice=invoice_id)
         if total <= 0:
             raise Refused("empty_invoice", _("Only a total above zero can be posted."), invoice=invoice_id)
+        if not is_wanted:
+            told = _("The customer is inactive or was merged into another: change the draft first.")
+            raise Refused("not_active", told, invoice=invoice_id)
         if rate is None:
             raise MissingRate(
                 "missing_rate",

@@ -23,15 +23,16 @@ TAKE_IDS = "select nextval(pg_get_serial_sequence('invoices_invoice', 'id')) fro
 INSERT = """
 with drafted as (
   insert into invoices_invoice (id, company_id, kind, customer_id, currency, rate, issued_on, terms_id, reference,
-    order_number, buyer_reference, contract_number, delivered_on, period_from, period_to, memo, net_total, tax_total,
-    total, created_by_id)
+    order_number, buyer_reference, contract_number, contract_id, late_clause, late_clause_local, delivered_on,
+    period_from, period_to, memo, net_total, tax_total, total, created_by_id)
   select r.id, %(company)s, r.kind, r.customer_id, r.currency, r.rate, r.issued_on, r.terms_id, r.reference,
-         r.order_number, r.buyer_reference, r.contract_number, r.delivered_on, r.period_from, r.period_to, r.memo,
-         r.net_total, r.tax_total, r.total, %(by)s
+         r.order_number, r.buyer_reference, r.contract_number, r.contract_id, coalesce(r.late_clause, ''),
+         coalesce(r.late_clause_local, ''), r.delivered_on, r.period_from, r.period_to, r.memo, r.net_total,
+         r.tax_total, r.total, %(by)s
     from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, kind text, customer_id bigint, currency text,
       rate numeric, issued_on date, terms_id bigint, reference text, order_number text, buyer_reference text,
-      contract_number text, delivered_on date, period_from date, period_to date, memo text, net_total numeric,
-      tax_total numeric, total numeric)
+      contract_number text, contract_id bigint, late_clause text, late_clause_local text, delivered_on date,
+      period_from date, period_to date, memo text, net_total numeric, tax_total numeric, total numeric)
 )
 insert into core_auditentry (company_id, actor_id, verb, object_type, object_id, after)
 select %(company)s, %(by)s, 'invoice.draft', 'invoices.invoice', r.id::text, r.after
@@ -108,10 +109,18 @@ def row_of(invoice: Invoice, audited: Sequence[str]) -> Row:
         "id": invoice.pk,
         "customer_id": invoice.customer_id,
         "terms_id": invoice.terms_id,
+        **_contract(invoice),
         "net_total": str(invoice.net_total),
         "tax_total": str(invoice.tax_total),
         "after": {"customer": invoice.customer_id, "terms": invoice.terms_id, **said},
     }
+
+
+def _contract(invoice: Invoice) -> Row:
+    """What an invoice has of its contract; most have none, and then nothing is sent."""
+    if invoice.contract_id is None:
+        return {}
+    return {name: getattr(invoice, name) for name in ("contract_id", "late_clause", "late_clause_local")}
 
 
 def _text(value: object) -> str | None:

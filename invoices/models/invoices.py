@@ -110,6 +110,19 @@ class Invoice(CompanyOwned):
     # What an e-invoice says besides (EN 16931: BT-10, BT-12, BT-72, BT-73, BT-74).
     buyer_reference = models.CharField(_("buyer reference"), max_length=60, blank=True, default="", db_default="")
     contract_number = models.CharField(_("contract number"), max_length=60, blank=True, default="", db_default="")
+    # The contract it is written under; the clause is copied, because a contract may change and a posted invoice not.
+    contract = models.ForeignKey(
+        "customers.Contract",
+        verbose_name=_("contract"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    late_clause = models.TextField(_("late-payment clause"), blank=True, default="", db_default="")
+    late_clause_local = models.TextField(_("late-payment clause in Chinese"), blank=True, default="", db_default="")
     delivered_on = models.DateField(_("delivered on"), null=True, blank=True)
     period_from = models.DateField(_("period from"), null=True, blank=True)
     period_to = models.DateField(_("period to"), null=True, blank=True)
@@ -180,6 +193,9 @@ class Invoice(CompanyOwned):
             ),
             models.Index(fields=["company", "id"], condition=Q(state="draft"), name="invoices_invoice_drafts"),
             models.Index(fields=["credits"], condition=Q(credits__isnull=False), name="invoices_invoice_credits"),
+            models.Index(
+                fields=["contract", "-id"], condition=Q(contract__isnull=False), name="invoices_invoice_contract"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,14 +8,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from arap.core.errors import DomainError, Refused
 from arap.core.http import CompanyRequest
 from arap.core.idempotency import recorded
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, may, requires
-from customers.queries import search
 from invoices.actions import delete_draft, enter_draft, post_invoice, update_draft
 from invoices.entry import Entry, effect_of, entry_of, new_entry, typed_entry
 from invoices.forms import COLUMN_LABELS
@@ -24,7 +23,6 @@ from invoices.models import Invoice
 from invoices.units import UNITS
 
 QUERYSET = Invoice.objects.select_related("customer", "terms", "company", "document")
-BUYERS_SHOWN = 12
 # What the browser may forget, because it was saved; told to the next page of an invoice.
 SAVED_SESSION_KEY = "saved_entry"
 
@@ -111,14 +109,6 @@ def delete(request: CompanyRequest, pk: int) -> HttpResponse:
         _("Draft %(number)s is thrown away. It had no number in the book, so none is missing.") % {"number": pk},
     )
     return redirect(f"{reverse('invoices:list')}?view=drafts")
-
-
-@requires("invoice.draft")
-@require_safe
-def buyers(request: CompanyRequest) -> HttpResponse:
-    """Customers to choose from while a code is typed."""
-    found = search(request.company, request.GET.get("customer", "")[:60]).filter(is_active=True)[:BUYERS_SHOWN]
-    return render(request, "invoices/_buyers.html", {"customers": found})
 
 
 def _is_complete(entry: Entry) -> bool:

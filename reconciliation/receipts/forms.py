@@ -119,7 +119,7 @@ class FilterForm(_CompanyForm):
     """What the list of receipts is narrowed to. What cannot be read is said beside its field and narrows nothing."""
 
     q = forms.CharField(label=_("Number, payer or text"), max_length=100, required=False)
-    customer = CustomerCodeField(label=_("Customer code"), required=False)
+    customer = CustomerCodeField(label=_("Customer code"), required=False, is_anybody=True)
     from_on = DayField(label=pgettext_lazy("day", "Received from"), required=False)
     to_on = DayField(label=pgettext_lazy("day", "To"), required=False)
     amount = forms.CharField(

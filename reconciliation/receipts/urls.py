@@ -9,7 +9,6 @@ app_name = "receipts"
 urlpatterns = [
     path("", lists.receipt_list, name="list"),
     path("new/", lists.new, name="new"),
-    path("payers/", lists.payers, name="payers"),
     path("<int:pk>/", receipt.detail, name="detail"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
     path("<int:pk>/send/", papers.send, name="send"),

@@ -18,7 +18,7 @@ from tests.test_house_rules import APPS, ROOT, calls, sources
 DOORS = {
     "arap/core/admin/companies.py",  # the logo: below
     "arap/desk/forms/set_up.py",  # the logo: tests/desk/views/test_guide.py and below
-    "arap/desk/forms/notes.py",  # files at a customer: tests/desk/views
+    "arap/desk/forms/files.py",  # files at a customer and of a contract: tests/desk/views
     "arap/desk/forms/imports.py",  # histories and rates: tests/desk/views/test_imports.py, tests/desk/mapping
 }
 

@@ -19,7 +19,7 @@ from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact, write_note
+from customers.actions import add_contact, add_contract, attach_to_contract, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
@@ -36,6 +36,7 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
@@ -61,6 +62,7 @@ NAMED = {
     "contact_pk": "contact",
     "note_pk": "note",
     "file": "invoice file",
+    "contract_file": "contract file",
     "identification": "identification",
 }
 PLACES = {"line": "1", "name": "session"}
@@ -112,6 +114,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     story = tell(company, user)
     papers = ["statement", "reminder", "invoice"]
     contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
+    contract = add_contract(story.haichen, number="HC-1", valid_from=story.today, by=user)
     received = brought(browser_of(user), GOOD)
     trial = start_trial(received, by=user)
     try_import(trial.pk)
@@ -125,6 +128,8 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        "contract": contract.pk,
+        "contract file": attach_to_contract(contract, PDF, by=user).pk,
         "customer": story.haichen.pk,
         "other customer": story.qiming.pk,
         "import": received.pk,

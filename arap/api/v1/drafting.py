@@ -57,6 +57,7 @@ def _draft(
         rate=one["rate"],
         reference=one["reference"],
         order_number=one["order_number"],
+        contract_number=one["contract_number"],
         memo=one["memo"],
     )
 

@@ -21,13 +21,15 @@ from arap.core.permissions import allows, get_for, requires
 from arap.desk.queries.customers import Strip, documents, proof, strips
 from arap.desk.queries.paying import last_payments, paying
 from arap.desk.queries.timeline import SOURCES, read_place, timeline
+from arap.desk.views.contracts import state_of
 from arap.ledger.models import Document
 from arap.ledger.queries import OpenItem, open_items, position_at
 from arap.outbox.about import state_code
 from arap.outbox.models import Message
 from cases.queries import holds_in_force
 from customers.models import Contact, Customer
-from customers.queries import group_of, ids_standing_for
+from customers.queries import contracts_of, group_of, ids_standing_for
+from customers.rules import is_in_force
 from dunning.queries.runs import latest_reminders
 from statements.queries.runs import latest_rows
 
@@ -83,6 +85,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
         "paying": paying(request.company, ids, as_of=as_of) if is_now else None,
         "payments": last_payments(request.company, ids, as_of=as_of, limit=PAYMENTS_SHOWN) if is_now else [],
         "events": events,
+        **_contracts(request.company, found, timezone.localdate()),
         "tab": "items",
     }
     return render(request, "desk/customer.html", context)
@@ -261,6 +264,18 @@ def _reminding(company: Company, ids: Sequence[int], as_of: date) -> dict[str, o
         "reminders": latest_reminders(company, ids[0], today=as_of, limit=REMINDERS_SHOWN),
         "holds": holds,
         "held_items": {hold.item_id for hold in holds},
+    }
+
+
+def _contracts(company: Company, found: Customer, today: date) -> dict[str, object]:
+    """Contracts that count and have not ended, and whether what is in force says what late payment costs."""
+    rows = contracts_of(company, [found.pk]).get(found.pk, [])
+    current = [each for each in rows if each.valid_to is None or each.valid_to >= today]
+    running = [each for each in current if is_in_force(each, today)]
+    return {
+        "contracts": [(each, *state_of(each, today)) for each in current],
+        "ended_count": len(rows) - len(current),
+        "lacks_clause": bool(running) and not all(each.has_clause for each in running),
     }
 
 

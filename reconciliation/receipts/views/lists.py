@@ -19,7 +19,6 @@ from arap.core.models import IdempotencyKey
 from arap.core.money import AmountError
 from arap.core.paging import SEPARATOR, read_number, read_row
 from arap.core.permissions import requires
-from customers.queries import search
 from receipts.actions import NewReceipt, Recorded, record_receipt
 from receipts.forms import FilterForm, ReceiptForm, read_entries
 from receipts.models import Receipt
@@ -28,7 +27,6 @@ from receipts.queries.listing import ORDERS, SORTS, VIEWS, Key, ReceiptQuery, Re
 from receipts.queries.waiting import counts
 
 PAGE = 20
-PAYERS_SHOWN = 12
 # What stays in the form when a stack of receipts is entered one after the other.
 KEPT_FOR_ANOTHER = ("received_on", "currency", "method", "bank_account")
 
@@ -135,15 +133,6 @@ def _recorded(request: CompanyRequest, recorded: Recorded) -> HttpResponse:
         messages.success(request, _("Recorded; it waits for a second person."))
     kept = {name: request.POST[name][:60] for name in KEPT_FOR_ANOTHER if request.POST.get(name)}
     return redirect(f"{reverse('receipts:new')}?{urlencode(kept)}")
-
-
-@requires("receipt.view")
-@require_safe
-def payers(request: CompanyRequest) -> HttpResponse:
-    """Customers to choose from while a code is typed."""
-    text = request.GET.get("customer", "")[:60]
-    found = search(request.company, text).filter(is_active=True)[:PAYERS_SHOWN]
-    return render(request, "receipts/_payers.html", {"customers": found})
 
 
 def _new_receipt(form: ReceiptForm) -> NewReceipt:

@@ -152,7 +152,7 @@ def test_nothing_new_for_the_duplicate(as_clerk: Client, story: Story, merged: C
     data = {"customer": "C-2", "received_on": "1/1/2026", "currency": "CNY", "amount": "5", "key": "k"}
     answer = as_clerk.post("/receipts/new/", data)
     assert answer.status_code == 422
-    assert "no active customer" in text_of(answer)
+    assert "C-2 was merged into C-10482. Use C-10482." in text_of(answer)
     assert number_of(story.late)
 
 

@@ -30,7 +30,7 @@ def test_afterwards_it_can_be_applied(as_clerk: Client, story: Story) -> None:
     ("customer", "on", "sentence"),
     [
         ("", "", "Type a customer’s code."),
-        ("C-99", "", "There is no active customer “C-99”."),
+        ("C-99", "", "There is no customer “C-99”."),
         ("C-10482", "31/2", "31/2 is not a date."),
         ("C-10482", "2026-01-01", "before"),
         ("C-10482", "+1", "This day lies in the future."),

@@ -122,7 +122,7 @@ def test_filters(as_clerk: Client, story: Story, typed: dict[str, str], amounts:
     [
         ({"amount": "much"}, "Type one amount, or two such as 1,000–2,000."),
         ({"from_on": "31/2"}, "31/2 is not a date."),
-        ({"customer": "C-99"}, "There is no active customer “C-99”."),
+        ({"customer": "C-99"}, "There is no customer “C-99”."),
     ],
 )
 def test_a_filter_that_cannot_be_read_says_so_and_narrows_nothing(

@@ -145,7 +145,7 @@ def test_our_account_must_be_in_the_currency(as_clerk: Client, company: Company,
         ("received_on", "", "Type the day the money came in."),
         ("received_on", "31/2", "31/2 is not a date."),
         ("received_on", "1999-01-01", "closed period"),
-        ("customer", "C-99", "There is no active customer “C-99”."),
+        ("customer", "C-99", "There is no customer “C-99”."),
         ("currency", "EUR", "There is no exchange rate for EUR"),
         ("currency", "XXX", "Select a valid choice."),
     ],
@@ -163,7 +163,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 
 def test_a_customer_of_another_company_is_unknown(client: Client, outsider: User, typed: dict[str, Any]) -> None:
     client.force_login(outsider)
-    assert "There is no active customer" in text_of(client.post(URL, typed))
+    assert "There is no customer" in text_of(client.post(URL, typed))
 
 
 def test_roles(company: Company) -> None:

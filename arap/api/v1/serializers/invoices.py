@@ -91,7 +91,8 @@ class InvoiceSerializer(InvoiceSummarySerializer):
 
     class Meta(InvoiceSummarySerializer.Meta):
         fields = read_only_fields = [
-            *InvoiceSummarySerializer.Meta.fields, "rate", "terms", "memo", "version", "lines", "instalments",
+            *InvoiceSummarySerializer.Meta.fields, "rate", "terms", "contract_number", "late_clause",
+            "late_clause_local", "memo", "version", "lines", "instalments",
         ]  # fmt: skip
 
 
@@ -146,7 +147,7 @@ class InvoiceDraftSerializer(StrictSerializer):
         allow_blank=True,
         allow_null=True,
         default=None,
-        help_text=_("Code of payment terms; else the customer's."),
+        help_text=_("Code of payment terms; else the contract's, else the customer's."),
     )
     instalments = NewInstalmentSerializer(
         many=True,
@@ -159,6 +160,12 @@ class InvoiceDraftSerializer(StrictSerializer):
     )
     reference = CharField(max_length=140, allow_blank=True, default="")
     order_number = CharField(max_length=60, allow_blank=True, default="")
+    contract_number = CharField(
+        max_length=60,
+        allow_blank=True,
+        default="",
+        help_text=_("Else that of the only contract of the customer that is in force on the day of issue."),
+    )
     memo = CharField(max_length=2_000, allow_blank=True, default="")
 
 
