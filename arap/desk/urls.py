@@ -12,6 +12,7 @@ from arap.desk.views import (
     customer_list,
     customer_notes,
     customers,
+    differences,
     documents,
     duplicates,
     guide,
@@ -19,6 +20,7 @@ from arap.desk.views import (
     imports,
     jobs,
     rates,
+    revaluation,
     today,
 )
 
@@ -85,6 +87,11 @@ urlpatterns = [
     path("audit/sample/", audit.audit_sample, name="audit_sample"),
     path("audit/sample/export/", audit.audit_sample_export, name="audit_sample_export"),
     path("rates/", rates.rates, name="rates"),
+    path("revaluation/", revaluation.revaluation, name="revaluation"),
+    path("revaluation/items/", revaluation.revaluation_items, name="revaluation_items"),
+    path("revaluation/post/", revaluation.revaluation_post, name="revaluation_post"),
+    path("revaluation/differences/", differences.differences, name="revaluation_differences"),
+    path("revaluation/differences/lines/", differences.lines, name="revaluation_lines"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
