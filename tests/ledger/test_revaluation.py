@@ -47,8 +47,8 @@ def test_a_document_for_each_currency_and_its_mirror(book: Bookkeeper, alpha: in
     assert {each.position for each in documents} == {position_at(company, known_at=None)}
     lines = JournalLine.objects.filter(document=documents[2]).order_by("line")
     assert [(line.account.role, line.customer_id, line.amount, line.base_amount) for line in lines] == [
-        ("receivable_adjustment", alpha, 0, Decimal("15.00")),
-        ("unrealised_fx", None, 0, Decimal("-15.00")),
+        ("receivable_adjustment", alpha, Decimal(0), Decimal("15.00")),
+        ("unrealised_fx", None, Decimal(0), Decimal("-15.00")),
     ]
     told = AuditEntry.objects.get(verb="revaluation.post")
     assert told.actor == book.by

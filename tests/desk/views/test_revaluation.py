@@ -89,7 +89,7 @@ def test_posted_and_then_there_is_nothing_to_do(
             {"number": "FX-2026-000001", "id": job.result["documents"][0]["id"], "items": 1},
             {"number": "FX-2026-000003", "id": job.result["documents"][1]["id"], "items": 2},
         ],
-        "difference": "19.00",
+        "difference": "-19.00",
         "currency": "CNY",
     }
     assert "2 documents were posted: CNY -19.00" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
