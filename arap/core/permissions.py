@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ledger.check": frozenset({CONTROLLER, AUDITOR, ADMIN}),
     "ledger.seal": frozenset({CONTROLLER, ADMIN}),
     "report.view": EVERYONE,
+    "revaluation.post": frozenset({CONTROLLER}),
     "journal.export": frozenset({CONTROLLER, AUDITOR}),
     "audit.view": frozenset({CONTROLLER, AUDITOR, ADMIN}),
     # The accounts

@@ -16,4 +16,5 @@ class DeskConfig(AppConfig):
 
         rows = npgettext_lazy("count", "row", "rows")
         describe("import_trial", _("Dry run of an import"), unit=rows, context=trial_context)
+        describe("revaluation", _("Revaluation"), unit=npgettext_lazy("count", "month", "months"))
         describe("import_run", _("Import"), unit=rows, troubles=troubles)

@@ -1,11 +1,15 @@
-"""Taking files on, in a worker."""
+"""Taking files on and revaluing, in a worker."""
 
 import logging
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
+from django.utils import timezone
 
 from arap.core import jobs
-from arap.desk.actions import imports
+from arap.core.models import Company
+from arap.core.nights import each_company
+from arap.desk.actions import imports, revaluing
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +35,23 @@ def forget_trials() -> int:
     forgotten = imports.forget_trials()
     logger.info("forgot %s rows of old dry runs", forgotten)
     return forgotten
+
+
+@shared_task(name="arap.desk.tasks.revalue_month", **LIMITS)  # type: ignore[untyped-decorator]
+def revalue_month(job_id: int) -> None:
+    """A revaluation."""
+    jobs.run(job_id, revaluing.revalue_month)
+
+
+@shared_task(name="arap.desk.tasks.revalue_months")  # type: ignore[untyped-decorator]
+def revalue_months() -> int:
+    """Every night: what the ended months of each company lack, in its own time zone, where it wants that.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+
+    def begin(company: Company) -> int:
+        today = timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date()
+        return len(revaluing.run_revaluations(company, as_of=today))
+
+    return each_company(Company.objects.filter(is_active=True, revalue_from__isnull=False).order_by("code"), begin)

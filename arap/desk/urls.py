@@ -13,6 +13,7 @@ from arap.desk.views import (
     customer_list,
     customer_notes,
     customers,
+    differences,
     documents,
     duplicates,
     find,
@@ -22,6 +23,7 @@ from arap.desk.views import (
     jobs,
     news,
     rates,
+    revaluation,
     today,
 )
 
@@ -102,6 +104,11 @@ urlpatterns = [
     path("notifications/count/", news.news_count, name="news_count"),
     path("notifications/read/", news.news_read, name="news_read"),
     path("rates/", rates.rates, name="rates"),
+    path("revaluation/", revaluation.revaluation, name="revaluation"),
+    path("revaluation/items/", revaluation.revaluation_items, name="revaluation_items"),
+    path("revaluation/post/", revaluation.revaluation_post, name="revaluation_post"),
+    path("revaluation/differences/", differences.differences, name="revaluation_differences"),
+    path("revaluation/differences/lines/", differences.lines, name="revaluation_lines"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),

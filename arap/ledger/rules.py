@@ -46,3 +46,13 @@ def realised_difference(debit_base: Decimal, credit_base: Decimal) -> Decimal:
     Worked: USD 100.00 invoiced at 7.10 (710.00), received at 7.05 (705.00): a loss of 5.00.
     """
     return debit_base - credit_base
+
+
+def unrealised_difference(open_amount: Decimal, open_base: Decimal, rate: Decimal, minor_unit: int) -> Decimal:
+    """What an open item's base lacks (+) or has too much (-) at the closing `rate`; both amounts signed as the item.
+
+    Source: IAS 21.23(a) and CAS 19 art. 11(1), monetary items at the closing rate. Worked: USD 100.00 open at 710.00
+    and a closing rate of 7.25 give +15.00; a credit of USD 100.00 at -710.00 gives -15.00.
+    """
+    with localcontext(prec=DIGITS):
+        return rounded(open_amount * rate, minor_unit) - open_base

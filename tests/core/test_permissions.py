@@ -63,6 +63,7 @@ ledger.view           c l m o a d
 ledger.check          . . . o a d
 ledger.seal           . . . o . d
 report.view           c l m o a d
+revaluation.post      . . . o . .
 journal.export        . . . o a .
 audit.view            . . . o a d
 period.view           c l m o a d

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from arap.core.actions import NewRate, set_rates
+from arap.core.dates import end_of_month
 from arap.core.models import Company, Role
-from arap.ledger.actions import NewItem
+from arap.ledger.actions import NewItem, revalue
 from arap.servers import postgres
 from tests.ledger.book import Bookkeeper, customers
 from tests.ledger.scene import module_database
@@ -51,6 +53,9 @@ def book_of_a_superuser(
                 account="receivable", amount=Decimal(-40), due_on=on, customer_id=alpha, origin_item_id=credit
             )
             keeper.replace("transfer", [(credit, "-40")], [moved], on, currency="USD")
+            new = NewRate(currency="USD", valid_from=end_of_month(on), rate=Decimal("7.2"))
+            set_rates(company, [new], source="", by=None)
+            revalue(company, month_end=end_of_month(on), by=keeper.by)
             after_each_month(company)
         user = connection.settings_dict["USER"]
         connection.close()

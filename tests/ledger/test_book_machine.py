@@ -13,18 +13,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from aging.queries import aging
-from arap.core.actions import close_period, create_company, open_periods, reopen_period
+from arap.core.actions import NewRate, close_period, create_company, open_periods, reopen_period, set_rates
+from arap.core.dates import ONE_DAY, end_of_month
 from arap.core.errors import Refused
 from arap.core.models import Company, User
 from arap.core.queries import period_on
@@ -36,12 +39,14 @@ from arap.ledger.actions import (
     Pair,
     apply,
     post_documents,
+    revalue,
     reverse_document,
     unapply,
 )
 from arap.ledger.chart import ensure_chart
-from arap.ledger.models import Entry
+from arap.ledger.models import Entry, JournalLine
 from arap.ledger.queries import open_items, position_at
+from arap.ledger.rules import unrealised_difference
 from tests.ledger.book import customers
 from tests.ledger.model import UNITS, ZERO, Books, Met, Move, Owed, Paper, spread
 from tests.ledger.proofs import assert_ties, findings
@@ -74,6 +79,7 @@ class Life:
     books: Books
     people: list[tuple[int | None, int | None]]  # customer and root; None for nobody
     answers: list[tuple[date, int, datetime, dict[int, tuple[Decimal, Decimal]]]]
+    revalued: dict[date, dict[int, Decimal]]  # by month end: what the adjustment accounts hold of each item
 
 
 def found(base_currency: str) -> Life:
@@ -84,7 +90,7 @@ def found(base_currency: str) -> Life:
     parent, child, lone = customers(company, "PARENT", "CHILD<PARENT", "LONE")
     people = [(parent, parent), (child, parent), (lone, lone), (None, None)]
     by = User.objects.create(username=f"life{number}")
-    return Life(company, by, Books(base_currency), people, [])
+    return Life(company, by, Books(base_currency), people, [], {})
 
 
 Draft = tuple[NewDocument, list[Decimal]]
@@ -339,6 +345,34 @@ class Machine(RuleBasedStateMachine):
             close_period(life.company, period, by=life.by)
             life.books.closed_months.add(month)
 
+    # revaluing
+
+    @rule(n=index, month=st.integers(1, 5), rates=st.lists(rate, min_size=len(UNITS), max_size=len(UNITS)))
+    def revalue(self, n: int, month: int, rates: list[str]) -> None:
+        """Rates of a month end, new or corrected, and what they make of the items that are to be settled in money."""
+        life = self.lives[n % 2]
+        books, month_end = life.books, end_of_month(date(2026, month, 1))
+        closing = {currency: Decimal(each) for currency, each in zip(UNITS, rates, strict=True)}
+        foreign = [each for each in UNITS if each != books.base_currency]
+        new = [NewRate(currency=each, valid_from=month_end, rate=closing[each]) for each in foreign]
+        set_rates(life.company, new, source="test", by=None)
+        expected = {}
+        for pk, (open_amount, base) in books.all_open(month_end, position_at(life.company, known_at=None)).items():
+            owed = books.items[pk]
+            if owed.account != "advances" and owed.currency in foreign:
+                expected[pk] = unrealised_difference(open_amount, base, closing[owed.currency], books.unit)
+        expected = {pk: difference for pk, difference in expected.items() if difference}
+        due = expected != life.revalued.get(month_end, {})
+        refused = set().union(*(books.closed(on) for on in (month_end, month_end + ONE_DAY))) if due else set()
+        act = partial(revalue, life.company, month_end=month_end, by=life.by)
+        posted = self.attempt(life, act, refused)
+        if posted is not None:
+            assert bool(posted) == due
+            life.revalued[month_end] = expected
+        self.look(life)
+        assert held(life, month_end) == life.revalued.get(month_end, {})
+        assert held(life, month_end + ONE_DAY) == {}
+
     # looking
 
     def look(self, life: Life) -> None:
@@ -388,6 +422,15 @@ class Machine(RuleBasedStateMachine):
 def answer(life: Life, as_of: date, position: int) -> dict[int, tuple[Decimal, Decimal]]:
     found = open_items(life.company, as_of=as_of, position=position)
     return {item.item_id: (item.open_amount, item.open_base_amount) for item in found}
+
+
+def held(life: Life, as_of: date) -> dict[int, Decimal]:
+    """What the adjustment accounts hold of each item on that day, all of the past together."""
+    lines = JournalLine.objects.filter(
+        company=life.company, account__role__endswith="_adjustment", posted_on__lte=as_of
+    ).order_by()
+    sums = dict(lines.values_list("item_id").annotate(Sum("base_amount")))
+    return {pk: total for pk, total in sums.items() if total}
 
 
 def clock() -> datetime:

@@ -56,6 +56,15 @@ TAMPERINGS = {
         "update ledger_entry set effective_on = effective_on - 1 where reverses_id is not null",
         "update ledger_entry set base_amount = base_amount + 1 where reverses_id is not null",
     ],
+    "ledger/0120": [
+        "update ledger_journalline set base_amount = base_amount + 1 where item_id is not null and amount = 0",
+        "delete from ledger_journalline where item_id is not null and amount = 0",
+        "update ledger_document set rate = 7.3 where kind = 'fx'",
+    ],
+    "ledger/0130": [
+        "delete from ledger_document where kind = 'fx' and reverses_id is not null",
+        "update ledger_document set posted_on = posted_on + 1 where kind = 'fx' and reverses_id is not null",
+    ],
     "ledger/0110": ["update ledger_item set customer_id = {stranger} where id = 1"],
 }
 CASES = [(name, statement) for name, statements in TAMPERINGS.items() for statement in statements]

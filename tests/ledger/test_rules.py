@@ -14,7 +14,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arap.ledger.rules import cumulative_base, realised_difference, rounded, share_of_base
+from arap.ledger.rules import cumulative_base, realised_difference, rounded, share_of_base, unrealised_difference
 
 UNITS = st.sampled_from([0, 2, 3])
 # numeric(20, 3) holds what an item can be; fifteen digits before the point is what a person can enter
@@ -186,3 +186,22 @@ class TestTheSqlTwins:
                 {"amounts": amounts, "rate": rate, "unit": unit},
             )
             assert [base for (base,) in cursor.fetchall()] == cumulative_base(amounts, rate, unit)
+
+
+UNREALISED = table("""
+# open      base     rate    unit  difference  why
+100.00      710.00   7.25    2     15.00       a claim gains when the currency rises
+-100.00     -710.00  7.25    2     -15.00      a debt loses by the same
+66.67       474.92   7.20    2     5.10        480.02 at the closing rate
+10001       469.05   0.0475  2     6.00        JPY: 475.0475 is 475.05
+1.250       28.76    22.90   2     -0.13       KWD: 28.625 is 28.63
+33.33       4983     151.00  0     50          base without decimals: 5032.83
+33.33       10.247   0.3081  3     0.022       base with three decimals
+0           0        7.25    2     0           nothing open, nothing to revalue
+""")
+
+
+@pytest.mark.parametrize("amount, base, rate, unit, result, why", UNREALISED, ids=[row[5] for row in UNREALISED])
+def test_unrealised_difference(amount: str, base: str, rate: str, unit: str, result: str, why: str) -> None:
+    """IAS 21.23(a), CAS 19 art. 11(1): monetary items at the closing rate."""
+    assert unrealised_difference(Decimal(amount), Decimal(base), Decimal(rate), int(unit)) == Decimal(result)

@@ -13,6 +13,8 @@
     = 2026-02-10 balance ALPHA USD 60.00
     = 2026-02-10 account fx_gain_loss 5.00                              journal balance in base currency
     = 2026-02-10 aging ALPHA USD 0.00 60.00 0.00 0.00 0.00 unapplied 0.00       not due, 1-30, 31-60, 61-90, 91+
+    2026-01-31 rate USD 7.25                                            a closing rate
+    2026-01-31 revalue 15.00                                            what was posted in all; 0.00 when nothing was
     ! 2026-02-10 apply R-1 INV-1 0.01 is over_applied
 
 A date of `=` is an as-of date, as known at that moment of the script.
@@ -28,8 +30,9 @@ import pytest
 from django.db import connection, transaction
 
 from aging.queries import aging
-from arap.core.errors import Refused
-from arap.ledger.actions import Closing, NewDocument, NewItem, NewLine, post_documents, reverse_document
+from arap.core.actions import NewRate, set_rates
+from arap.core.errors import DomainError
+from arap.ledger.actions import Closing, NewDocument, NewItem, NewLine, post_documents, revalue, reverse_document
 from arap.ledger.models import Entry
 from arap.ledger.queries import OpenItem, open_items, position_at
 from tests.ledger.book import Bookkeeper, customers, own_posting
@@ -64,7 +67,7 @@ class Script:
             self.expect(line[1:].split())
         elif line.startswith("!"):
             act, _, code = line[1:].partition(" is ")
-            with pytest.raises(Refused) as caught, transaction.atomic():
+            with pytest.raises(DomainError) as caught, transaction.atomic():
                 self.act(act.split())
             assert caught.value.code == code.strip()
         elif line.startswith("customers "):
@@ -83,6 +86,8 @@ class Script:
             "apply": self.apply,
             "unapply": self.unapply,
             "bounce": self.bounce,
+            "rate": self.rate,
+            "revalue": self.revalue,
         }
         acts[verb](date.fromisoformat(on), rest)
 
@@ -95,7 +100,7 @@ class Script:
         if "in" in options:
             pairs = " ".join(options[options.index("in") + 1 :]).split(", ")
             parts = [(pair.split()[0], pair.split()[1]) for pair in pairs]
-        account = "unidentified" if who == "?" else "receivable"
+        account = "unidentified" if who == "?" else "advances" if "advance" in options else "receivable"
         items = [
             NewItem(account=account, amount=sign * Decimal(part), due_on=date.fromisoformat(due)) for part, due in parts
         ]
@@ -147,6 +152,18 @@ class Script:
         reverse_document(
             self.book.company, document, posted_on=on, by=self.book.by, reason="bounced", verb="receipt.reverse"
         )
+
+    def rate(self, on: date, words: list[str]) -> None:
+        currency, rate = words
+        set_rates(
+            self.book.company, [NewRate(currency=currency, valid_from=on, rate=Decimal(rate))], source="", by=None
+        )
+
+    def revalue(self, on: date, words: list[str]) -> None:
+        own_posting(self.book.company)
+        posted = revalue(self.book.company, month_end=on, by=self.book.by)
+        assert sum((each.difference for each in posted), ZERO) == Decimal(words[0] if words else 0)
+        assert not revalue(self.book.company, month_end=on, by=self.book.by), "nothing is left to do"
 
     def expect(self, words: list[str]) -> None:
         as_of, what, *rest = words

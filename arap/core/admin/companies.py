@@ -39,6 +39,7 @@ class CompanyForm(forms.ModelForm):
             "is_active",
             "calendar",
             "receipt_confirmation_above",
+            "revalue_from",
             "second_factor_roles",
             "country",
             "time_zone",
@@ -85,7 +86,7 @@ class CompanyAdmin(RoleAdmin):
     actions = ("open_next_year",)
     fieldsets = (
         (None, {"fields": ("code", "name", "name_local", "base_currency", "is_active")}),
-        (_("Rules"), {"fields": ("calendar", "receipt_confirmation_above", "second_factor_roles")}),
+        (_("Rules"), {"fields": ("calendar", "receipt_confirmation_above", "revalue_from", "second_factor_roles")}),
         (_("Place"), {"fields": ("country", "time_zone", "language", "tax_id")}),
         (
             _("Letterhead"),

@@ -63,6 +63,15 @@ class Company(models.Model):
         blank=True,
         help_text=_("In base currency. A receipt above it is confirmed by a second person; empty means that none is."),
     )
+    revalue_from = models.DateField(
+        _("revalue from"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Open months that end on this day or later are revalued at night once they have ended, and again when"
+            " something in them changes. Empty: only a controller does it, by hand."
+        ),
+    )
     second_factor_roles = ArrayField(
         models.CharField(max_length=20),
         verbose_name=_("second factor required of"),

@@ -1,11 +1,9 @@
 """What an auditor asks for: acts by filter, and random samples."""
 
 import secrets
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -13,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from arap.core.fields import DayField
 from arap.core.models import User
 from arap.desk.audit_words import act_name, thing_choices, thing_name
+from arap.desk.forms.periods import PeriodForm
 from arap.desk.queries.audit import Asked
 from arap.desk.queries.sampling import Draw
 
@@ -27,23 +26,7 @@ KINDS = [
 ]
 
 
-class _PeriodForm(forms.Form):
-    """From one day to another, both included."""
-
-    def __init__(self, data: QueryDict | None, *, today: date, **options: Any) -> None:
-        super().__init__(data, **options)
-        for name in ("from_on", "to_on"):
-            self.fields[name].today = today  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        first, last = cleaned.get("from_on"), cleaned.get("to_on")
-        if first and last and first > last:
-            self.add_error("to_on", ValidationError(_("The last day is before the first.")))
-        return cleaned
-
-
-class AuditForm(_PeriodForm):
+class AuditForm(PeriodForm):
     """Every field may be empty: then it asks for nothing."""
 
     who = forms.ChoiceField(label=_("Who"), required=False, widget=forms.Select(attrs=SELECT))
@@ -105,7 +88,7 @@ NOUNS = {
 }
 
 
-class SampleForm(_PeriodForm):
+class SampleForm(PeriodForm):
     """A sample. Seed and position are filled in when a new one is drawn and given to draw an old one again."""
 
     kind = forms.ChoiceField(label=_("Of"), choices=KINDS, widget=forms.Select(attrs=SELECT))

@@ -20,6 +20,7 @@ from arap.ledger.actions.recording import (
     open_staging,
     refresh_statistics,
 )
+from arap.ledger.actions.revaluation import Revaluation, revalue
 from arap.ledger.actions.reversals import reverse_document
 from arap.ledger.actions.seals import seal_ledger, verify_seals
 
@@ -35,6 +36,7 @@ __all__ = [
     "NewLine",
     "Pair",
     "Posted",
+    "Revaluation",
     "apply",
     "apply_staged",
     "book_transaction",
@@ -44,6 +46,7 @@ __all__ = [
     "post_staged",
     "refresh_statistics",
     "replace",
+    "revalue",
     "reverse_document",
     "seal_ledger",
     "unapply",
