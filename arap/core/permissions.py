@@ -48,6 +48,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "receipt.confirm": frozenset({CONTROLLER}),
     "receipt.apply": BOOKKEEPERS,
     "receipt.unapply": BOOKKEEPERS,
+    # Bank charges and withheld tax beyond the company's tolerances.
+    "receipt.deduct": frozenset({CONTROLLER}),
     "receipt.reverse": BOOKKEEPERS,
     "receipt.identify": BOOKKEEPERS,
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.

@@ -16,6 +16,7 @@ from arap.core.models import Company, CompanyBankAccount
 from arap.core.money import CURRENCIES, AmountError, minor_unit
 from arap.core.paging import read_number
 from arap.core.wording import HAIRLINE_DASH
+from arap.ledger.reasons import DEDUCTIONS
 from customers.forms import CustomerCodeField
 from receipts.models import Receipt
 from receipts.queries import Candidate
@@ -194,6 +195,43 @@ class ReturnForm(_CompanyForm):
         error_messages={"required": _("Say why the money went back.")},
     )
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class RestForm(forms.Form):
+    """What becomes of what a payment leaves open of the items that it meets, and whether it earns the discount."""
+
+    rest = forms.ChoiceField(
+        label=_("What is not paid of these items"),
+        required=False,
+        choices=[
+            ("", _("stays open: a part payment")),
+            ("bank_charge", _("bank charges that the payer deducted")),
+            ("withholding", _("tax that the payer withheld")),
+            ("residual", _("becomes an item of its own, with a reason")),
+        ],
+        widget=forms.Select(attrs=SELECT),
+    )
+    rest_reason = forms.ChoiceField(
+        label=_("Reason"),
+        required=False,
+        choices=[("", HAIRLINE_DASH), *((reason.value, reason.label) for reason in DEDUCTIONS)],
+        widget=forms.Select(attrs=SELECT),
+    )
+    rest_memo = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+        help_text=_("For example the number of the tax certificate."),
+    )
+    no_discount = forms.BooleanField(label=_("Without the early-payment discount"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An item of its own says why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("rest") == "residual" and not cleaned.get("rest_reason"):
+            self.add_error("rest_reason", _("Say why part of it was not paid."))
+        return cleaned
 
 
 class UndoForm(_CompanyForm):

@@ -42,6 +42,7 @@ receipt.record        c . . o . .
 receipt.confirm       . . . o . .
 receipt.apply         c . . o . .
 receipt.unapply       c . . o . .
+receipt.deduct        . . . o . .
 receipt.reverse       c . . o . .
 receipt.identify      c . . o . .
 message.view          c l m o a d

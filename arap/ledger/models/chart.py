@@ -13,6 +13,7 @@ class Account(models.Model):
         BILLS = "bills", _("Notes receivable")
         UNIDENTIFIED = "unidentified", _("Unidentified receipts")
         RECEIVABLE_ADJUSTMENT = "receivable_adjustment", _("Receivables revaluation")
+        WITHHELD = "withheld", _("Tax withheld by customers")
         BANK = "bank", _("Bank")
         REVENUE = "revenue", _("Revenue")
         OUTPUT_TAX = "output_tax", _("Output tax")

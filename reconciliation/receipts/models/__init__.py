@@ -3,5 +3,15 @@
 from receipts.models.limits import ConfirmationLimit
 from receipts.models.papers import ReceiptPaper
 from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
+from receipts.models.settling import Allowance, DiscountPolicy, Tolerance
 
-__all__ = ["ConfirmationLimit", "Receipt", "ReceiptIdentification", "ReceiptPaper", "ReceiptQuerySet"]
+__all__ = [
+    "Allowance",
+    "ConfirmationLimit",
+    "DiscountPolicy",
+    "Receipt",
+    "ReceiptIdentification",
+    "ReceiptPaper",
+    "ReceiptQuerySet",
+    "Tolerance",
+]
