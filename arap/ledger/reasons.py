@@ -15,10 +15,26 @@ class Reason(models.TextChoices):
     FREIGHT = "freight", _("freight deducted")
     PROMOTION = "promotion", _("promotion or bonus deducted")
     OTHER = "other", _("other reason")
+    INSOLVENCY = "insolvency", _("insolvency of the customer")
+    UNCOLLECTIBLE = "uncollectible", _("enforcement without result")
+    LIMITATION = "limitation", _("limitation has passed")
+    SETTLEMENT = "settlement", _("settled with the customer")
+    UNTRACEABLE = "untraceable", _("customer cannot be found")
+    COST = "cost", _("collecting costs more than it brings")
 
 
 # What a customer may have deducted: the reasons of a residual item.
 DEDUCTIONS = (Reason.PRICE, Reason.QUANTITY, Reason.QUALITY, Reason.FREIGHT, Reason.PROMOTION, Reason.OTHER)
+
+# Why a debt is given up.
+BAD_DEBTS = (
+    Reason.INSOLVENCY,
+    Reason.UNCOLLECTIBLE,
+    Reason.LIMITATION,
+    Reason.SETTLEMENT,
+    Reason.UNTRACEABLE,
+    Reason.COST,
+)
 
 
 def reason_words(code: str) -> str:

@@ -3,7 +3,15 @@
 from django.contrib import admin
 
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
-from receipts.models import Allowance, ConfirmationLimit, DiscountPolicy, Receipt, ReceiptIdentification, Tolerance
+from receipts.models import (
+    Allowance,
+    ConfirmationLimit,
+    DiscountPolicy,
+    Receipt,
+    ReceiptIdentification,
+    Tolerance,
+    WriteOffBand,
+)
 
 
 @admin.register(Receipt)
@@ -56,3 +64,11 @@ class AllowanceAdmin(ReadOnlyAdmin):
     list_filter = ("company", "kind")
     list_select_related = ("document", "receipt", "company")
     show_full_result_count = False
+
+
+@admin.register(WriteOffBand)
+class WriteOffBandAdmin(RoleAdmin):
+    verb = "admin.companies"
+    list_display = ("above", "role", "company")
+    list_filter = ("company",)
+    list_select_related = ("company",)

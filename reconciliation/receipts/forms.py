@@ -27,7 +27,7 @@ SELECT = {"class": "input"}
 USUAL_CURRENCIES = ("CNY", "USD", "EUR", "JPY", "HKD", "GBP")
 
 
-class _CompanyForm(forms.Form):
+class DatedForm(forms.Form):
     """A form whose fields know the company and what today is there. Several stand on one page, so each has its ids."""
 
     ids = "id_%s"
@@ -49,7 +49,7 @@ class _CompanyForm(forms.Form):
         return on
 
 
-class ReceiptForm(_CompanyForm):
+class ReceiptForm(DatedForm):
     """A receipt to record. Without a customer it is money of an unknown payer (待认领)."""
 
     customer = CustomerCodeField(
@@ -116,7 +116,7 @@ class ReceiptForm(_CompanyForm):
 AMOUNT_RANGE = re.compile(r"(.+?)(?:\.\.+|–|—|~|～|-)(.+)")
 
 
-class FilterForm(_CompanyForm):
+class FilterForm(DatedForm):
     """What the list of receipts is narrowed to. What cannot be read is said beside its field and narrows nothing."""
 
     q = forms.CharField(label=_("Number, payer or text"), max_length=100, required=False)
@@ -161,7 +161,7 @@ class FilterForm(_CompanyForm):
         return any(self.cleaned_data.values())
 
 
-class IdentifyForm(_CompanyForm):
+class IdentifyForm(DatedForm):
     """Whose unidentified money it is."""
 
     ids = "id_identify_%s"
@@ -182,7 +182,7 @@ class IdentifyForm(_CompanyForm):
         return MoneyField.read(text, self.currency) if text else None
 
 
-class ReturnForm(_CompanyForm):
+class ReturnForm(DatedForm):
     """When and why the money went back."""
 
     ids = "id_return_%s"
@@ -234,7 +234,7 @@ class RestForm(forms.Form):
         return cleaned
 
 
-class UndoForm(_CompanyForm):
+class UndoForm(DatedForm):
     """When and why something is undone."""
 
     on = DayField(label=_("Undone on"), required=False)
@@ -257,7 +257,7 @@ class UnapplyForm(UndoForm):
         return read_entries(self.cleaned_data["entries"])
 
 
-class RejectForm(_CompanyForm):
+class RejectForm(DatedForm):
     """Why a recorded receipt is not confirmed."""
 
     ids = "id_reject_%s"

@@ -112,19 +112,20 @@ def _allowance(
         memo=memo or debit.number,
         reason_code=plan.kind if plan.kind == Kind.SHORT else "",
         items=[NewItem(account=debit.account, amount=-plan.amount, base_amount=-plan.base, due_on=plan.day)],
-        lines=_lines(sides, plan, unit),
+        lines=shared_lines(sides, plan.base, unit),
     )
 
 
-def _lines(sides: Sequence[tuple[str, str, Decimal]], plan: Planned, unit: int) -> list[NewLine]:
-    """The contra lines, which share the base of the document to the last cent."""
+def shared_lines(sides: Sequence[tuple[str, str, Decimal]], base: Decimal, unit: int) -> list[NewLine]:
+    """Contra lines (account, tax code, amount) that share `base` to the last cent."""
+    total = sum((amount for _account, _code, amount in sides), ZERO)
     lines, upto = [], ZERO
     for account, code, amount in sides:
         if amount:
-            before = share_of_base(plan.base, plan.amount, upto, unit)
+            before = share_of_base(base, total, upto, unit)
             upto += amount
-            base = share_of_base(plan.base, plan.amount, upto, unit) - before
-            lines.append(NewLine(account=account, amount=amount, base_amount=base, tax_code=code))
+            line_base = share_of_base(base, total, upto, unit) - before
+            lines.append(NewLine(account=account, amount=amount, base_amount=line_base, tax_code=code))
     return lines
 
 

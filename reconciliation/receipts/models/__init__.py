@@ -4,6 +4,7 @@ from receipts.models.limits import ConfirmationLimit
 from receipts.models.papers import ReceiptPaper
 from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
 from receipts.models.settling import Allowance, DiscountPolicy, Tolerance
+from receipts.models.write_offs import Recovery, WriteOff, WriteOffBand
 
 __all__ = [
     "Allowance",
@@ -13,5 +14,8 @@ __all__ = [
     "ReceiptIdentification",
     "ReceiptPaper",
     "ReceiptQuerySet",
+    "Recovery",
     "Tolerance",
+    "WriteOff",
+    "WriteOffBand",
 ]
