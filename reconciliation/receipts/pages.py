@@ -115,6 +115,11 @@ class ReceiptPage:
         return [(act, line) for act in reversed(self.acts) for line in act.live]
 
     @property
+    def offers_discount(self) -> bool:
+        """Whether an early-payment discount of an item shown is earned by this receipt."""
+        return any(line.due for line in self.lines)
+
+    @property
     def previews_exchange(self) -> bool:
         """Whether the difference of an application can be told beforehand: foreign money that stands in one item."""
         open_items = [item for item in self.items if item.open_amount]

@@ -251,10 +251,9 @@ def _in_state(company: Company, write_off_id: int, state: str, code: str, senten
     return made
 
 
-def _post(made: WriteOff, item: Item, on: date, by: User, note: str = "") -> None:
-    """The document, settled against the item. The output tax in it comes back only where the country says so."""
+def document_of(made: WriteOff, item: Item, on: date) -> NewDocument:
+    """What a write-off puts into the book. The output tax in it comes back only where the country says so."""
     company = made.company
-    _check_open(item, made.amount)
     taxes: dict[str, Decimal] = {}
     due_on, document_on = item.original_due_on, item.document_on
     if tax_comes_back(company.country, reason=made.reason, document_on=document_on, due_on=due_on, on=on):
@@ -263,8 +262,9 @@ def _post(made: WriteOff, item: Item, on: date, by: User, note: str = "") -> Non
         taxes = tax_in(made.amount, total=held.total, taxes=held.by_code, reduced=every, currency=item.currency)
     unit = minor_unit(company.base_currency)
     base = share_of_base(item.open_base_amount, item.open_amount, made.amount, unit)
-    loss = made.amount - sum(taxes.values(), ZERO)
-    document = NewDocument(
+    sides = [("write_off", "", made.amount - sum(taxes.values(), ZERO))]
+    sides += [("output_tax", code, tax) for code, tax in taxes.items()]
+    return NewDocument(
         kind="write_off",
         customer_id=item.customer_id,
         currency=item.currency,
@@ -275,12 +275,20 @@ def _post(made: WriteOff, item: Item, on: date, by: User, note: str = "") -> Non
         memo=made.explanation,
         reason_code=made.reason,
         items=[NewItem(account=item.account.role, amount=-made.amount, base_amount=-base, due_on=on)],
-        lines=shared_lines([("write_off", "", loss), *(("output_tax", *each) for each in taxes.items())], base, unit),
+        lines=shared_lines(sides, base, unit),
     )
+
+
+def _post(made: WriteOff, item: Item, on: date, by: User, note: str = "") -> None:
+    """The document, settled against the item."""
+    company = made.company
+    _check_open(item, made.amount)
+    document = document_of(made, item, on)
     posted = post_documents(company, [document], by=by, verb="write_off.post")[0]
     pair = Pair(posted.item_ids[0], item.pk, made.amount)
     apply(company, [pair], effective_on=on, by=by, policy="write_off", verb="write_off.post", reason=made.reason)
-    made.state, made.document_id, made.tax = WriteOff.State.POSTED, posted.document_id, made.amount - loss
+    made.state, made.document_id = WriteOff.State.POSTED, posted.document_id
+    made.tax = sum((line.amount for line in document.lines if line.account == "output_tax"), ZERO)
     made.decided_by, made.decided_at, made.decision = by, Now(), note
     made.save(update_fields=["state", "document", "tax", "decided_by", "decided_at", "decision"])
     made.refresh_from_db()

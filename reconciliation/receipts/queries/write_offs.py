@@ -26,7 +26,8 @@ class Change:
 def write_offs(company: Company) -> QuerySet[WriteOff]:
     """All of the company with what their rows show, the last asked for first."""
     rows = WriteOff.objects.filter(company=company)
-    return rows.select_related("item__document", "item__customer", "document", "requested_by", "decided_by", "evidence")
+    shown = ("item__document", "item__customer", "item__account", "document", "requested_by", "decided_by", "evidence")
+    return rows.select_related("company", *shown)
 
 
 def recoveries_of(made: WriteOff) -> list[Recovery]:

@@ -14,12 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from arap.core.errors import DomainError
 from arap.core.files import file_response
 from arap.core.http import CompanyRequest
+from arap.core.money import ZERO
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
-from arap.ledger.models import Document, Item
+from arap.ledger.actions import NewItem, NewLine
+from arap.ledger.models import Account, Document, Item
 from receipts.actions.writing_off import (
     Evidence,
     approve_write_off,
+    document_of,
     recover_write_off,
     recovered,
     reject_write_off,
@@ -29,6 +32,7 @@ from receipts.actions.writing_off import (
 )
 from receipts.forms import RejectForm, UndoForm
 from receipts.models import Recovery, WriteOff
+from receipts.queries.effects import Posting
 from receipts.queries.write_offs import Change, recoveries_of, undoing_recovery, undoing_write_off, write_offs
 from receipts.write_off_forms import RecoverForm, WriteOffForm
 
@@ -210,6 +214,7 @@ def _screen(
     context = {
         "write_off": made,
         "recoveries": recoveries_of(made),
+        "postings": _postings(made) if made.state == WriteOff.State.REQUESTED else [],
         "left": made.amount - recovered(made),
         "problem": problem,
         "may_approve_this": made.requested_by_id != request.user.pk,
@@ -217,6 +222,16 @@ def _screen(
         "reject_open": reject_form is not None,
     }
     return render(request, "receipts/write_off.html", context, status=status)
+
+
+def _postings(made: WriteOff) -> list[Posting]:
+    """What approving it today would post; nothing where less than its amount is open by now."""
+    if made.amount > made.item.open_amount:
+        return []
+    document = document_of(made, made.item, timezone.localdate())
+    known = {account.role: account for account in Account.objects.filter(company=made.company_id)}
+    lines: list[NewLine | NewItem] = [*document.lines, *document.items]
+    return [Posting(known[line.account], line.amount, line.base_amount or ZERO) for line in lines]
 
 
 def _undoing(

@@ -58,8 +58,8 @@ def test_somebody_else_approves(as_clerk: Client, client: Client, controller: Us
     at = asked(as_clerk, story)
     assert as_clerk.post(f"{at}approve/").status_code == 403
     as_clerk.force_login(controller)
-    page = text_of(as_clerk.get(LIST))
-    assert "To approve" in page
+    assert "To approve" in text_of(as_clerk.get(LIST))
+    assert "Dr 6702 Credit loss 600.00 Cr 1122 Accounts receivable 600.00" in text_of(as_clerk.get(at))
     answer = as_clerk.post(f"{at}approve/", follow=True)
     assert "Written off by WO-" in text_of(answer)
     assert item_of(story).open_amount == 0
