@@ -49,8 +49,16 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "receipt.confirm": frozenset({CONTROLLER}),
     "receipt.apply": BOOKKEEPERS,
     "receipt.unapply": BOOKKEEPERS,
+    # Bank charges and withheld tax beyond the company's tolerances.
+    "receipt.deduct": frozenset({CONTROLLER}),
     "receipt.reverse": BOOKKEEPERS,
     "receipt.identify": BOOKKEEPERS,
+    # Bad debts. How much whose approval covers, the company's bands say.
+    "write_off.view": EVERYONE,
+    "write_off.request": frozenset({CLERK, COLLECTOR, CREDIT, CONTROLLER}),
+    "write_off.approve": frozenset({CREDIT, CONTROLLER}),
+    "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
+    "write_off.recover": BOOKKEEPERS,
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
     "message.view": EVERYONE,
     "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),

@@ -15,6 +15,7 @@ CHART = (
     (Role.ADVANCES, "2203", "Advances from customers", "预收账款", True),
     (Role.UNIDENTIFIED, "2241.01", "Unidentified receipts", "待认领款项", True),
     (Role.UNIDENTIFIED_ADJUSTMENT, "2241.99", "Unidentified receipts revaluation", "待认领款项汇兑调整", False),
+    (Role.WITHHELD, "1221.02", "Tax withheld by customers", "客户代扣税款", False),
     (Role.BANK, "1002", "Bank", "银行存款", False),
     (Role.REVENUE, "6001", "Revenue", "主营业务收入", False),
     (Role.OUTPUT_TAX, "2221.01", "Output tax", "应交增值税（销项税额）", False),

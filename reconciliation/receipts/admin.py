@@ -3,7 +3,15 @@
 from django.contrib import admin
 
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
-from receipts.models import ConfirmationLimit, Receipt, ReceiptIdentification
+from receipts.models import (
+    Allowance,
+    ConfirmationLimit,
+    DiscountPolicy,
+    Receipt,
+    ReceiptIdentification,
+    Tolerance,
+    WriteOffBand,
+)
 
 
 @admin.register(Receipt)
@@ -29,5 +37,38 @@ class ReceiptIdentificationAdmin(ReadOnlyAdmin):
 class ConfirmationLimitAdmin(RoleAdmin):
     verb = "admin.companies"
     list_display = ("currency", "above", "company")
+    list_filter = ("company",)
+    list_select_related = ("company",)
+
+
+@admin.register(DiscountPolicy)
+class DiscountPolicyAdmin(RoleAdmin):
+    verb = "admin.terms"
+    list_display = ("__str__", "grace_days", "basis", "company")
+    list_filter = ("company",)
+    list_select_related = ("company", "terms")
+
+
+@admin.register(Tolerance)
+class ToleranceAdmin(RoleAdmin):
+    verb = "admin.terms"
+    list_display = ("kind", "currency", "segment", "amount", "percent", "company")
+    list_filter = ("company", "kind")
+    list_select_related = ("company",)
+
+
+@admin.register(Allowance)
+class AllowanceAdmin(ReadOnlyAdmin):
+    verb = "receipt.view"
+    list_display = ("id", "kind", "document", "receipt", "amount", "company")
+    list_filter = ("company", "kind")
+    list_select_related = ("document", "receipt", "company")
+    show_full_result_count = False
+
+
+@admin.register(WriteOffBand)
+class WriteOffBandAdmin(RoleAdmin):
+    verb = "admin.companies"
+    list_display = ("above", "role", "company")
     list_filter = ("company",)
     list_select_related = ("company",)

@@ -16,6 +16,7 @@ from arap.core.models import Company, CompanyBankAccount
 from arap.core.money import CURRENCIES, AmountError, minor_unit
 from arap.core.paging import read_number
 from arap.core.wording import HAIRLINE_DASH
+from arap.ledger.reasons import DEDUCTIONS
 from customers.forms import CustomerCodeField
 from receipts.models import Receipt
 from receipts.queries import Candidate
@@ -26,7 +27,7 @@ SELECT = {"class": "input"}
 USUAL_CURRENCIES = ("CNY", "USD", "EUR", "JPY", "HKD", "GBP")
 
 
-class _CompanyForm(forms.Form):
+class DatedForm(forms.Form):
     """A form whose fields know the company and what today is there. Several stand on one page, so each has its ids."""
 
     ids = "id_%s"
@@ -48,7 +49,7 @@ class _CompanyForm(forms.Form):
         return on
 
 
-class ReceiptForm(_CompanyForm):
+class ReceiptForm(DatedForm):
     """A receipt to record. Without a customer it is money of an unknown payer (待认领)."""
 
     customer = CustomerCodeField(
@@ -115,7 +116,7 @@ class ReceiptForm(_CompanyForm):
 AMOUNT_RANGE = re.compile(r"(.+?)(?:\.\.+|–|—|~|～|-)(.+)")
 
 
-class FilterForm(_CompanyForm):
+class FilterForm(DatedForm):
     """What the list of receipts is narrowed to. What cannot be read is said beside its field and narrows nothing."""
 
     q = forms.CharField(label=_("Number, payer or text"), max_length=100, required=False)
@@ -160,7 +161,7 @@ class FilterForm(_CompanyForm):
         return any(self.cleaned_data.values())
 
 
-class IdentifyForm(_CompanyForm):
+class IdentifyForm(DatedForm):
     """Whose unidentified money it is."""
 
     ids = "id_identify_%s"
@@ -181,7 +182,7 @@ class IdentifyForm(_CompanyForm):
         return MoneyField.read(text, self.currency) if text else None
 
 
-class ReturnForm(_CompanyForm):
+class ReturnForm(DatedForm):
     """When and why the money went back."""
 
     ids = "id_return_%s"
@@ -196,7 +197,44 @@ class ReturnForm(_CompanyForm):
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
 
-class UndoForm(_CompanyForm):
+class RestForm(forms.Form):
+    """What becomes of what a payment leaves open of the items that it meets, and whether it earns the discount."""
+
+    rest = forms.ChoiceField(
+        label=_("What is not paid of these items"),
+        required=False,
+        choices=[
+            ("", _("stays open: a part payment")),
+            ("bank_charge", _("bank charges that the payer deducted")),
+            ("withholding", _("tax that the payer withheld")),
+            ("residual", _("becomes an item of its own, with a reason")),
+        ],
+        widget=forms.Select(attrs=SELECT),
+    )
+    rest_reason = forms.ChoiceField(
+        label=_("Reason"),
+        required=False,
+        choices=[("", HAIRLINE_DASH), *((reason.value, reason.label) for reason in DEDUCTIONS)],
+        widget=forms.Select(attrs=SELECT),
+    )
+    rest_memo = forms.CharField(
+        label=_("Note"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs=TEXT),
+        help_text=_("For example the number of the tax certificate."),
+    )
+    no_discount = forms.BooleanField(label=_("Without the early-payment discount"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """An item of its own says why."""
+        cleaned = super().clean() or {}
+        if cleaned.get("rest") == "residual" and not cleaned.get("rest_reason"):
+            self.add_error("rest_reason", _("Say why part of it was not paid."))
+        return cleaned
+
+
+class UndoForm(DatedForm):
     """When and why something is undone."""
 
     on = DayField(label=_("Undone on"), required=False)
@@ -219,7 +257,7 @@ class UnapplyForm(UndoForm):
         return read_entries(self.cleaned_data["entries"])
 
 
-class RejectForm(_CompanyForm):
+class RejectForm(DatedForm):
     """Why a recorded receipt is not confirmed."""
 
     ids = "id_reject_%s"

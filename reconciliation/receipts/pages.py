@@ -15,10 +15,11 @@ from arap.ledger.models import Entry, Item, Posting
 from arap.ledger.queries import position_at
 from cases.models import Hold
 from receipts.forms import field_name, typed_items
-from receipts.models import Receipt, ReceiptIdentification
-from receipts.queries import Candidate, candidates, credit_items, proposals
+from receipts.models import Allowance, Receipt, ReceiptIdentification
+from receipts.queries import Candidate, Payable, candidates, credit_items, payables, proposals
 from receipts.queries.acts import Act, ActLine, acts_of
 from receipts.queries.payers import known_from, recent
+from receipts.queries.settling import allowances_of
 from receipts.reasons import others_sentence, sentence
 from receipts.rules import Proposal
 
@@ -46,10 +47,11 @@ class Choice:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """An open item with its field: `typed` is what stands in it, `error` what is wrong with that, `hold` why it is
-    kept from being asked for.
+    kept from being asked for, `due` what settles it within the window of its discount.
     """
 
     candidate: Candidate
+    currency: str
     name: str
     open_units: str
     base_units: str
@@ -58,6 +60,12 @@ class Line:
     error: str
     hold: str
     is_foreign: bool
+    due: Payable | None = None
+
+    @property
+    def payable_units(self) -> str:
+        """What settles it, in whole minor units of the receipt's currency: less the early-payment discount."""
+        return _units(self.due.amount, self.currency) if self.due else self.open_units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +98,7 @@ class ReceiptPage:
     lines: list[Line] = field(default_factory=list)
     line_count: int = 0
     acts: list[Act] = field(default_factory=list)
+    allowances: list[Allowance] = field(default_factory=list)
     moved: list[Moved] = field(default_factory=list)
     identified: list[ReceiptIdentification] = field(default_factory=list)
     known_from: int = 0
@@ -104,6 +113,11 @@ class ReceiptPage:
     def applied(self) -> list[tuple[Act, ActLine]]:
         """What it settles now, the oldest act first."""
         return [(act, line) for act in reversed(self.acts) for line in act.live]
+
+    @property
+    def offers_discount(self) -> bool:
+        """Whether an early-payment discount of an item shown is earned by this receipt."""
+        return any(line.due for line in self.lines)
 
     @property
     def previews_exchange(self) -> bool:
@@ -130,7 +144,8 @@ def receipt_page(
     choices = _choices(receipt, items, found) if left else []
     first = choices[0].amounts if choices and typed is None else {}
     holds = _holds(company, found, as_of)
-    lines = [_line(each, receipt, payer, first, typed or {}, errors or {}, holds) for each in found]
+    due = payables(company, found, paid_on=receipt.received_on, currency=receipt.currency)
+    lines = [_line(each, receipt, payer, first, typed or {}, errors or {}, holds, due) for each in found]
     owner = payer or receipt.customer_id
     return ReceiptPage(
         receipt=receipt,
@@ -148,6 +163,7 @@ def receipt_page(
         lines=_shown(lines),
         line_count=len(lines),
         acts=acts_of(company, items),
+        allowances=allowances_of(receipt),
         moved=_moved(company, items, typed or {}),
         identified=_identified(receipt),
         known_from=known_from(company, receipt, owner) if owner else 0,
@@ -220,11 +236,13 @@ def _line(
     typed: Mapping[str, str],
     errors: Mapping[int, str],
     holds: Mapping[tuple[str, int], str],
+    due: Mapping[int, Payable],
 ) -> Line:
     name = field_name(candidate.item_id)
     amount = proposed.get(candidate.item_id)
     return Line(
         candidate=candidate,
+        currency=receipt.currency,
         name=name,
         open_units=_units(abs(candidate.open_amount), receipt.currency),
         base_units=_units(abs(candidate.open_base_amount), receipt.company.base_currency),
@@ -233,6 +251,7 @@ def _line(
         error=errors.get(candidate.item_id, ""),
         hold=holds.get(("item", candidate.item_id)) or holds.get(("customer", candidate.customer_id), ""),
         is_foreign=candidate.customer_id != payer,
+        due=due.get(candidate.item_id),
     )
 
 

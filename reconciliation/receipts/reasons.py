@@ -40,7 +40,10 @@ def reason_sentence(reason: str, params: Mapping[str, Any], currency: str) -> st
         "difference": amount_text(params.get("difference", Decimal(0)), currency),
         "remainder": amount_text(params.get("remainder", Decimal(0)), currency),
     }
-    return {
+    discount = params.get("discount")
+    taken = " " + _("The early-payment discount of %(discount)s is taken off.") if discount else ""
+    told["discount"] = amount_text(discount or Decimal(0), currency)
+    words = {
         "reference_exact": _("The text names %(numbers)s, and the amount is exactly theirs."),
         "reference_short": _("The text names %(numbers)s; %(difference)s is missing, so the last is paid in part."),
         "reference_over": _("The text names %(numbers)s; %(difference)s more was paid and stays on account."),
@@ -51,7 +54,8 @@ def reason_sentence(reason: str, params: Mapping[str, Any], currency: str) -> st
         "oldest_first": _("Oldest due first; %(remainder)s stays on account.")
         if params.get("remainder")
         else _("Oldest due first."),
-    }[reason] % told
+    }
+    return (words[reason] + taken) % told
 
 
 def answer(done: ReceiptApplied, currency: str) -> dict[str, Any]:

@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from receipts.views import lists, papers, receipt, undoing
+from receipts.views import lists, papers, receipt, undoing, write_offs
 
 app_name = "receipts"
 
 urlpatterns = [
     path("", lists.receipt_list, name="list"),
     path("new/", lists.new, name="new"),
+    path("write-offs/", write_offs.write_off_list, name="write_offs"),
+    path("write-offs/new/<int:item>/", write_offs.new, name="write_off_new"),
+    path("write-offs/<int:pk>/", write_offs.detail, name="write_off"),
+    path("write-offs/<int:pk>/approve/", write_offs.approve, name="write_off_approve"),
+    path("write-offs/<int:pk>/reject/", write_offs.reject, name="write_off_reject"),
+    path("write-offs/<int:pk>/undo/", write_offs.undo, name="write_off_undo"),
+    path("write-offs/<int:pk>/recover/", write_offs.recover, name="write_off_recover"),
+    path("write-offs/<int:pk>/recoveries/<int:recovery>/undo/", write_offs.unrecover, name="write_off_unrecover"),
+    path("write-offs/<int:pk>/evidence/", write_offs.evidence, name="write_off_evidence"),
     path("<int:pk>/", receipt.detail, name="detail"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
     path("<int:pk>/send/", papers.send, name="send"),

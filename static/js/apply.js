@@ -8,6 +8,7 @@
   const received = BigInt(form.dataset.available);
   const inputs = [...form.querySelectorAll("[data-money]")];
   const open = (input) => BigInt(input.dataset.open);
+  const payable = (input) => BigInt(input.dataset.payable); // what settles it: less an early-payment discount
   const taken = (input) => (money.units(input) ?? 0n) * BigInt(input.dataset.sign);
   const rest = () => inputs.reduce((left, input) => left - taken(input), received);
   const put = (name, text) => { form.querySelector(`[data-${name}]`).textContent = text; };
@@ -68,10 +69,10 @@
 
   // For apply-keys.js: fill one item, or clear all. What is changed by hand is no proposal any more.
   window.arapApply = {
-    fill: (input) => money.set(input, open(input)),
+    fill: (input) => money.set(input, payable(input)),
     remainder: (input) => {
       const other = rest() + taken(input);
-      money.set(input, other <= 0n ? 0n : other < open(input) ? other : open(input));
+      money.set(input, other <= 0n ? 0n : other < payable(input) ? other : payable(input));
     },
     clear: () => inputs.forEach((input) => { input.value = ""; }),
     inputs,

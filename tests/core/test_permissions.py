@@ -42,8 +42,14 @@ receipt.record        c . . o . .
 receipt.confirm       . . . o . .
 receipt.apply         c . . o . .
 receipt.unapply       c . . o . .
+receipt.deduct        . . . o . .
 receipt.reverse       c . . o . .
 receipt.identify      c . . o . .
+write_off.view        c l m o a d
+write_off.request     c l m o . .
+write_off.approve     . . m o . .
+write_off.reverse     . . m o . .
+write_off.recover     c . . o . .
 message.view          c l m o a d
 message.resolve       c l . o . .
 statement.view        c l m o a d

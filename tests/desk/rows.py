@@ -25,8 +25,11 @@ from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
+from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
+from receipts.models import WriteOffBand
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
 from tests.desk.views.uploads import GOOD, brought
+from tests.ledger.book import Bookkeeper
 from tests.people import hire
 from tests.stories import Story, tell
 
@@ -45,6 +48,7 @@ ROWS = {
     "invoices/": "invoice",
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
+    "receipts/write-offs/": "write-off",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -64,6 +68,8 @@ NAMED = {
     "file": "invoice file",
     "contract_file": "contract file",
     "identification": "identification",
+    "item": "item",
+    "recovery": "recovery",
 }
 PLACES = {"line": "1", "name": "session"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -153,11 +159,24 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice": story.late.pk,
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
+        **_given_up(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
         "application": Application.objects.filter(company=company).values_list("pk", flat=True)[0],
     }
+
+
+def _given_up(story: Story, user: User) -> dict[str, int]:
+    """A write-off with a recovery, of an invoice of its own. Half of it, which nobody else needs to approve."""
+    WriteOffBand.objects.create(company=story.company, above=Decimal(1_000_000), role=Role.CONTROLLER.value)
+    bad = Bookkeeper(company=story.company, by=user).invoice(story.qiming.pk, "8.00", story.today, currency="CNY")
+    made = request_write_off(
+        story.company, bad.item_ids[0], Decimal(4), reason="cost", explanation="small", on=story.today, by=user,
+        evidence=Evidence(name=PDF.name, content=PDF.content),
+    )  # fmt: skip
+    recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
+    return {"write-off": made.pk, "recovery": recovery.pk}
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from arap.core.models import Company, User
+from arap.core.models import Company, Role, User
 from arap.ledger.checks import check, invariants
 from arap.ledger.models import Item
-from customers.models import Customer
+from customers.models import Customer, PaymentTerms
 from invoices.actions import CreditPart, credit_invoice
 from invoices.models import Invoice
-from receipts.actions import auto_apply_receipt, identify_receipt, reverse_receipt, unapply_receipt
-from receipts.models import Receipt
+from receipts.actions import apply_receipt, auto_apply_receipt, identify_receipt, reverse_receipt, unapply_receipt
+from receipts.actions.writing_off import request_write_off
+from receipts.models import Receipt, WriteOffBand
 from tests.ledger.proofs import prove
 
 Owe = Callable[..., Item]
@@ -39,6 +40,14 @@ def worked_month(company: Company, clerk: User, group: dict[str, Customer], owe:
     identify_receipt(company, unknown.pk, group["P"].pk, on=date(2026, 2, 8), by=clerk, amount=Decimal(15))
     auto_apply_receipt(company, unknown.pk, effective_on=date(2026, 2, 9), by=clerk)
     owe("9.00", kind="credit_note")
+    terms = PaymentTerms.objects.create(company=company, code="2/10", name="2/10", rule="2/10 n/30")
+    quick = owe("10.00", "2026-02-10", terms_id=terms.pk)
+    apply_receipt(
+        company, receipt("9.80", "2026-02-11").pk, {quick.pk: Decimal("9.80")}, effective_on=date(2026, 2, 11), by=clerk
+    )
+    WriteOffBand.objects.create(company=company, above=Decimal(100), role=Role.CONTROLLER.value)
+    lost = owe("7.00", "2026-02-10")
+    request_write_off(company, lost.pk, Decimal(7), reason="cost", explanation="small", on=date(2026, 2, 12), by=clerk)
 
 
 def test_a_month_of_work_ties(company: Company, clerk: User, group: Any, owe: Owe, receipt: Take) -> None:
@@ -54,6 +63,8 @@ TAMPERINGS = {
     "receipts/0010-receipts-equal-the-book": "update receipts_receipt set amount = amount + 1",
     "receipts/0020-returned-receipts-are-out-of-the-book": "update receipts_receipt set state = 'confirmed'",
     "receipts/0030-identified-money-is-the-receipts": "update receipts_receiptidentification set amount = 21",
+    "receipts/0050-write-offs-equal-the-book": "update receipts_writeoff set state = 'reversed'",
+    "receipts/0040-allowances-fall-with-their-cash": "update receipts_allowance set application_id = 0",
 }
 
 

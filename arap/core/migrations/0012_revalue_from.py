@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0010_audit_indexes"),
+        ("core", "0011_on_discount"),
     ]
 
     operations = [

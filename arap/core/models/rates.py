@@ -56,6 +56,10 @@ class TaxCode(CompanyOwned):
         EXPORT = "G", _("G: export, not taxed")
         OUTSIDE_SCOPE = "O", _("O: outside the scope of tax")
 
+    class OnDiscount(models.TextChoices):
+        KEEP = "keep", _("stays as invoiced")
+        REDUCE = "reduce", _("is reduced with the discount")
+
     code = models.CharField(_("code"), max_length=20)
     name = models.CharField(_("name"), max_length=100)
     name_local = models.CharField(_("local name"), max_length=100, blank=True)
@@ -72,6 +76,10 @@ class TaxCode(CompanyOwned):
     exemption_reason = models.CharField(
         _("why no tax"), max_length=200, blank=True, default="", db_default="",
         help_text=_("Printed on invoices, for example: Export, Article 146."),
+    )  # fmt: skip
+    on_discount = models.CharField(
+        _("output tax of a cash discount"), max_length=6, choices=OnDiscount, blank=True, default="", db_default="",
+        help_text=_("Empty: as usual in the company’s country. China keeps it; Germany and the UK reduce it."),
     )  # fmt: skip
     is_active = models.BooleanField(_("active"), default=True)
 

@@ -15,6 +15,7 @@ class Account(models.Model):
         RECEIVABLE_ADJUSTMENT = "receivable_adjustment", _("Receivables revaluation")
         BILLS_ADJUSTMENT = "bills_adjustment", _("Notes receivable revaluation")
         UNIDENTIFIED_ADJUSTMENT = "unidentified_adjustment", _("Unidentified receipts revaluation")
+        WITHHELD = "withheld", _("Tax withheld by customers")
         BANK = "bank", _("Bank")
         REVENUE = "revenue", _("Revenue")
         OUTPUT_TAX = "output_tax", _("Output tax")

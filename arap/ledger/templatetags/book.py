@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from arap.core.states import STATES
 from arap.ledger.models import Document
+from arap.ledger.reasons import reason_words
 
 register = template.Library()
 
@@ -35,6 +36,12 @@ class Open(Protocol):
 def kind_words(kind: str) -> str:
     """The kind of a document, or of an act between documents, as one reads it."""
     return str(ACTS[kind]) if kind in ACTS else str(Document.Kind(kind).label)
+
+
+@register.filter
+def reason(code: str) -> str:
+    """Why a document was made, in words."""
+    return reason_words(code)
 
 
 @register.inclusion_tag("_status_tag.html")

@@ -15,6 +15,8 @@ from arap.core.models import Company, User
 from arap.core.money import ZERO, format_amount, is_exact
 from arap.ledger.actions import Applied, Pair, apply, book_transaction, lock
 from arap.ledger.models import Item
+from receipts.actions.allowing import open_residuals, post_allowances, record_allowances, told
+from receipts.actions.planning import Credit, OpenReceipt, Rest, plan_acts
 from receipts.models import Receipt
 from receipts.queries import credit_items, proposals
 from receipts.rules import Proposal, ProposedPair, spread
@@ -24,7 +26,8 @@ MANUAL = "manual"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptApplied:
-    """What was posted: an entry for each item the receipt met (JSON-ready), what is left of it, and why it was so.
+    """What was posted: an entry for each item the receipt met (JSON-ready), what is left of it, why it was so, and what
+    was let off with it (settling.told).
 
     A receipt that waits for confirmation has no number yet.
 
@@ -36,15 +39,7 @@ class ReceiptApplied:
     entries: list[dict[str, Any]]
     remaining: str
     reasons: list[dict[str, Any]] = field(default_factory=list)
-
-
-class Credit(NamedTuple):
-    """An item in which a receipt's money stands: `left` above zero, `customer_id` None while its payer is unknown."""
-
-    item_id: int
-    customer_id: int | None
-    left: Decimal
-    posted_on: date
+    allowances: list[dict[str, Any]] = field(default_factory=list)
 
 
 class Met(NamedTuple):
@@ -52,17 +47,6 @@ class Met(NamedTuple):
 
     posted_on: date
     number: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenReceipt:
-    """A receipt in the book of which this transaction disposes, with its money as it stands before the act."""
-
-    company: Company
-    receipt_id: int
-    number: str
-    currency: str
-    credits: tuple[Credit, ...]
 
 
 @book_transaction
@@ -75,14 +59,18 @@ def apply_receipt(
     by: User | None,
     reason: str = "",
     key: str | None = None,
+    rest: Rest | None = None,
+    with_discount: bool = True,
 ) -> ReceiptApplied:
-    """Apply a receipt: `amounts` says how much of each open item is to be settled (item id -> amount above zero).
+    """Apply a receipt: `amounts` says how much is paid of each open item (item id -> amount above zero).
 
     Credit notes among the items pay first, the receipt pays the rest; what it does not need stays on account. An
-    application counts from `effective_on`, or from the day its item was posted where that is later.
+    application counts from `effective_on`, or from the day its item was posted where that is later. The early-payment
+    discount that the payment earned is given besides (unless not `with_discount`), a small difference is closed within
+    the company's tolerances, and `rest` says what becomes of what else stays open.
 
-    Raises NotFound, Invalid (amounts), Refused (not_confirmed, not_enough, and as the book: over_applied,
-    over_applied_on, other_customer, other_currency, period_closed), idempotency_conflict.
+    Raises NotFound, Invalid (amounts, rest_reason), Refused (not_confirmed, not_enough, above_tolerance, and as the
+    book: over_applied, over_applied_on, other_customer, other_currency, period_closed), idempotency_conflict.
     """
     request = {
         "verb": "receipt.apply",
@@ -90,13 +78,17 @@ def apply_receipt(
         "amounts": {str(item): amount for item, amount in amounts.items()},
         "on": effective_on,
     }
+    if rest is not None or not with_discount:
+        request |= {"rest": asdict(rest) if rest else None, "with_discount": with_discount}
 
     def run() -> dict[str, Any]:
         receipt = open_receipt(*lock_receipt(company, receipt_id))
         own = [(credit.item_id, credit.left) for credit in receipt.credits if credit.left and credit.customer_id]
         owed = dict(Item.objects.filter(company=company, pk__in=amounts).values_list("pk", "amount"))
         pairs = chosen_pairs(receipt.currency, own, amounts, owed)
-        return asdict(apply_pairs(receipt, pairs, effective_on, by, MANUAL, reason, key))
+        return asdict(
+            apply_pairs(receipt, pairs, effective_on, by, MANUAL, reason, key, rest=rest, with_discount=with_discount)
+        )
 
     return ReceiptApplied(**idempotent(company, key, request, run).response)
 
@@ -142,6 +134,8 @@ def open_receipt(receipt: Receipt, items: Sequence[Item]) -> OpenReceipt:
         receipt_id=receipt.pk,
         number=receipt.document.number,
         currency=receipt.currency,
+        rate=receipt.rate,
+        received_on=receipt.received_on,
         credits=tuple(Credit(item.pk, item.customer_id, -item.open_amount, item.posted_on) for item in items),
     )
 
@@ -205,25 +199,53 @@ def apply_pairs(
     reason: str,
     key: str | None,
     met: Mapping[int, Met] | None = None,
+    *,
+    rest: Rest | None = None,
+    with_discount: bool = True,
 ) -> ReceiptApplied:
-    """Apply the pairs of a receipt that is locked, each not before the day its items were posted.
+    """Apply the pairs of a receipt that is locked, each not before the day its items were posted, and with them what
+    is let off (apply_receipt).
 
     `met` is what the caller knows of the items beside the receipt's own; asked for where it knows nothing.
     """
+    company = receipt.company
     own = {credit.item_id: credit.posted_on for credit in receipt.credits}
     touched = {item for pair in pairs for item in (pair.credit_item_id, pair.debit_item_id)}
-    met = met_items(touched - own.keys()) if met is None else met
+    met = dict(met_items(touched - own.keys()) if met is None else met)
     posted = own | {item: known.posted_on for item, known in met.items()}
     by_day: dict[date, list[Pair]] = {}
     for pair in pairs:
         day = max(effective_on, posted[pair.credit_item_id], posted[pair.debit_item_id])
         by_day.setdefault(day, []).append(Pair(pair.credit_item_id, pair.debit_item_id, pair.amount))
-    if len(by_day) > 1:  # a single act locks for itself
-        lock(receipt.company, dates=sorted(by_day), items=sorted(touched))
-    options: dict[str, Any] = {"by": by, "policy": policy, "reason": reason, "verb": "receipt.apply", "key": key}
-    acts = [(day, apply(receipt.company, by_day[day], effective_on=day, **options)) for day in sorted(by_day)]
-    done = applied(receipt, acts, met)
-    audit.record(by=by, verb="receipt.apply", obj=_row(receipt), after={"policy": policy, "entries": done.entries})
+    plan = plan_acts(receipt, by_day, rest, with_discount)
+    settles = bool(plan.planned or plan.residuals)
+    if len(by_day) > 1 or settles:  # a single act locks for itself
+        lock(company, dates=sorted(by_day), items=sorted(touched))
+    if settles:
+        plan = plan_acts(receipt, by_day, rest, with_discount)  # by what the locked items have open
+    options: dict[str, Any] = {"by": by, "key": key}
+    memo = rest.memo if rest else ""
+    let = post_allowances(company, plan, reference=receipt.number, rate=receipt.rate, memo=memo, **options)
+    for each in let:
+        by_day[each.plan.day].append(each.pair(plan.credit))
+        met[each.opened] = Met(each.plan.day, each.document.number)
+    acts = [
+        (
+            day,
+            apply(
+                company, by_day[day], effective_on=day, policy=policy, reason=reason, verb="receipt.apply", **options
+            ),
+        )
+        for day in sorted(by_day)
+    ]
+    record_allowances(company, receipt.receipt_id, let, [act for _day, act in acts])
+    if plan.residuals and rest:
+        open_residuals(company, plan, rest, reference=receipt.number, **options)
+    done = replace(applied(receipt, acts, met), allowances=told(let, plan))
+    after = {"policy": policy, "entries": done.entries}
+    if let:
+        after["allowances"] = done.allowances
+    audit.record(by=by, verb="receipt.apply", obj=_row(receipt), after=after)
     return done
 
 
@@ -260,5 +282,5 @@ def applied(receipt: OpenReceipt, acts: Sequence[tuple[date, Applied]], met: Map
             }
             for day, entry in sorted(theirs, key=lambda each: each[1].entry_id)
         ],
-        remaining=format_amount(sum((credit.left for credit in receipt.credits), ZERO) - spent, receipt.currency),
+        remaining=format_amount(receipt.left - spent, receipt.currency),
     )

@@ -14,15 +14,14 @@ from arap.core.money import format_amount
 from arap.ledger.actions import book_transaction, lock
 from receipts.actions.applying import (
     MANUAL,
-    Credit,
     Met,
-    OpenReceipt,
     ReceiptApplied,
     applied,
     apply_pairs,
     apply_proposal,
     chosen_pairs,
 )
+from receipts.actions.planning import Credit, OpenReceipt
 from receipts.actions.recording import NewReceipt, receipt_rows, record_rows
 from receipts.queries import Named, best_for, named
 from receipts.rules import Proposal, ProposedPair
@@ -83,6 +82,8 @@ def _receive(
         receipt_id=recorded.receipt_id,
         number=recorded.number,
         currency=new.currency,
+        rate=row["rate"],
+        received_on=new.received_on,
         credits=(own,),
     )
     if best is not None:
@@ -151,7 +152,7 @@ def _lock_best(company: Company, new: NewReceipt) -> Proposal | None:
     """The best proposal, its items locked; looks again when somebody was faster. The book has the last word."""
     best: Proposal | None = None
     for _look in range(LOOKS_MAX):
-        again = best_for(company, new.customer_id, NOT_YET, new.amount, new.currency, new.remittance)
+        again = best_for(company, new.customer_id, NOT_YET, new.amount, new.currency, new.remittance, new.received_on)
         if again is None or again == best:
             return again
         best = again

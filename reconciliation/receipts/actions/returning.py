@@ -25,15 +25,18 @@ from arap.ledger.actions import (
     unapply,
 )
 from arap.ledger.models import Account, Entry, Item
+from receipts.actions.allowing import revoke, sides_of
 from receipts.actions.applying import lock_receipt
 from receipts.models import Receipt
+from receipts.queries.settling import live_allowances
 
 
 @book_transaction
 def reverse_receipt(
     company: Company, receipt_id: int, *, on: date, by: User | None, reason: str, key: str | None = None
 ) -> Posted:
-    """Undo all that is applied of a receipt and take it out of the book as of `on`: what it paid is open again.
+    """Undo all that is applied of a receipt and take it out of the book as of `on`: what it paid is open again, and
+    what was let off with it is owed again.
 
     Returns the mirror document. Raises NotFound, Refused (not_confirmed, replaced, before_posting, period_closed,
     idempotency_conflict).
@@ -46,6 +49,10 @@ def reverse_receipt(
 def _reverse(company: Company, receipt_id: int, on: date, by: User | None, reason: str, key: str | None) -> Posted:
     receipt, items = lock_receipt(company, receipt_id)
     assert receipt.document_id is not None, "a confirmed receipt is in the book"
+    falling = list(live_allowances(receipt))
+    if falling:
+        _lock_all(company, items, on, sides_of(falling))
+    undone = revoke(receipt, falling, on=on, by=by, reason=reason, verb="receipt.reverse", key=key)
     if receipt.identifications.exists():
         mirror = _reverse_where_it_stands(receipt, items, on, by, reason, key)
     else:
@@ -54,9 +61,18 @@ def _reverse(company: Company, receipt_id: int, on: date, by: User | None, reaso
         )
     receipt.state = Receipt.State.REVERSED
     receipt.save(update_fields=["state"])
-    after = {"state": receipt.state, "number": mirror.number, "reason": reason}
+    after: dict[str, object] = {"state": receipt.state, "number": mirror.number, "reason": reason}
+    if undone:
+        after["allowances"] = undone
     audit.record(by=by, verb="receipt.reverse", obj=receipt, after=after)
     return mirror
+
+
+def _lock_all(company: Company, items: Sequence[Item], on: date, let_off: set[int]) -> None:
+    """Lock the receipt's items, what they were applied to and what was let off, before anything is written."""
+    own = {item.pk for item in items}
+    met = Entry.objects.filter(item__in=own, counter_item__isnull=False).values_list("counter_item_id", flat=True)
+    lock(company, dates=[on], items=sorted(own | let_off | {pk for pk in met if pk is not None}))
 
 
 def _reverse_where_it_stands(

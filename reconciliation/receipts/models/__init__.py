@@ -3,5 +3,19 @@
 from receipts.models.limits import ConfirmationLimit
 from receipts.models.papers import ReceiptPaper
 from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
+from receipts.models.settling import Allowance, DiscountPolicy, Tolerance
+from receipts.models.write_offs import Recovery, WriteOff, WriteOffBand
 
-__all__ = ["ConfirmationLimit", "Receipt", "ReceiptIdentification", "ReceiptPaper", "ReceiptQuerySet"]
+__all__ = [
+    "Allowance",
+    "ConfirmationLimit",
+    "DiscountPolicy",
+    "Receipt",
+    "ReceiptIdentification",
+    "ReceiptPaper",
+    "ReceiptQuerySet",
+    "Recovery",
+    "Tolerance",
+    "WriteOff",
+    "WriteOffBand",
+]

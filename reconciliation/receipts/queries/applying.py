@@ -1,6 +1,6 @@
 """Reads around a receipt: what is left of it, what it could meet, and proposals that say why. All from the book."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,12 +15,16 @@ from arap.core.money import ZERO
 from arap.core.references import document_reference
 from arap.ledger.models import Item
 from receipts.models import Receipt
-from receipts.rules import OpenAmount, Proposal, propose
+from receipts.queries.settling import debits, offers
+from receipts.rules import Offer, OpenAmount, Proposal, payable, propose_with_discounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An open item that a receipt of the debtor group could meet; `open_amount` is negative for a credit note."""
+    """An open item that a receipt of the debtor group could meet; `open_amount` is negative for a credit note.
+
+    `grants`: its terms know an early-payment discount.
+    """
 
     item_id: int
     document_id: int
@@ -37,6 +41,14 @@ class Candidate:
     amount: Decimal
     open_amount: Decimal
     open_base_amount: Decimal
+    grants: bool
+
+
+class Payable(NamedTuple):
+    """What settles an item within the window of its early-payment discount, and what it offers."""
+
+    amount: Decimal
+    offer: Offer
 
 
 class Named(NamedTuple):
@@ -53,13 +65,14 @@ class Named(NamedTuple):
 CANDIDATES = """
 select i.id, d.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''),
        coalesce(v.order_number, ''), i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount,
-       i.open_base_amount
+       i.open_base_amount, m.id is not null
   from customers_customer payer
   join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
   join ledger_item i on i.company_id = c.company_id and i.customer_id = c.id
   join ledger_document d on d.id = i.document_id
   left join ledger_documenttext t on t.document_id = d.id
   left join invoices_invoice v on v.document_id = d.id
+  left join customers_paymentterms m on m.id = v.terms_id and v.kind = 'invoice' and m.rule ~ '^[0-9.]+ *%%? */'
  where payer.company_id = %(company)s and payer.id = %(customer)s and i.currency = %(currency)s and i.open_amount <> 0
    and (i.amount > 0 or d.kind = 'credit_note')
  order by i.due_on, i.document_on, i.id
@@ -141,15 +154,28 @@ def proposals(
     if left is None:
         return []
     return _proposals(
-        receipt.company, left.customer_id, left.pk, -left.open_amount, receipt.currency, receipt.remittance, found
+        receipt.company,
+        left.customer_id,
+        left.pk,
+        -left.open_amount,
+        receipt.currency,
+        receipt.remittance,
+        receipt.received_on,
+        found,
     )
 
 
 def best_for(
-    company: Company, customer_id: int | None, receipt_item_id: int, amount: Decimal, currency: str, text: str
+    company: Company,
+    customer_id: int | None,
+    receipt_item_id: int,
+    amount: Decimal,
+    currency: str,
+    text: str,
+    received_on: date,
 ) -> Proposal | None:
     """The best proposal for an amount that is about to be received."""
-    return next(iter(_proposals(company, customer_id, receipt_item_id, amount, currency, text)), None)
+    return next(iter(_proposals(company, customer_id, receipt_item_id, amount, currency, text, received_on)), None)
 
 
 def _proposals(
@@ -159,19 +185,37 @@ def _proposals(
     amount: Decimal,
     currency: str,
     text: str,
+    received_on: date,
     found: Sequence[Candidate] | None = None,
 ) -> list[Proposal]:
     if customer_id is None:
         return []
     if found is None:
         found = candidates(company, customer_id=customer_id, currency=currency)
-    return propose(
+    given = payables(company, found, paid_on=received_on, currency=currency)
+    return propose_with_discounts(
         receipt_item_id=receipt_item_id,
         amount=amount,
         currency=currency,
         text=text,
         items=[_open_amount(candidate, customer_id) for candidate in found],
+        payable={pk: each.amount for pk, each in given.items()},
     )
+
+
+def payables(company: Company, found: Iterable[Candidate], *, paid_on: date, currency: str) -> dict[int, Payable]:
+    """What settles the items whose early-payment discount a payment on `paid_on` earns, by id.
+
+    Three queries, none where no terms grant one.
+    """
+    granting = [candidate.item_id for candidate in found if candidate.grants and candidate.open_amount > 0]
+    if not granting:
+        return {}
+    known = debits(company, granting)
+    return {
+        pk: Payable(payable(offer, open_amount=known[pk].open_amount, currency=currency), offer)
+        for pk, offer in offers(company, known, paid_on=paid_on, currency=currency).items()
+    }
 
 
 def _open_amount(candidate: Candidate, payer_id: int) -> OpenAmount:

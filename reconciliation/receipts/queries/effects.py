@@ -1,7 +1,7 @@
 """What undoing would change, told before it is done: read from the entries that it would mirror."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -13,9 +13,10 @@ from arap.core.money import ZERO
 from arap.core.wording import bucket_words
 from arap.ledger.models import Account, Entry, Item, JournalLine
 from customers.models import Customer
-from receipts.models import Receipt, ReceiptIdentification
+from receipts.models import Allowance, Receipt, ReceiptIdentification
 from receipts.queries.acts import live_entries
 from receipts.queries.applying import credit_items
+from receipts.queries.settling import fallen
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,8 @@ class Effect:
     """All that would change. `left_now`, `left_after`: what is not applied of the receipt, above zero;
     `credit_change`: of the customers' credits that are not applied, signed as in the book.
 
-    `not_before` is the first day on which it can be undone.
+    `not_before` is the first day on which it can be undone. `allowances`: what was let off with it, and would be owed
+    again.
     """
 
     entry_ids: list[int]
@@ -71,6 +73,7 @@ class Effect:
     not_before: date
     postings: list[Posting]
     customer_ids: set[int]
+    allowances: list[Allowance] = field(default_factory=list)
 
 
 def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] | None) -> Effect:
@@ -78,10 +81,13 @@ def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] 
     items = credit_items(receipt)
     owners = {item.customer_id for item in items if item.customer_id}
     chosen = list(live_entries(company, items, entries))
+    falling = fallen(receipt, chosen)
+    let_off = set(Item.objects.filter(document__in=[each.document_id for each in falling]).values_list("pk", flat=True))
     own = {item.pk for item in items}
-    both = _both_sides(chosen)
+    let = live_entries(company, Item.objects.filter(pk__in=let_off)) if let_off else ()
+    both = _both_sides([*chosen, *(entry for entry in let if entry not in chosen)])
     left = sum((-item.open_amount for item in items), ZERO)
-    reopened = _reopened(both, own)
+    reopened = _reopened(both, own | let_off)
     freed = sum((entry.amount for entry in both if entry.item_id in own), ZERO)
     return Effect(
         entry_ids=[entry.pk for entry in chosen],
@@ -91,7 +97,8 @@ def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] 
         left_after=left + freed,
         credit_change=-freed,
         not_before=max((entry.effective_on for entry in chosen), default=receipt.posted_on or receipt.received_on),
-        postings=_mirrored(company, both),
+        postings=_mirrored(company, both, [each.document_id for each in falling]),
+        allowances=falling,
     )
 
 
@@ -186,8 +193,10 @@ def _both_sides(chosen: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _mirrored(company: Company, both: Sequence[Entry]) -> list[Posting]:
-    """The journal of undoing these: what moved between accounts goes back, and with it the exchange difference."""
+def _mirrored(company: Company, both: Sequence[Entry], documents: Sequence[int]) -> list[Posting]:
+    """The journal of undoing these: what moved between accounts goes back, and with it the exchange difference, and
+    `documents` are reversed.
+    """
     sums = _Sums()
     for entry in both:
         sums.add(entry.account_id, -entry.amount, -entry.base_amount)
@@ -195,6 +204,8 @@ def _mirrored(company: Company, both: Sequence[Entry]) -> list[Posting]:
         exchange = Account.objects.filter(company=company, role=Account.Role.FX_GAIN_LOSS).first()
         if exchange is not None:
             sums.add(exchange.pk, ZERO, -difference)
+    for line in JournalLine.objects.filter(document__in=documents):
+        sums.add(line.account_id, -line.amount, -line.base_amount)
     return sums.postings()
 
 

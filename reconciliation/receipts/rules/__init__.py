@@ -1,5 +1,18 @@
 """Rules of money in: how a receipt could be applied. Pure, no Django."""
 
-from .proposals import OpenAmount, Proposal, ProposedPair, propose, spread
+from .discounts import Offer, earned, payable
+from .proposals import OpenAmount, Proposal, ProposedPair, propose, propose_with_discounts, spread
+from .tolerances import Limit
 
-__all__ = ["OpenAmount", "Proposal", "ProposedPair", "propose", "spread"]
+__all__ = [
+    "Limit",
+    "Offer",
+    "OpenAmount",
+    "Proposal",
+    "ProposedPair",
+    "earned",
+    "payable",
+    "propose",
+    "propose_with_discounts",
+    "spread",
+]

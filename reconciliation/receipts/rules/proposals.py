@@ -6,7 +6,7 @@ than an item has open.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -89,6 +89,49 @@ def propose(
         found += [by_sum] if by_sum else []
     found.append(_oldest_first(receipt_item_id, amount, ordered))
     return _distinct(found)
+
+
+def propose_with_discounts(
+    *,
+    receipt_item_id: int,
+    amount: Decimal,
+    currency: str,
+    text: str,
+    items: Sequence[OpenAmount],
+    payable: Mapping[int, Decimal],
+) -> list[Proposal]:
+    """As `propose`, where some items are settled by less than they have open (`payable`, by id): the discount earned.
+
+    An amount that is exactly what is owed without the discount forgoes it. One proposal of each kind.
+    """
+
+    def made(of: Iterable[OpenAmount]) -> list[Proposal]:
+        return propose(receipt_item_id=receipt_item_id, amount=amount, currency=currency, text=text, items=of)
+
+    whole = made(items)
+    if not payable:
+        return whole
+    given = {item.item_id: item.open_amount - payable[item.item_id] for item in items if item.item_id in payable}
+    reduced = (replace(item, open_amount=payable.get(item.item_id, item.open_amount)) for item in items)
+    cheap = [_told_discount(each, payable, given) for each in made(reduced)]
+    ordered = [*whole, *cheap] if _is_exact(whole) and not _is_exact(cheap) else [*cheap, *whole]
+    kinds: dict[str, Proposal] = {}
+    for each in ordered:
+        kinds.setdefault(each.kind, each)
+    return list(kinds.values())
+
+
+def _is_exact(proposals: Sequence[Proposal]) -> bool:
+    return any(each.reason in ("reference_exact", "exact_sum", "exact_sum_net") for each in proposals)
+
+
+def _told_discount(proposal: Proposal, payable: Mapping[int, Decimal], given: Mapping[int, Decimal]) -> Proposal:
+    """The proposal with the discount of the items that it settles, where there is any."""
+    paid: dict[int, Decimal] = {}
+    for pair in proposal.pairs:
+        paid[pair.debit_item_id] = paid.get(pair.debit_item_id, ZERO) + pair.amount
+    discount = sum((given[pk] for pk, amount in paid.items() if pk in given and amount == payable[pk]), ZERO)
+    return replace(proposal, params={**proposal.params, "discount": discount}) if discount else proposal
 
 
 def _by_reference(receipt_item_id: int, amount: Decimal, text: str, items: Sequence[OpenAmount]) -> Proposal | None:

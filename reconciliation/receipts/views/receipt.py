@@ -17,17 +17,18 @@ from arap.core.context import UNDO_SESSION_KEY
 from arap.core.errors import DomainError
 from arap.core.fields import read_day
 from arap.core.http import CompanyRequest
-from arap.core.permissions import get_for, requires
+from arap.core.permissions import allows, get_for, requires
 from arap.ledger.history import document_history
 from arap.outbox.about import messages_about
 from receipts.actions import (
     ReceiptApplied,
+    Rest,
     apply_receipt,
     confirm_receipt,
     identify_receipt,
     reject_receipt,
 )
-from receipts.forms import IdentifyForm, RejectForm, read_amounts
+from receipts.forms import IdentifyForm, RejectForm, RestForm, read_amounts
 from receipts.models import Receipt
 from receipts.pages import receipt_page
 from receipts.queries import open_candidates
@@ -54,20 +55,38 @@ def apply(request: CompanyRequest, pk: int) -> HttpResponse:
     receipt = get_for(request.user, "receipt.apply", QUERYSET, pk, request.company)
     amounts, errors = read_amounts(request.POST, open_candidates(receipt), receipt.currency)
     on = _day(request.POST.get("on", ""))
-    if errors or on is None:
+    rest = RestForm(request.POST)
+    if errors or on is None or not rest.is_valid():
         problem = "" if on else _("The day cannot be read. Type 20, 20/11, +7 or 2026-11-20.")
-        return _screen(request, receipt, typed=request.POST, errors=errors, problem=problem, status=422)
+        return _screen(request, receipt, typed=request.POST, errors=errors, problem=problem, status=422, rest_form=rest)
     if not amounts and request.POST.get("keep"):
         messages.success(request, _("%(number)s stays on account.") % {"number": receipt.document})
         return _onward(request, receipt)
     try:
         applied = apply_receipt(
-            request.company, pk, amounts, effective_on=on, by=request.user, key=request.POST.get("key") or None
+            request.company,
+            pk,
+            amounts,
+            effective_on=on,
+            by=request.user,
+            key=request.POST.get("key") or None,
+            rest=_rest(request, rest),
+            with_discount=not rest.cleaned_data["no_discount"],
         )
     except DomainError as error:
-        return _screen(request, receipt, typed=request.POST, problem=str(error.message), status=error.status)
+        problem = str(error.message)
+        return _screen(request, receipt, typed=request.POST, problem=problem, status=error.status, rest_form=rest)
     _offer_undo(request, receipt, applied)
     return _onward(request, receipt)
+
+
+def _rest(request: CompanyRequest, form: RestForm) -> Rest | None:
+    """What becomes of the rest; whoever may deduct beyond the tolerances, does."""
+    data = form.cleaned_data
+    if not data["rest"]:
+        return None
+    beyond = allows(request.roles, "receipt.deduct")
+    return Rest(kind=data["rest"], reason_code=data["rest_reason"], memo=data["rest_memo"], beyond=beyond)
 
 
 @requires("receipt.identify")
@@ -174,6 +193,8 @@ def _screen(
         "guesses": found,
         "identify_form": forms.get("identify_form")
         or IdentifyForm(initial=initial, company=company, today=today, currency=receipt.currency),
+        "rest_form": forms.get("rest_form") or RestForm(),
+        "rest_open": (typed or {}).get("rest") or (typed or {}).get("no_discount"),
         "reject_form": forms.get("reject_form") or RejectForm(company=company, today=today),
         "reject_open": "reject_form" in forms,
     }
@@ -195,6 +216,8 @@ def _offer_undo(request: CompanyRequest, receipt: Receipt, applied: ReceiptAppli
     text = ngettext(
         "%(number)s applied to %(count)s document", "%(number)s applied to %(count)s documents", len(met)
     ) % {"number": applied.number, "count": len(met)}
+    for each in applied.allowances:
+        text += _(", %(amount)s let off by %(document)s") % each
     today = timezone.localdate()
     last = max((date.fromisoformat(entry["effective_on"]) for entry in applied.entries), default=today)
     if not met or last > today:

@@ -18,6 +18,7 @@ from arap.api.fields import (
 )
 from arap.api.serializers import PageSerializer, RowSerializer, StrictSerializer
 from arap.ledger.models import Entry
+from arap.ledger.reasons import DEDUCTIONS
 from receipts.models import Receipt
 
 DOCUMENTS_MAX = 1_000
@@ -131,12 +132,23 @@ class AppliedEntrySerializer(serializers.Serializer[Any]):
     effective_on = serializers.DateField()
 
 
+class AllowanceSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    document = serializers.CharField(help_text=_("Number of the document that lets it off."))
+    amount = serializers.CharField(required=False)
+    percent = serializers.CharField(required=False, allow_null=True)
+    reversed_by = serializers.CharField(required=False, help_text=_("When it was undone."))
+
+
 class ReceiptAppliedSerializer(serializers.Serializer[Any]):
     receipt_id = serializers.IntegerField()
     number = serializers.CharField(allow_null=True)
     currency = serializers.CharField()
     entries = AppliedEntrySerializer(many=True)
     remaining = serializers.CharField(help_text=_("What is left of the receipt."))
+    allowances = AllowanceSerializer(
+        many=True, help_text=_("What was let off: discounts, small differences, bank charges, withheld tax.")
+    )
 
 
 class RecordedReceiptSerializer(serializers.Serializer[Any]):
@@ -149,6 +161,14 @@ class ApplyToItemSerializer(StrictSerializer):
     amount = AmountField(above_zero=True)
 
 
+class RestSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(["bank_charge", "withholding", "residual"])
+    reason = serializers.ChoiceField(
+        [reason.value for reason in DEDUCTIONS], allow_blank=True, default="", help_text=_("Of a residual item.")
+    )
+    memo = CharField(max_length=200, allow_blank=True, default="")
+
+
 class ApplyReceiptSerializer(StrictSerializer):
     amounts = ApplyToItemSerializer(
         many=True,
@@ -157,6 +177,12 @@ class ApplyReceiptSerializer(StrictSerializer):
         help_text=_("How much of each open item is settled; credit notes among them pay first."),
     )
     auto = BooleanField(default=False, help_text=_("Or the best proposal."))
+    rest = RestSerializer(
+        allow_null=True,
+        default=None,
+        help_text=_("What becomes of what the amounts leave open, within the tolerances; else it stays open."),
+    )
+    with_discount = BooleanField(default=True, help_text=_("Give the early-payment discount that is earned."))
     effective_on = PastDateField(allow_null=True, default=None, help_text=_("Else today."))
     reason = CharField(max_length=200, allow_blank=True, default="")
 

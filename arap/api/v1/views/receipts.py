@@ -134,6 +134,7 @@ def applied(done: ReceiptApplied, currency: str) -> dict[str, Any]:
         "currency": currency,
         "entries": done.entries,
         "remaining": done.remaining,
+        "allowances": done.allowances,
     }
 
 

@@ -24,6 +24,7 @@ from arap.api.v1.serializers.receipts import (
 from arap.api.v1.views.customers import customer_of
 from arap.api.v1.views.receipts import applied, shown
 from receipts.actions import (
+    Rest,
     apply_receipt,
     auto_apply_receipt,
     confirm_receipt,
@@ -82,8 +83,16 @@ class ReceiptApply(ApiView):
         if data["auto"]:
             done = auto_apply_receipt(self.company, receipt.pk, effective_on=on, by=self.user)
         else:
+            rest = data["rest"]
             done = apply_receipt(
-                self.company, receipt.pk, amounts, effective_on=on, by=self.user, reason=data["reason"]
+                self.company,
+                receipt.pk,
+                amounts,
+                effective_on=on,
+                by=self.user,
+                reason=data["reason"],
+                rest=Rest(kind=rest["kind"], reason_code=rest["reason"], memo=rest["memo"]) if rest else None,
+                with_discount=data["with_discount"],
             )
         return Response(ReceiptAppliedSerializer(applied(done, receipt.currency)).data)
 

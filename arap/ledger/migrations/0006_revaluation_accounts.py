@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ledger", "0004_finding"),
+        ("ledger", "0005_withheld_tax"),
     ]
 
     operations = [
