@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
+from aging.actions import refresh_standings
 from arap.core.actions.people import grant_role
 from arap.core.models import Company, Role, User
 from arap.ledger.actions import refresh_statistics
@@ -26,6 +27,7 @@ def fill(size: int) -> Bench:
     _invoices(bench)
     _receipts(bench)
     refresh_statistics()
+    refresh_standings(bench.company, as_of=today)
     return bench
 
 

@@ -248,5 +248,6 @@ def stop_when_done(**facts: Any) -> None:
         RUNNING[0].runner.quit()
 
 
-events.init.add_listener(remember)
-events.request.add_listener(stop_when_done)
+LISTENED: Any = events
+LISTENED.init.add_listener(remember)
+LISTENED.request.add_listener(stop_when_done)

@@ -1,19 +1,33 @@
-"""The nightly snapshot: safe to run twice, whole or not at all."""
+"""The nightly snapshot, and the standings that pages read from: safe to run twice, whole or not at all."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Func
 from django.db.models.functions import Now
 
-from aging.models import SnapshotRow, SnapshotRun
-from aging.queries import aging
-from aging.rules import DEFAULT_EDGES
+from aging.models import (
+    SnapshotRow,
+    SnapshotRun,
+    Standing,
+    StandingControl,
+    StandingRow,
+    StandingTotal,
+)
+from aging.queries import aging, aging_sql, bucket_parameters
+from aging.rules import DEFAULT_EDGES, buckets_at, month_ends_before
+from aging.standings import MERGES, kept_totals, standing_at
 from arap.core.models import Company
 from arap.ledger.queries import position_at
 from customers.models import Customer
 
 ROWS_AT_ONCE = 5000
+MONTHS_KEPT = 11
+# Of so many customers something may have been recorded since before a standing is made anew.
+STALE_CUSTOMERS = 200
+SUPERSEDED_KEPT = 1  # a page that has just begun may still read from it
 
 
 class Clock(Func):
@@ -67,3 +81,101 @@ def run_aging_snapshot(company: Company, *, as_of: date) -> SnapshotRun:
     SnapshotRun.objects.filter(pk=run.pk).update(finished_at=Clock())
     run.refresh_from_db()
     return run
+
+
+@transaction.atomic
+def refresh_standings(company: Company, *, as_of: date) -> int:
+    """See to it that pages find a standing of `as_of` and the totals of the month ends before it. How many were made.
+
+    What is new enough or still true is left alone, so running often costs next to nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [0xA91F, company.pk])
+    position = position_at(company, known_at=None)
+    made = 0
+    standing = standing_at(company, as_of=as_of, position=position)
+    if standing is None or len(standing.touched) > STALE_CUSTOMERS:
+        _keep(company, as_of, position, with_rows=True)
+        made += 1
+    days = month_ends_before(as_of, MONTHS_KEPT)
+    for on in sorted(set(days) - kept_totals(company, days, position=position).keys()):
+        _keep(company, on, position, with_rows=False)
+        made += 1
+    if made:
+        _throw_away(company, as_of, days)
+    return made
+
+
+KEEP_ROWS = """
+insert into aging_standingrow (standing_id, customer_id, currency, buckets, unapplied, total, base_buckets,
+  base_unapplied, base_total, base_overdue, items)
+select %(standing)s, key, currency, array[{buckets}], unapplied, total, array[{base}], base_unapplied, base_total,
+       {overdue}, items
+  from ({report}) as report (key, currency, {buckets}, unapplied, total, {base}, base_unapplied, base_total, items)
+"""
+KEEP_TOTALS = """
+insert into aging_standingtotal (standing_id, currency, buckets, unapplied, total, base_buckets, base_unapplied,
+  base_total, items, rows)
+select %(standing)s, currency, array[{sums}], sum(unapplied), sum(total), array[{base_sums}], sum(base_unapplied),
+       sum(base_total), sum(items), count(*)
+  from aging_standingrow where standing_id = %(standing)s group by currency
+"""
+KEEP_CONTROLS = """
+insert into aging_standingcontrol (standing_id, currency, amount)
+select %(standing)s, l.currency, sum(l.amount)
+  from ledger_journalline l join ledger_account a on a.id = l.account_id and a.is_control
+ where l.company_id = %(company)s and l.posted_on <= %(as_of)s and l.position <= %(position)s
+ group by l.currency
+"""
+KEEP_HEAD = f"""
+insert into aging_standing (company_id, as_of, position, with_rows, customers, merges)
+values (%(company)s, %(as_of)s, %(position)s, %(with_rows)s, 0, {MERGES}) returning id
+"""  # noqa: S608
+
+
+def _keep(company: Company, as_of: date, position: int, *, with_rows: bool) -> None:
+    """Add up the report, and keep it; of a month end only the totals stay."""
+    buckets = buckets_at(as_of, basis="due")
+    columns = [f"b{at}" for at in range(len(buckets))]
+    parts = {
+        "buckets": ", ".join(columns),
+        "base": ", ".join(f"base_{name}" for name in columns),
+        "overdue": " + ".join(f"base_{name}" for name in columns[1:]),
+        "sums": ", ".join(f"sum(buckets[{at + 1}])" for at in range(len(buckets))),
+        "base_sums": ", ".join(f"sum(base_buckets[{at + 1}])" for at in range(len(buckets))),
+        "report": aging_sql(buckets, basis="due", by="customer" if with_rows else "currency", where="", base=True),
+    }
+    asked: dict[str, Any] = {"company": company.pk, "as_of": as_of, "position": position, "with_rows": with_rows}
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_HEAD, asked)
+        asked |= {"standing": cursor.fetchone()[0], **bucket_parameters(buckets)}
+        cursor.execute(KEEP_ROWS.format(**parts), asked)
+        cursor.execute(KEEP_TOTALS.format(**parts), asked)
+        if with_rows:
+            cursor.execute(KEEP_CONTROLS, asked)
+            cursor.execute(
+                "update aging_standing set customers = (select count(distinct customer_id) from aging_standingrow"
+                " where standing_id = %(standing)s) where id = %(standing)s",
+                asked,
+            )
+        else:
+            cursor.execute("delete from aging_standingrow where standing_id = %(standing)s", asked)
+
+
+SUPERSEDED = """
+select id from (
+  select id, as_of, with_rows, row_number() over (partition by as_of, with_rows order by position desc, id desc) as nth
+    from aging_standing where company_id = %(company)s) as s
+ where not case when with_rows then as_of = %(as_of)s and nth <= 1 + %(kept)s else as_of = any(%(days)s) and nth = 1 end
+"""
+
+
+def _throw_away(company: Company, as_of: date, days: Sequence[date]) -> None:
+    """What a newer standing has taken the place of, but for the one that a page may be reading from."""
+    asked: dict[str, Any] = {"company": company.pk, "as_of": as_of, "days": list(days), "kept": SUPERSEDED_KEPT}
+    with connection.cursor() as cursor:
+        cursor.execute(SUPERSEDED, asked)
+        old = [pk for (pk,) in cursor.fetchall()]
+    for part in (StandingRow, StandingTotal, StandingControl):
+        part._default_manager.filter(standing__in=old).delete()
+    Standing.objects.filter(pk__in=old).delete()

@@ -1,9 +1,13 @@
-"""Nightly snapshots of aging: what the report said that night, with that night's owners and segments."""
+"""Nightly snapshots of aging: what the report said that night, with that night's owners and segments.
+
+And standings: what the report of today said some minutes ago, kept so that a page need not add up everything open.
+"""
 
 from decimal import Decimal
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -62,3 +66,89 @@ class SnapshotRow(models.Model):
                 fields=("run", "customer", "currency"), nulls_distinct=False, name="aging_snapshotrow_once"
             )
         ]
+
+
+class Standing(models.Model):
+    """The aging of a company by due date at the end of `as_of`, as known at `position`, kept to be read from.
+
+    A derived figure: standings.py adds what was booked since, invariants/ holds it against the book, and nothing is
+    lost when it is thrown away. It never changes; a newer one takes its place. `merges` tells which duplicates stood
+    for whom. `with_rows` is false where only the totals are kept.
+    """
+
+    company = models.ForeignKey("core.Company", on_delete=models.CASCADE, related_name="+", db_index=False)
+    as_of = models.DateField(_("as of"))
+    position = models.BigIntegerField(_("position"))
+    merges = models.CharField(max_length=32)
+    with_rows = models.BooleanField()
+    customers = models.IntegerField(_("customers"))
+    made_at = models.DateTimeField(_("made at"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("standing")
+        verbose_name_plural = _("standings")
+        indexes = [models.Index(fields=("company", "as_of", "-position"), name="aging_standing_latest")]
+
+
+class StandingRow(models.Model):
+    """A customer's figures in one currency and in base currency; without a customer, money of unknown payers."""
+
+    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="rows", db_index=False)
+    customer = models.ForeignKey(
+        "customers.Customer", null=True, on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
+    currency = models.CharField(max_length=3)
+    buckets = ArrayField(_amount())
+    unapplied = _amount()
+    total = _amount()
+    base_buckets = ArrayField(_amount())
+    base_unapplied = _amount()
+    base_total = _amount()
+    base_overdue = _amount()
+    items = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("row of a standing")
+        verbose_name_plural = _("rows of standings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("standing", "customer", "currency"), nulls_distinct=False, name="aging_standingrow_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=("standing", "-base_total"), name="aging_standingrow_total"),
+            models.Index(fields=("standing", "-base_overdue"), name="aging_standingrow_overdue"),
+        ]
+
+
+class StandingTotal(models.Model):
+    """The sum of the rows in one currency."""
+
+    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="totals", db_index=False)
+    currency = models.CharField(max_length=3)
+    buckets = ArrayField(_amount())
+    unapplied = _amount()
+    total = _amount()
+    base_buckets = ArrayField(_amount())
+    base_unapplied = _amount()
+    base_total = _amount()
+    items = models.IntegerField()
+    rows = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("total of a standing")
+        verbose_name_plural = _("totals of standings")
+        constraints = [models.UniqueConstraint(fields=("standing", "currency"), name="aging_standingtotal_once")]
+
+
+class StandingControl(models.Model):
+    """The journal's balance of all control accounts in one currency: what the total must equal."""
+
+    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="controls", db_index=False)
+    currency = models.CharField(max_length=3)
+    amount = _amount()
+
+    class Meta:
+        verbose_name = _("control balance of a standing")
+        verbose_name_plural = _("control balances of standings")
+        constraints = [models.UniqueConstraint(fields=("standing", "currency"), name="aging_standingcontrol_once")]

@@ -40,6 +40,7 @@ class AgingRow(NamedTuple):
     base_buckets: tuple[Decimal, ...] = ()
     base_unapplied: Decimal = ZERO
     base_total: Decimal = ZERO
+    items: int = 0
 
     @property
     def overdue(self) -> Decimal:
@@ -81,23 +82,25 @@ def aging(
     by: str = "customer",
     currency: str | None = None,
     customer_id: int | None = None,
+    customer_ids: Sequence[int] | None = None,
     base: bool = False,
 ) -> AgingReport:
     """Age what is open at `as_of` as known at `position`; rows that are zero throughout are left out.
 
+    `customer_ids` narrows it to these customers, as the book knows them, and to what has none.
     Owner, segment and parent are today's master data. With `base` each row also carries amounts in base currency.
     Rows are ordered by key, then currency; those without a key come last.
     """
     buckets = buckets_at(as_of, basis=basis, edges=edges)
     where = " and i.currency = %(currency)s" if currency else ""
     where += f" and i.customer_id = any({STANDING_FOR})" if customer_id is not None else ""
+    where += " and (i.customer_id is null or i.customer_id = any(%(customers)s))" if customer_ids is not None else ""
     parameters: dict[str, Any] = {
         "company": company.pk, "as_of": as_of, "position": position, "currency": currency, "customer": customer_id,
+        "customers": list(customer_ids or ()), **bucket_parameters(buckets),
     }  # fmt: skip
-    for number, bucket in enumerate(buckets):
-        parameters |= {f"first{number}": bucket.first_on, f"last{number}": bucket.last_on}
     with connection.cursor() as cursor:
-        cursor.execute(_aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
+        cursor.execute(aging_sql(buckets, basis=basis, by=by, where=where, base=base), parameters)
         fetched = cursor.fetchall()
     rows = _rows(fetched, len(buckets), base=base)
     totals = _rows(_totals(fetched), len(buckets), base=base)
@@ -106,7 +109,17 @@ def aging(
     )
 
 
-def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, base: bool) -> str:
+def bucket_parameters(buckets: Sequence[Bucket]) -> dict[str, date]:
+    """The first and last days of the buckets, as `aging_sql` names them."""
+    days: dict[str, date] = {}
+    for number, bucket in enumerate(buckets):
+        days |= {f"first{number}": bucket.first_on, f"last{number}": bucket.last_on}
+    return days
+
+
+def aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, base: bool) -> str:
+    """The report as a query: key, currency, then buckets, not applied and total, in currency and with `base` in base;
+    last the number of items. Parameters: company, as_of, position, `bucket_parameters`."""
     key, join = GROUPS[by]
     dated = "o.aged_from_on" if basis == "due" else "o.document_on"
     columns = []
@@ -118,7 +131,7 @@ def _aging_sql(buckets: Sequence[Bucket], *, basis: str, by: str, where: str, ba
         columns += [f"coalesce(sum({value}) filter (where o.amount < 0), 0)", f"sum({value})"]
     return f"""
       with {open_items_sql(where=where, base=base)}
-      select {key}, o.currency, {", ".join(columns)} from open_items o {join} group by 1, 2 order by 1, 2
+      select {key}, o.currency, {", ".join(columns)}, count(*) from open_items o {join} group by 1, 2 order by 1, 2
     """  # noqa: S608
 
 
@@ -128,18 +141,20 @@ def _totals(fetched: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     for values in fetched:
         figures.setdefault(values[1], []).append(values[2:])
     return [
-        (None, currency, *(sum(column, ZERO) for column in zip(*rows, strict=True)))
+        (None, currency, *(sum(column[1:], column[0]) for column in zip(*rows, strict=True)))
         for currency, rows in sorted(figures.items())
     ]
 
 
 def _rows(fetched: Iterable[tuple[Any, ...]], width: int, *, base: bool) -> tuple[AgingRow, ...]:
-    """Rows of key, currency, then figures in currency and perhaps in base. There may be many."""
+    """Rows of key, currency, then figures in currency and perhaps in base, and the items. There may be many."""
     end = 2 + width
     make = AgingRow._make
     if not base:
-        return tuple(make((v[0], v[1], v[2:end], v[end], v[end + 1], (), ZERO, ZERO)) for v in fetched)
-    return tuple(make((v[0], v[1], v[2:end], v[end], v[end + 1], v[end + 2 : -2], v[-2], v[-1])) for v in fetched)
+        return tuple(make((v[0], v[1], v[2:end], v[end], v[end + 1], (), ZERO, ZERO, v[-1])) for v in fetched)
+    return tuple(
+        make((v[0], v[1], v[2:end], v[end], v[end + 1], v[end + 2 : -3], v[-3], v[-2], v[-1])) for v in fetched
+    )
 
 
 def proofs(company: Company, report: AgingReport) -> list[Proof]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
+from arap.core.dates import add_months, end_of_month, start_of_month
+
 DEFAULT_EDGES = (30, 60, 90)
 BASES = ("due", "document")
 FAR_PAST = date(1, 1, 1)
@@ -74,3 +76,9 @@ def _minus(day: date, days: int) -> date:
 def days_overdue(due_on: date, as_of: date) -> int:
     """Days late at the end of `as_of`; negative while not due. Due on 31 January: 31 January is 0, 1 February is 1."""
     return (as_of - due_on).days
+
+
+def month_ends_before(today: date, months: int) -> list[date]:
+    """The last days of the `months` months before that of `today`, the oldest first."""
+    first = start_of_month(today)
+    return [end_of_month(add_months(first, -back)) for back in range(months, 0, -1)]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.utils import timezone
 
-from aging.actions import run_aging_snapshot
+from aging.actions import refresh_standings, run_aging_snapshot
 from arap.core.models import Company
 from arap.core.nights import each_company
 
@@ -28,3 +28,17 @@ def take_snapshots() -> int:
         return True
 
     return each_company(Company.objects.order_by("code"), snapshot)
+
+
+@shared_task(name="aging.tasks.refresh_standings")  # type: ignore[untyped-decorator]
+def refresh_all_standings() -> int:
+    """Keep today's standing, in each company's own time zone, near enough to the book that pages may read from it.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+
+    def refresh(company: Company) -> bool:
+        today = timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date()
+        return refresh_standings(company, as_of=today) > 0
+
+    return each_company(Company.objects.order_by("code"), refresh)

@@ -1,6 +1,7 @@
 """The aging report: as of a day, as known at an instant, drilled down in place to its items."""
 
 import csv
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -13,10 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from aging import standings
 from aging.forms import AgingForm
 from aging.pages import cut, named, rank
-from aging.queries import AgingReport, AgingRow, Later, aging, booked_later, proofs
-from aging.rules import Bucket, buckets_at
+from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
+from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
+from aging.standings import standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
 from arap.core.money import format_amount
@@ -65,21 +68,17 @@ def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
     asked = _asked(request)
     started = perf_counter()
-    made = _made(request, asked)
-    proof = proofs(request.company, made)
-    if currency := asked.form.cleaned_data.get("currency"):
-        proof = [each for each in proof if each.currency == currency]
+    made = _from_standing(request, asked) or _added_up(request, asked)
+    proof, page, first = made.proofs, made.page, made.first
     seconds = perf_counter() - started
-    shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
-    first = shown.index(page[0]) + 1 if page else 0
     context = {
         "asked": asked,
         "form": asked.form,
-        "heads": [wording.bucket_words(each.from_days, each.to_days) for each in made.buckets],
-        "bucket_head": _bucket_head(made, asked.bucket),
+        "heads": [wording.bucket_words(each.from_days, each.to_days) for each in _buckets(asked)],
+        "bucket_head": _bucket_head(asked),
         "rows": named(request.company, asked.form.grouping, page),
         "totals": made.totals,
-        "base_total": _base_total(made, request.company.base_currency) if len(made.totals) > 1 else None,
+        "base_total": _base_total(made.totals, request.company.base_currency) if len(made.totals) > 1 else None,
         "shares": _shares(made.totals[0]) if len(made.totals) == 1 else [],
         "proofs": proof,
         "ties": all(each.difference == 0 for each in proof),
@@ -88,8 +87,8 @@ def report(request: CompanyRequest) -> HttpResponse:
         "is_today": asked.as_of >= timezone.localdate(),
         "first": first,
         "last": first + len(page) - 1,
-        "count": len(shown),
-        "next_query": asked.query(after=_key(page[-1])) if more else "",
+        "count": made.count,
+        "next_query": asked.query(after=_key(page[-1]), **{"from": first + PAGE}) if made.more else "",
         "query": asked.query(),
         "whole_query": asked.query(bucket=None),
         "now_query": asked.query(known_at=""),
@@ -194,6 +193,51 @@ def _pinned(text: str | None, now: int) -> int:
     return now if position is None else min(position, now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """A page of the report, from row number `first` on, with what stands around it."""
+
+    totals: Sequence[AgingRow]
+    proofs: Sequence[Proof]
+    page: list[AgingRow]
+    first: int
+    count: int
+    more: bool
+
+
+def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
+    """Today's report by customer, as everybody opens it, from what is kept; None for any other one."""
+    form = asked.form
+    is_usual = (form.basis_name, form.edges, form.grouping) == ("due", DEFAULT_EDGES, "customer")
+    if not is_usual or form.cleaned_data.get("currency") or asked.known_at:
+        return None
+    standing = standing_at(request.company, as_of=asked.as_of, position=asked.position)
+    if standing is None:
+        return None
+    totals = standings.totals(standing)
+    after = _after(request)
+    page, more = standings.ranked(standing, bucket=asked.bucket, after=after, limit=PAGE)
+    first = read_number(request.GET.get("from")) if after else 1
+    return _Made(
+        totals=totals,
+        proofs=standings.proofs(standing, totals),
+        page=page,
+        first=first or 1 if page else 0,
+        count=standings.row_count(standing, bucket=asked.bucket),
+        more=more,
+    )
+
+
+def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
+    made = _made(request, asked)
+    proof = proofs(request.company, made)
+    if currency := asked.form.cleaned_data.get("currency"):
+        proof = [each for each in proof if each.currency == currency]
+    shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
+    first = shown.index(page[0]) + 1 if page else 0
+    return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
+
+
 def _made(request: CompanyRequest, asked: Asked) -> AgingReport:
     return aging(
         request.company,
@@ -211,10 +255,11 @@ def _buckets(asked: Asked) -> list[Bucket]:
     return buckets_at(asked.as_of, basis=asked.form.basis_name, edges=asked.form.edges)
 
 
-def _bucket_head(made: AgingReport, bucket: int | None) -> str:
-    if bucket is None:
+def _bucket_head(asked: Asked) -> str:
+    if asked.bucket is None:
         return ""
-    return wording.bucket_words(made.buckets[bucket].from_days, made.buckets[bucket].to_days)
+    bucket = _buckets(asked)[asked.bucket]
+    return wording.bucket_words(bucket.from_days, bucket.to_days)
 
 
 def _later(request: CompanyRequest, asked: Asked) -> Later | None:
@@ -268,10 +313,10 @@ def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[Aging
     return sorted((row for row in made.rows if row.key in ids), key=rank)
 
 
-def _base_total(made: AgingReport, base_currency: str) -> AgingRow:
+def _base_total(totals: Sequence[AgingRow], base_currency: str) -> AgingRow:
     """All currencies of the report in base currency, at the documents' rates."""
-    buckets = tuple(sum((row.base_buckets[at] for row in made.totals), ZERO) for at in range(len(made.buckets)))
-    unapplied = sum((row.base_unapplied for row in made.totals), ZERO)
+    buckets = tuple(sum(column, ZERO) for column in zip(*(row.base_buckets for row in totals), strict=True))
+    unapplied = sum((row.base_unapplied for row in totals), ZERO)
     return AgingRow(None, base_currency, buckets, unapplied, sum(buckets, unapplied))
 
 

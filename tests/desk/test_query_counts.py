@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from aging.tasks import refresh_all_standings
 from arap.core import jobs
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, User
 from arap.ledger.models import Item
@@ -106,6 +107,7 @@ def runs(company: Company, user: User, days: int) -> dict[str, int]:
         today=today_of(company), by=user,
     )  # fmt: skip
     make_records(statements, today=today_of(company))
+    refresh_all_standings()
     return {"reminder run": reminders.pk, "statement run": statements.pk}
 
 

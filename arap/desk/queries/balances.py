@@ -1,7 +1,7 @@
 """The list of customers with what they owe: sorted, searched and paged in SQL."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from aging.rules import buckets_at
+from aging.standings import standing_at
 from arap.core.models import Company
 from arap.desk.queries.filters import Filters, condition, found_sql
 from arap.ledger.queries import open_items_sql
@@ -111,6 +112,16 @@ select c.customer_id from (select x.*, x.id as customer_id from customers_custom
  order by c.code {direction} limit %(limit)s + 1
 """
 BY_CUSTOMER_ALONE = ("all", "mine")
+# Of these views few are: only what is open of them is read, and of the duplicates that stand under them.
+FEW = {
+    "credit": f"with {open_items_sql(where='and i.amount < 0')} select distinct customer_id from open_items",  # noqa: S608
+    "held": "select customer_id from cases_hold where company_id = %(company)s and item_id is null",
+}
+_OF_FEW = """and i.customer_id = any(array(
+  with chosen as (
+    select distinct coalesce(k.merged_into_id, k.id) as id from ({few}) as few (id) join customers_customer k using (id)
+  )
+  select id from chosen union all select m.id from customers_customer m join chosen on m.merged_into_id = chosen.id))"""
 _PAGE = """
 , page as (
   select * from {rows}
@@ -146,7 +157,7 @@ BEFORE = "(-sort_value, code, currency) < (-%(key_value)s::numeric, %(key_code)s
 def balances(company: Company, query: BalanceQuery) -> BalancePage:
     """A page of customers and what they owe on `query.as_of`, known at `query.position`.
 
-    Two queries: which customers stand on the page, then all about them.
+    First which customers stand on the page, then all about them: from a standing seven queries, else three at most.
     """
     key = list(query.after or query.before) or ["0", "", ""]
     backward = bool(query.before)
@@ -166,8 +177,11 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
         "limit": query.limit + 1,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_first_step(query, parts), params)
-        params["ids"] = [pk for (pk,) in cursor.fetchall()]
+        ids = _from_standing(company, query, params)
+        if ids is None:
+            cursor.execute(_first_step(query, parts), params)
+            ids = [pk for (pk,) in cursor.fetchall()]
+        params["ids"] = ids
         sql = open_items_sql(base=True, where=ITEMS_OF) + LISTED_ONLY
         sql += _PAGE.format(rows=_MATCHING.format(**parts), order=parts["order"])
         cursor.execute(f"with {sql}", params)
@@ -183,6 +197,50 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
     )
 
 
+# By an amount from a standing, whose index is read until the page is full. Those of whom something was recorded since
+# are added in any case: the second step puts everybody in their place.
+_STANDING = """
+select s.customer_id
+  from aging_standingrow s
+  join (select k.*, k.id as customer_id from customers_customer k) as c on c.id = s.customer_id
+ where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(touched)s) and {matching} {beyond}
+ order by s.{value} desc, c.code, s.currency limit %(limit)s
+"""
+STANDING_VALUES: dict[str, str] = {"overdue": "base_overdue", "balance": "base_total"}
+STANDING_VIEWS: dict[str, str] = {"all": "true", "overdue": "s.base_overdue > 0", "mine": "c.owner_id = %(f_me)s"}
+
+
+def _from_standing(company: Company, query: BalanceQuery, params: dict[str, Any]) -> list[int] | None:
+    """The customers of a page by an amount, and some more; None where a standing cannot tell."""
+    value = STANDING_VALUES.get(query.sort)
+    if value is None or query.before or query.filters.view not in STANDING_VIEWS or query.filters.q:
+        return None
+    standing = standing_at(company, as_of=query.as_of, position=query.position)
+    if standing is None:
+        return None
+    narrowed = replace(query.filters, view="all", currency="")
+    matching, _values = condition(narrowed, "f_", company=company.pk, me=query.owner_id)
+    matching += f" and {STANDING_VIEWS[query.filters.view]}"
+    if query.filters.currency:
+        matching += " and s.currency = %(f_currency)s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
+            {**params, "standing": standing.id, "touched": list(standing.touched)},
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    # Where the page is not full, those follow with whom nothing is open: the standing does not know them.
+    return [*dict.fromkeys(ids), *standing.touched] if len(ids) == query.limit + 1 else None
+
+
+def _beyond(value: str) -> str:
+    """After the key of a row, in the order of the list: from there on the index is read."""
+    return (
+        f"and s.{value} <= %(key_value)s::numeric and"
+        f" (-s.{value}, c.code, s.currency) > (-%(key_value)s::numeric, %(key_code)s, %(key_currency)s)"
+    )
+
+
 def _first_step(query: BalanceQuery, parts: dict[str, str]) -> str:
     """SQL of the customers that stand on the page."""
     filters = query.filters
@@ -190,6 +248,8 @@ def _first_step(query: BalanceQuery, parts: dict[str, str]) -> str:
         beyond = "c.code <= %(key_code)s" if query.before else "c.code >= %(key_code)s" if query.after else "true"
         return _CODED.format(matching=parts["matching"], beyond=beyond, direction="desc" if query.before else "asc")
     where = ""
+    if filters.view in FEW:
+        where = _OF_FEW.format(few=FEW[filters.view])
     if filters.q:  # what is open of the others need not be read
         found = found_sql("f_")
         merged = f"select id from customers_customer where merged_into_id in ({found})"  # noqa: S608

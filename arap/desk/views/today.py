@@ -1,5 +1,6 @@
 """Today: where the company stands, what waits, and whether the book ties."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from time import perf_counter
 from urllib.parse import urlencode
@@ -10,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from aging.queries import aging, proofs
+from aging import standings
+from aging.queries import AgingRow, aging, proofs
 from aging.rules import buckets_at
+from aging.standings import standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
 from arap.core.permissions import allows, requires
@@ -33,15 +36,28 @@ def today(request: CompanyRequest) -> HttpResponse:
     company, as_of = request.company, timezone.localdate()
     position = position_at(company, known_at=None)
     started = perf_counter()
-    report = aging(company, as_of=as_of, position=position, by="currency", base=True)
-    proof = proofs(company, report)
+    standing = standing_at(company, as_of=as_of, position=position)
+    sums: Sequence[AgingRow]
+    if standing is None:
+        report = aging(company, as_of=as_of, position=position, by="currency", base=True)
+        sums, proof, customers = report.rows, proofs(company, report), None
+    else:
+        sums = standings.totals(standing)
+        proof, customers = standings.proofs(standing, sums), standings.counted(standing)
     seconds = perf_counter() - started
     context = {
         "as_of": as_of,
         "now": timezone.now(),
-        "base": figures.balance_in_base(report, company.base_currency),
-        "currencies": figures.balances_by_currency(report),
-        "counts": figures.counts(company, as_of=as_of, position=position, soon=as_of + timedelta(days=SOON_DAYS)),
+        "base": figures.balance_in_base(sums, company.base_currency),
+        "currencies": figures.balances_by_currency(sums),
+        "counts": figures.counts(
+            company,
+            as_of=as_of,
+            position=position,
+            soon=as_of + timedelta(days=SOON_DAYS),
+            items=sum(row.items for row in sums),
+            customers=customers,
+        ),
         "credits": _credits(request),
         "proofs": proof,
         "ties": all(each.difference == 0 for each in proof),
@@ -49,7 +65,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "position": position,
         "runs": latest_runs(company),
         "set_up": progress(company) if allows(request.roles, "company.set_up") else None,
-        "labels": [wording.bucket_words(each.from_days, each.to_days) for each in report.buckets],
+        "labels": [wording.bucket_words(each.from_days, each.to_days) for each in buckets_at(as_of, basis="due")],
     }
     return render(request, "desk/today.html", context)
 

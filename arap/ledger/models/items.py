@@ -99,6 +99,14 @@ class Item(models.Model):
             models.Index(
                 fields=("company", "due_on", "document"), condition=Q(open_amount__gt=0), name="ledger_item_due"
             ),
+            # of all that is open few are credits, and few fall due within a week
+            models.Index(
+                fields=("company", "document_on", "id"), condition=Q(amount__lt=0) & ~Q(open_amount=0),
+                name="ledger_item_credit",
+            ),
+            models.Index(
+                fields=("company", "aged_from_on"), condition=Q(open_amount__gt=0), name="ledger_item_aged"
+            ),
             models.Index(fields=("company", "customer", "settled_on"), name="ledger_item_customer"),
             # what is left of a document, looked for as the amount that came in
             models.Index(

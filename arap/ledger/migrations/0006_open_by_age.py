@@ -1,0 +1,24 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ledger", "0003_open_by_due")]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("amount__lt", 0), models.Q(("open_amount", 0), _negated=True)),
+                fields=["company", "document_on", "id"],
+                name="ledger_item_credit",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="item",
+            index=models.Index(
+                condition=models.Q(("open_amount__gt", 0)),
+                fields=["company", "aged_from_on"],
+                name="ledger_item_aged",
+            ),
+        ),
+    ]
