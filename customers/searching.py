@@ -1,4 +1,4 @@
-"""Finding customers by what somebody remembers of them, by the trigram indexes of migrations/sql/master_data.sql."""
+"""Finding customers by what somebody remembers of them, by indexes (migrations/sql: master_data.sql, pairs.sql)."""
 
 import re
 
@@ -13,15 +13,24 @@ TEXT = (
 CONTACT = "lower({k}name || ' ' || {k}email || ' ' || {k}phone)"
 
 # Three look-ups by index, not one "or" over three tables, which no index could answer.
-MATCHING = f"""
+LOOK_UPS = """
 select c.id from customers_customer c
- where c.company_id = %(company)s and {TEXT.format(c="c.")} like %(like)s
+ where c.company_id = %(company)s and {has_customer}
 union
 select k.customer_id from customers_contact k
- where k.company_id = %(company)s and {CONTACT.format(k="k.")} like %(like)s
+ where k.company_id = %(company)s and {has_contact}
 union
 select p.customer_id from customers_payeraccount p where p.company_id = %(company)s and p.account_no = %(text)s
-"""  # noqa: S608
+"""
+CONTAINING = LOOK_UPS.format(
+    has_customer=f"{TEXT.format(c='c.')} like %(like)s", has_contact=f"{CONTACT.format(k='k.')} like %(like)s"
+)
+# Two characters have no trigram.
+PAIRED = LOOK_UPS.format(
+    has_customer=f"customers_pairs({TEXT.format(c='c.')}) @> array[%(pair)s]",
+    has_contact=f"customers_pairs({CONTACT.format(k='k.')}) @> array[%(pair)s]",
+)
+PAIR_LENGTH = 2
 
 
 def like(text: str) -> str:
@@ -36,5 +45,15 @@ def matching(company_id: int, text: str) -> RawSQL:
     Code, either name, tax number, pinyin initials and telephone; name, address and telephone of a contact; a payer
     account as a whole.
     """
-    values = {"company": company_id, "text": text, "like": like(text)}
-    return RawSQL(NAMED.sub("%s", MATCHING), [values[name] for name in NAMED.findall(MATCHING)])  # noqa: S611
+    sql, values = look_ups(text), {"company": company_id, **values_of(text)}
+    return RawSQL(NAMED.sub("%s", sql), [values[name] for name in NAMED.findall(sql)])  # noqa: S611
+
+
+def look_ups(text: str) -> str:
+    """The question for `text`, with %(company)s and the names of `values_of`."""
+    return PAIRED if len(text.lower()) == PAIR_LENGTH else CONTAINING
+
+
+def values_of(text: str) -> dict[str, str]:
+    """What stands for `text` in its question."""
+    return {"text": text, "like": like(text), "pair": text.lower()}

@@ -3,7 +3,8 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent) { event.preventDefault(); return; }
-    if (form.method !== "post") return;
+    // Not form.method: that is the field of this name, where a form has one.
+    if (form.getAttribute("method")?.toLowerCase() !== "post") return;
     form.dataset.sent = "yes";
     (event.submitter || form.querySelector("button"))?.setAttribute("aria-busy", "true");
   });

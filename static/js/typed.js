@@ -24,7 +24,9 @@
     return field.type !== "hidden" && field.value !== field.defaultValue;
   }
   const state = (field) => (isTick(field) ? field.checked : field.tagName === "SELECT" ? options(field) : field.value);
-  const posts = () => [...document.querySelectorAll("main form")].filter((form) => form.method === "post");
+  // A field may be called "method", as that of a receipt is; then form.method is the field.
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
+  const posts = () => [...document.querySelectorAll("main form")].filter(isPost);
   const alike = (form) => posts().filter((each) => each.getAttribute("action") === form.getAttribute("action"));
 
   function put(why, sent) {
@@ -92,7 +94,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || form.method !== "post") return;
+    if (event.defaultPrevented || !isPost(form)) return;
     if (form.matches(".choice")) { put("choice"); isSending = true; return; }
     if (!form.closest("main")) return;
     // Another tab may have changed the company meanwhile: the server compares.

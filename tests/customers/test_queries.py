@@ -83,3 +83,16 @@ def test_terms(company: Company, ids: dict[str, int]) -> None:
     PaymentTerms.objects.update(is_active=False)
     with pytest.raises(NotFound):
         terms_by_code(company, "n/30")
+
+
+@pytest.mark.parametrize("text", ["宁波", "波海", "AC", "ac", "司1", "%_", "\\'"])
+def test_two_characters_are_found_wherever_they_stand(company: Company, text: str) -> None:
+    """By the index of pairs, which finds what looking at each of them finds."""
+    rows = [
+        NewCustomer(code="AC-1", name="Acme 100%_\\'", name_local="宁波海辰有限公司1", currency="CNY"),
+        NewCustomer(code="B-1", name="Other", name_local="波宁", currency="CNY"),
+    ]
+    create_customers(company, rows, by=None)
+    said = {"AC-1": "ac-1 acme 100%_\\' 宁波海辰有限公司1", "B-1": "b-1 other 波宁"}
+    wanted = [code for code, words in said.items() if text.lower() in words]
+    assert [each.code for each in search(company, text)] == wanted == ["AC-1"]

@@ -251,7 +251,7 @@ def _first_step(query: BalanceQuery, parts: dict[str, str]) -> str:
     if filters.view in FEW:
         where = _OF_FEW.format(few=FEW[filters.view])
     if filters.q:  # what is open of the others need not be read
-        found = found_sql("f_")
+        found = found_sql(filters.q, "f_")
         merged = f"select id from customers_customer where merged_into_id in ({found})"  # noqa: S608
         where = f"and i.customer_id = any(array({found} union all {merged}))"
     return f"with {open_items_sql(base=True, where=where)} {LISTED} {_RANKED.format(**parts)}"

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from arap.core.paging import read_number
-from customers.searching import MATCHING, like
+from customers.searching import look_ups, values_of
 
 View = Literal["all", "overdue", "credit", "mine", "held"]
 Standing = Literal["", "active", "inactive"]
@@ -83,15 +83,15 @@ def condition(filters: Filters, prefix: str, *, company: int, me: int | None) ->
     if filters.standing:
         parts.append(STANDINGS[filters.standing])
     if filters.q:
-        parts.append(f"customer_id in ({found_sql(prefix)})")
-        values |= {"company": company, "like": like(filters.q), "text": filters.q}
+        parts.append(f"customer_id in ({found_sql(filters.q, prefix)})")
+        values |= {"company": company, **values_of(filters.q)}
     return " and ".join(parts), {prefix + name: value for name, value in values.items()}
 
 
-def found_sql(prefix: str) -> str:
+def found_sql(text: str, prefix: str) -> str:
     """The ids of the customers found by a text, and of those that stand for one that was found."""
-    found = MATCHING
-    for name in ("company", "like", "text"):
+    found = look_ups(text)
+    for name in ("company", *values_of(text)):
         found = found.replace(f"%({name})s", f"%({prefix}{name})s")
     return f"select coalesce(f.merged_into_id, f.id) from customers_customer f where f.id in ({found})"  # noqa: S608
 

@@ -47,13 +47,20 @@ def find_all(company: Company, text: str, amount: Decimal | None, *, limit: int)
     named = {document.pk for document in documents}
     of_amount = find_amount(company, amount, limit=limit) if amount else []
     return Found(
-        customers=list(search(company, text)[:limit]),
+        customers=_customers(company, text, limit),
         documents=documents,
         of_amount=[document for document in of_amount if document.pk not in named],
         receipts=_receipts(company, text, amount, limit),
         invoices=_ordered(company, text, limit),
         statements=_statements(company, text, limit),
     )
+
+
+def _customers(company: Company, text: str, limit: int) -> list[Customer]:
+    """By any part; by one letter alone only who has it as a code, for everybody's name has it."""
+    if len(text) > 1:
+        return list(search(company, text)[:limit])
+    return list(Customer.objects.filter(company=company, code__in=sorted({text, text.upper()}))[:limit])
 
 
 def _receipts(company: Company, text: str, amount: Decimal | None, limit: int) -> list[Receipt]:

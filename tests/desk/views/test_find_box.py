@@ -1,10 +1,13 @@
 """find_box: what stands below the search box while one types, and with nothing typed."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -137,3 +140,27 @@ def test_roles(company: Company) -> None:
 
 def test_post_is_refused(as_clerk: Client) -> None:
     check_method(as_clerk, URL, wrong="post")
+
+
+GROWING = re.compile(
+    r"Seq Scan on (customers_\w+|ledger_\w+|receipts_receipt\b|invoices_invoice\b|statements_statement\b|desk_opened)"
+)
+
+
+@pytest.mark.parametrize(
+    "text", ["x", "宁波", "ab", "haichen", "2,000.00", "INV-2026-000017", "po-", "statement haichen", "622202", ""]
+)
+def test_no_growing_table_is_read_whole(as_clerk: Client, story: Story, text: str) -> None:
+    """Whatever is typed, each question has an index: with sequential scans ruled out, none is left in any plan."""
+    as_clerk.get(f"/customers/{story.haichen.pk}/")
+    with CaptureQueriesContext(connection) as asked:
+        as_clerk.get(URL, {"q": text})
+    with connection.cursor() as cursor:
+        cursor.execute("set local enable_seqscan = off")
+        for query in asked.captured_queries:
+            if not query["sql"].lstrip("( ").upper().startswith("SELECT"):
+                continue
+            cursor.execute("explain " + query["sql"].replace("%", "%%"), ())
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+            assert not GROWING.search(plan), f"{query['sql']}\n{plan}"
+    assert any("desk_opened" in query["sql"] or text for query in asked.captured_queries)

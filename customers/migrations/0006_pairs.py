@@ -1,0 +1,16 @@
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).parent / "sql" / "pairs.sql"
+UNDO = """
+drop index customers_contact_pairs;
+drop index customers_customer_pairs;
+drop function customers_pairs(text);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("customers", "0005_initials")]
+
+    operations = [migrations.RunSQL(SQL.read_text(), UNDO)]
