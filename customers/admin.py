@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.admin.base import CompanyInline, RoleAdmin, SameCompanyForm
-from customers.models import Contact, Customer, PayerAccount, PaymentTerms
+from customers.models import Contact, Customer, CustomField, PayerAccount, PaymentTerms
 
 
 @admin.register(PaymentTerms)
@@ -64,6 +64,10 @@ class ContactInline(CompanyInline):
     formset = OfCustomerFormSet
     fields = ("name", "email", "phone", "language", "roles", "receives")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        # Of whom was erased nothing is left to edit.
+        return super().get_queryset(request).filter(erased_at=None)
+
 
 @admin.register(Customer)
 class CustomerAdmin(RoleAdmin):
@@ -80,4 +84,38 @@ class CustomerAdmin(RoleAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # Documents refer to customers; one who is gone is set inactive.
+        return False
+
+
+class CustomFieldForm(SameCompanyForm):
+    def clean(self) -> dict[str, Any]:
+        """What customers have under a field stays readable: its kind and the choices that are used are kept."""
+        cleaned = super().clean()
+        field = self.instance
+        if field.pk is None:
+            return cleaned
+        used = Customer.objects.filter(company=field.company_id, custom__has_key=str(field.pk))
+        if "kind" in cleaned and cleaned["kind"] != field.kind and used.exists():
+            self.add_error("kind", _("Customers have values under this field: add another one."))
+        elif field.kind == CustomField.Kind.CHOICE and "choices" in cleaned:
+            for gone in set(self.initial.get("choices") or []) - set(cleaned["choices"]):
+                if used.filter(custom__contains={str(field.pk): gone}).exists():
+                    self.add_error("choices", _("“%(choice)s” is used by customers.") % {"choice": gone})
+        return cleaned
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(RoleAdmin):
+    """The company's own fields of customers. One that is no longer wanted is set inactive."""
+
+    verb = "admin.custom_fields"
+    form = CustomFieldForm
+    list_display = ("company", "name", "name_local", "kind", "is_required", "position", "is_active")
+    list_display_links = ("name",)
+    list_filter = ("company", "kind", "is_active")
+    list_select_related = ("company",)
+    search_fields = ("name", "name_local")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        # Customers may have values under it.
         return False

@@ -42,4 +42,4 @@ def contract_changes(contract: Contract) -> QuerySet[AuditEntry]:
 
 def _of(customer: Customer) -> QuerySet[AuditEntry]:
     ours = AuditEntry.objects.filter(object_type=CUSTOMER, object_id=str(customer.pk))
-    return ours.exclude(verb="customer.accounts")
+    return ours.exclude(verb__in=["customer.accounts", "customer.custom"])

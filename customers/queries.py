@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from arap.core.errors import NotFound
 from arap.core.models import Company
-from customers.models import Contract, Customer, PayerAccount, PaymentTerms
+from customers.models import Contract, Customer, CustomField, PayerAccount, PaymentTerms
 from customers.rules import ENDING_DAYS, Terms, parse_terms
 from customers.searching import matching
 
@@ -137,3 +137,16 @@ def contracts(company: Company, *, view: str, today: date) -> QuerySet[Contract]
     if view == "without":
         current = current.filter(late_clause="", late_clause_local="")
     return current.order_by("-valid_from", "-pk")
+
+
+def custom_fields(company: Company) -> list[CustomField]:
+    """The company's own fields in use, in their order."""
+    return list(CustomField.objects.filter(company=company, is_active=True).order_by("position", "pk"))
+
+
+def custom_values(customer: Customer) -> list[tuple[CustomField, str]]:
+    """The fields of the company's own that say something of the customer, in their order. No query where none does."""
+    if not customer.custom:
+        return []
+    found = CustomField.objects.filter(company=customer.company_id, pk__in=list(customer.custom), is_active=True)
+    return [(field, customer.custom[str(field.pk)]) for field in found.order_by("position", "pk")]

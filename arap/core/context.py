@@ -77,6 +77,7 @@ NAVIGATION = (
             Page("desk:guide", pgettext_lazy("page", "Set-up"), "company.set_up", "u", "desk:guide"),
             Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),
             Page("desk:audit", _("Audit log"), "audit.view", "t", "desk:audit"),
+            Page("desk:personal_data", _("Personal data"), "personal_data.manage", "y", "desk:person"),
         ),
         first_for=(Role.ADMINISTRATOR, Role.AUDITOR),
     ),

@@ -97,6 +97,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "job.cancel": frozenset({CLERK, CONTROLLER, ADMIN}),
     # Set-up, by the guide and in the admin
     "company.set_up": frozenset({ADMIN}),
+    "personal_data.manage": frozenset({ADMIN}),
     "admin.reminders": frozenset({CREDIT, CONTROLLER, ADMIN}),
     "admin.companies": frozenset({ADMIN}),
     "admin.people": frozenset({ADMIN}),
@@ -105,6 +106,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "admin.rates": frozenset({CONTROLLER, ADMIN}),
     "admin.tax_codes": frozenset({CONTROLLER, ADMIN}),
     "admin.terms": frozenset({CREDIT, CONTROLLER, ADMIN}),
+    "admin.custom_fields": frozenset({CONTROLLER, ADMIN}),
     "admin.calendars": frozenset({ADMIN}),
     "admin.schedules": frozenset({ADMIN}),
 }

@@ -12,9 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from arap.core import wording
 from arap.core.models import AuditEntry, User
 from arap.core.wording import HAIRLINE_DASH
-from customers.models import Contact, Contract, Customer, Note, PaymentTerms
+from customers.models import Contact, Contract, Customer, CustomField, Note, PaymentTerms
 from customers.templatetags.terms import named_terms
 
 # What stands in the log as the number of a row, and of which table.
@@ -26,7 +27,7 @@ ROWS: dict[str, type[Model]] = {
     "merged_into": Customer,
 }
 LABELS = {"payer_accounts": gettext_lazy("Accounts they pay from"), "file": gettext_lazy("File")}
-HIDDEN = frozenset({"initials", "root", "company", "customer", "sha256"})
+HIDDEN = frozenset({"initials", "root", "company", "customer", "sha256", "why"})
 MODELS: dict[str, type[Model]] = {model._meta.label_lower: model for model in (Customer, Contact, Contract, Note)}
 ACTS: dict[str, str | Promise] = {
     "customer.create": gettext_lazy("Recorded"),
@@ -35,6 +36,7 @@ ACTS: dict[str, str | Promise] = {
     "customer.change": pgettext_lazy("history", "Changed"),
     "customer.regroup": gettext_lazy("Moved to another group"),
     "customer.accounts": pgettext_lazy("history", "Changed"),
+    "customer.custom": pgettext_lazy("history", "Changed"),
     "customer.merge": gettext_lazy("Merged"),
     "customer.absorb": gettext_lazy("Stands for a duplicate"),
     "customer.unmerge": gettext_lazy("Merge undone"),
@@ -43,6 +45,9 @@ ACTS: dict[str, str | Promise] = {
     "contact.change": gettext_lazy("Contact changed"),
     "contact.leave": gettext_lazy("Contact left"),
     "contact.return": gettext_lazy("Contact is back"),
+    "contact.ask_erasure": gettext_lazy("Asked to be erased"),
+    "contact.erase": gettext_lazy("Contact erased"),
+    "note.erase": gettext_lazy("Note erased"),
     "contract.add": gettext_lazy("Contract recorded"),
     "contract.change": gettext_lazy("Contract changed"),
     "contract.file": gettext_lazy("File of a contract added"),
@@ -82,6 +87,7 @@ class Words:
     @classmethod
     def of(cls, values: Iterable[tuple[str, Any]], model: type[Model] = Customer) -> "Words":
         """For those (field, value) pairs; at most one query for each table among them."""
+        values = list(values)
         wanted: dict[str, set[Any]] = {}
         for name, value in values:
             if name in ROWS and value is not None:
@@ -90,12 +96,14 @@ class Words:
         for name, keys in wanted.items():
             rows = ROWS[name]._default_manager.filter(pk__in=keys)
             names |= {(name, row.pk): _named(row) for row in rows}
-        return cls(model, names)
+        return cls(model, names | _own_fields(values))
 
     def label(self, name: str) -> str:
         """How a form calls the field."""
         if name in LABELS:
             return str(LABELS[name])
+        if (name, None) in self.names:
+            return self.names[name, None]
         try:
             return str(capfirst(str(getattr(self.model._meta.get_field(name), "verbose_name", name))))
         except FieldDoesNotExist:
@@ -105,6 +113,8 @@ class Words:
         """How a reader knows the value; a dash where there is none."""
         if value in (None, "", []):
             return HAIRLINE_DASH
+        if value == "[erased]":
+            return _("erased")
         if isinstance(value, bool):
             return _("yes") if value else _("no")
         if isinstance(value, list):
@@ -118,6 +128,13 @@ class Words:
             return str(value)
         choices = dict(getattr(getattr(column, "base_field", column), "flatchoices", ()))
         return str(choices.get(value, value))
+
+
+def _own_fields(values: Iterable[tuple[str, Any]]) -> dict[tuple[str, Any], str]:
+    """What the company's own fields among those are called; a query only where there are any."""
+    ids = {int(name[7:]) for name, _value in values if name.startswith("custom_") and name[7:].isdecimal()}
+    fields = CustomField.objects.filter(pk__in=ids) if ids else ()
+    return {(f"custom_{each.pk}", None): wording.names(each.name, each.name_local)[0] for each in fields}
 
 
 def entries_words(entries: Sequence[AuditEntry]) -> list[Act]:

@@ -1,4 +1,4 @@
-"""Taking files on and revaluing, in a worker."""
+"""Work of the desk in a worker: taking files on, and what the night does."""
 
 import logging
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from arap.core import jobs
 from arap.core.models import Company
 from arap.core.nights import each_company
 from arap.desk.actions import imports, revaluing
+from arap.desk.actions.personal_data import run_erasure
 
 logger = logging.getLogger(__name__)
 
@@ -55,3 +56,19 @@ def revalue_months() -> int:
         return len(revaluing.run_revaluations(company, as_of=today))
 
     return each_company(Company.objects.filter(is_active=True, revalue_from__isnull=False).order_by("code"), begin)
+
+
+@shared_task(name="arap.desk.tasks.erase_personal_data")  # type: ignore[untyped-decorator]
+def erase_personal_data() -> int:
+    """Every night, in each company's own time zone: personal data whose time is over. Running often costs nothing.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+
+    def erase(company: Company) -> bool:
+        today = timezone.now().astimezone(ZoneInfo(str(company.time_zone))).date()
+        erased = run_erasure(company, as_of=today)
+        logger.info("erased of %s: %s", company.code, erased)
+        return True
+
+    return each_company(Company.objects.order_by("code"), erase)

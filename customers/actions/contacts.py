@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
@@ -76,7 +77,7 @@ def change_contact(
 def let_contact_go(contact: Contact, *, by: User | None) -> None:
     """The person is no longer there: nothing is sent to them any more. Raises Refused("contact_gone")."""
     before = audit.snapshot(contact, ["is_active", "receives"])
-    changed = Contact.objects.filter(pk=contact.pk, is_active=True).update(is_active=False, receives=[])
+    changed = Contact.objects.filter(pk=contact.pk, is_active=True).update(is_active=False, receives=[], left_at=Now())
     if not changed:
         raise Refused("contact_gone", _("This contact has left already."))
     contact.refresh_from_db()
@@ -88,7 +89,8 @@ def let_contact_go(contact: Contact, *, by: User | None) -> None:
 def take_contact_back(contact: Contact, *, receives: Sequence[str], by: User | None) -> None:
     """The person is there again and receives those papers. Raises Refused("contact_here") when they never left."""
     papers = [paper for paper in receives if paper in Contact.Paper.values]
-    changed = Contact.objects.filter(pk=contact.pk, is_active=False).update(is_active=True, receives=papers)
+    gone = Contact.objects.filter(pk=contact.pk, is_active=False, erased_at=None)
+    changed = gone.update(is_active=True, receives=papers, left_at=None)
     if not changed:
         raise Refused("contact_here", _("This contact is there already."))
     contact.refresh_from_db()

@@ -1,7 +1,20 @@
 """Customers and what hangs on them."""
 
 from customers.models.contracts import Contract, ContractFile
+from customers.models.custom import CustomField
 from customers.models.customers import Contact, Customer, PayerAccount, PaymentTerms
 from customers.models.notes import Note
+from customers.models.personal import AccessEntry, Retention
 
-__all__ = ["Contact", "Contract", "ContractFile", "Customer", "Note", "PayerAccount", "PaymentTerms"]
+__all__ = [
+    "AccessEntry",
+    "Contact",
+    "Contract",
+    "ContractFile",
+    "CustomField",
+    "Customer",
+    "Note",
+    "PayerAccount",
+    "PaymentTerms",
+    "Retention",
+]

@@ -129,6 +129,8 @@ class Customer(CompanyOwned):
     initials = models.CharField(
         _("pinyin initials"), max_length=200, blank=True, default="", db_default="", editable=False
     )
+    # Values of the company's own fields (models/custom.py): id of the field -> value as it is spelled.
+    custom = models.JSONField(_("own fields"), default=dict, db_default={}, blank=True, editable=False)
     merged_into = models.ForeignKey(
         "self",
         verbose_name=_("merged into"),
@@ -197,7 +199,8 @@ class PayerAccount(CompanyOwned):
 class Contact(CompanyOwned):
     """A person at the customer: what they are there for, and which of our papers they receive.
 
-    Who has left is set inactive and receives nothing; what was sent before keeps their name.
+    Who has left is set inactive and receives nothing; what was sent before keeps their name. Of whom was erased
+    (PIPL, Article 47) only the row is left.
     """
 
     class ContactRole(models.TextChoices):
@@ -236,6 +239,9 @@ class Contact(CompanyOwned):
         blank=True,
     )
     is_active = models.BooleanField(_("active"), default=True, db_default=True)
+    left_at = models.DateTimeField(_("left at"), null=True, blank=True, editable=False)
+    erase_asked_at = models.DateTimeField(_("erasure asked for at"), null=True, blank=True, editable=False)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
 
     class Meta(CompanyOwned.Meta):
         ordering = ["name"]

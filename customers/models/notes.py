@@ -17,7 +17,8 @@ class NoteQuerySet(models.QuerySet["Note"]):
 class Note(CompanyOwned):
     """A note, a file, or both. It is never edited: it is withdrawn, and another one is written.
 
-    The database refuses any other change (migrations/sql/master_data.sql).
+    Its words and its file can be erased where personal data must go; the database refuses any other change
+    (migrations/sql/personal_data.sql).
     """
 
     customer = models.ForeignKey(
@@ -52,6 +53,7 @@ class Note(CompanyOwned):
         related_name="+",
     )
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    erased_at = models.DateTimeField(_("erased at"), null=True, blank=True, editable=False)
 
     objects = NoteQuerySet.as_manager()
 
@@ -62,7 +64,8 @@ class Note(CompanyOwned):
         constraints = [
             *CompanyOwned.Meta.constraints,
             models.CheckConstraint(
-                condition=~models.Q(text="") | models.Q(file__isnull=False), name="customers_note_says_something"
+                condition=~models.Q(text="") | models.Q(file__isnull=False) | models.Q(erased_at__isnull=False),
+                name="customers_note_says_something",
             ),
         ]
         indexes = [models.Index(fields=["company", "customer", "-id"], name="customers_note_newest")]

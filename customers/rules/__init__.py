@@ -9,7 +9,9 @@ from customers.rules.contracts import (
     printed_clause,
     usual_clause,
 )
+from customers.rules.custom import CustomValueError, spelled
 from customers.rules.editing import Conflict, reconcile
+from customers.rules.personal import MONTHS_MAX, RETENTION, RETENTION_MIN, kept_from
 from customers.rules.tax_numbers import tax_number_fault
 from customers.rules.terms import (
     DiscountOffer,
@@ -30,8 +32,12 @@ from customers.rules.terms import (
 
 __all__ = [
     "ENDING_DAYS",
+    "MONTHS_MAX",
+    "RETENTION",
+    "RETENTION_MIN",
     "Behaviour",
     "Conflict",
+    "CustomValueError",
     "DiscountOffer",
     "DiscountTier",
     "Due",
@@ -48,10 +54,12 @@ __all__ = [
     "in_force",
     "instalments",
     "is_in_force",
+    "kept_from",
     "net",
     "parse_terms",
     "printed_clause",
     "reconcile",
+    "spelled",
     "tax_number_fault",
     "usual_clause",
     "weighted_delay",

@@ -1,5 +1,7 @@
 """Payment terms in words, the notation "2/10 n/30" as people read it, and what contacts are there for."""
 
+from datetime import date
+
 from django import template
 from django.utils.translation import gettext as _
 
@@ -28,6 +30,12 @@ def named_terms(terms: PaymentTerms) -> str:
     """Terms by their name in the reader's script, or in words where they have no name but their notation."""
     name = wording.names(terms.name, terms.name_local)[0]
     return terms_words(terms.rule) if name in ("", terms.rule) else name
+
+
+@register.filter
+def custom_value(value: str, kind: str) -> str:
+    """The value of a company's own field as people read it."""
+    return wording.day(date.fromisoformat(value)) if kind == "date" else value
 
 
 @register.filter

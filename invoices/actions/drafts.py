@@ -31,7 +31,7 @@ PLAIN = (
     "kind", "currency", "rate", "issued_on", "reference", "order_number", "buyer_reference", "contract_number",
     "delivered_on", "period_from", "period_to", "memo",
 )  # fmt: skip
-AUDITED = (*PLAIN, "customer", "terms", "contract", "late_clause", "late_clause_local", "total")
+AUDITED = (*PLAIN, "customer", "terms", "contract", "total")
 
 
 KINDS = frozenset(Invoice.Kind.values)
@@ -152,7 +152,7 @@ def update_draft(company: Company, invoice_id: int, draft: Draft, *, version: in
     InvoiceLine.objects.filter(invoice=invoice).delete()
     InvoiceInstalment.objects.filter(invoice=invoice).delete()
     invoice.version = F("version") + 1
-    invoice.save(update_fields=["version", "net_total", "tax_total", *AUDITED])
+    invoice.save(update_fields=["version", "net_total", "tax_total", "late_clause", "late_clause_local", *AUDITED])
     invoice.refresh_from_db(fields=["version"])
     storing.store_parts(company, parts)
     was, now = audit.difference(before, audit.snapshot(invoice, AUDITED))

@@ -112,7 +112,7 @@ def row_of(invoice: Invoice, audited: Sequence[str]) -> Row:
         **_contract(invoice),
         "net_total": str(invoice.net_total),
         "tax_total": str(invoice.tax_total),
-        "after": {"customer": invoice.customer_id, "terms": invoice.terms_id, **said},
+        "after": {"customer": invoice.customer_id, "terms": invoice.terms_id, "contract": invoice.contract_id, **said},
     }
 
 

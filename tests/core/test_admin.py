@@ -49,10 +49,11 @@ CHANGEABLE = {
     Role.CLERK: {"customer"},
     Role.COLLECTOR: set(),
     Role.CREDIT_MANAGER: {"customer", "paymentterms"},
-    Role.CONTROLLER: {"customer", "paymentterms", "exchangerate", "taxcode"},
+    Role.CONTROLLER: {"customer", "customfield", "paymentterms", "exchangerate", "taxcode"},
     Role.AUDITOR: set(),
     Role.ADMINISTRATOR: {
         *("user", "company", "numberseries", "exchangerate", "taxcode", "businesscalendar", "paymentterms"),
+        "customfield",
         *("periodictask", "crontabschedule", "intervalschedule"),
     },
 }

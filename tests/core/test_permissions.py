@@ -82,6 +82,7 @@ history.tidy          . . . . . d
 job.view              c l m o a d
 job.cancel            c . . o . d
 company.set_up        . . . . . d
+personal_data.manage  . . . . . d
 admin.reminders       . . m o . d
 admin.companies       . . . . . d
 admin.people          . . . . . d
@@ -90,6 +91,7 @@ admin.webhooks        . . . . . d
 admin.rates           . . . o . d
 admin.tax_codes       . . . o . d
 admin.terms           . . m o . d
+admin.custom_fields   . . . o . d
 admin.calendars       . . . . . d
 admin.schedules       . . . . . d
 """

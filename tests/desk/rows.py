@@ -43,6 +43,7 @@ ROWS = {
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
+    "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
     "invoices/": "invoice",

@@ -1,5 +1,6 @@
 """The master data of a customer, and what is done to many at once."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from arap.core.models import Company, User
 from arap.core.models.companies import LANGUAGES
 from arap.core.money import CURRENCIES
+from arap.desk.forms.custom import PREFIX, SEEN, custom_initial, form_fields
 from customers.actions.accounts import LENGTH_MAX as ACCOUNT_LENGTH_MAX
 from customers.models import Customer, PaymentTerms
 from customers.queries import segments
@@ -87,7 +89,7 @@ class CustomerForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, company: Company, customer: Customer | None, may_regroup: bool, **options: Any
+        self, *args: Any, company: Company, customer: Customer | None, may_regroup: bool, today: date, **options: Any
     ) -> None:
         super().__init__(*args, **options)
         self.company, self.customer = company, customer
@@ -106,6 +108,12 @@ class CustomerForm(forms.Form):
         self.fields["owner"].queryset = people.distinct()  # type: ignore[attr-defined]
         if not may_regroup:
             del self.fields["parent"]
+        self.fields.update(form_fields(company, today=today))
+
+    @property
+    def own(self) -> list[forms.BoundField]:
+        """The company's own fields, without the hidden one."""
+        return [self[name] for name in self.fields if name.startswith(PREFIX) and name != SEEN]
 
     def clean_code(self) -> str:
         """Not one that exists already."""
@@ -157,4 +165,11 @@ def first_values(customer: Customer) -> dict[str, Any]:
     values = {name: getattr(customer, name) for name in names}
     accounts = list(customer.payer_accounts.values_list("account_no", flat=True))
     parent = customer.parent.code if customer.parent else ""
-    return {**values, "parent": parent, "payer_accounts": "\n".join(accounts), "accounts_seen": "|".join(accounts)}
+    own = custom_initial(customer)
+    return {
+        **values,
+        **own,
+        "parent": parent,
+        "payer_accounts": "\n".join(accounts),
+        "accounts_seen": "|".join(accounts),
+    }

@@ -25,7 +25,7 @@ NOBODY = "none"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """A view and what narrows it. `owner` and `terms` are numbers as text, or "none" for customers without one; `group`
-    is the number of the customer at its top."""
+    is the number of the customer at its top, `custom` a value of one of the company's own fields ("12:Retail")."""
 
     view: View = "all"
     q: str = ""
@@ -35,6 +35,7 @@ class Filters:
     terms: str = ""
     standing: Standing = ""
     group: str = ""
+    custom: str = ""
 
     def query(self, **changes: Any) -> str:
         """As the query of an address; what is not narrowed is left out."""
@@ -58,6 +59,7 @@ def read_filters(given: Mapping[str, str]) -> Filters:
         owner=_number_or_none(given.get("owner")),
         terms=_number_or_none(given.get("terms")),
         standing=_choice(given.get("standing"), get_args(Standing), ""),
+        custom=_custom(given.get("custom", "")),
         group=str(read_number(given.get("group")) or ""),
     )
 
@@ -77,6 +79,11 @@ def condition(filters: Filters, prefix: str, *, company: int, me: int | None) ->
         if getattr(filters, name):
             parts.append(f"{name} = %({prefix}{name})s")
             values[name] = getattr(filters, name)
+    if filters.custom:
+        field, _colon, value = filters.custom.partition(":")
+        own = f"o.custom ->> %({prefix}field)s = %({prefix}value)s"
+        parts.append(f"exists (select from customers_customer o where o.id = customer_id and {own})")
+        values |= {"field": field, "value": value}
     if filters.group:
         parts.append(f"root_id = %({prefix}group)s")
         values["group"] = int(filters.group)
@@ -94,6 +101,12 @@ def found_sql(text: str, prefix: str) -> str:
     for name in ("company", *values_of(text)):
         found = found.replace(f"%({name})s", f"%({prefix}{name})s")
     return f"select coalesce(f.merged_into_id, f.id) from customers_customer f where f.id in ({found})"  # noqa: S608
+
+
+def _custom(given: str) -> str:
+    """A value of one of the company's own fields: id of the field, a colon, the value."""
+    field, colon, value = given.replace("\x00", "").strip()[:120].partition(":")
+    return given.replace("\x00", "").strip()[:120] if colon and value and read_number(field) is not None else ""
 
 
 def _choice(given: str | None, choices: tuple[Any, ...], default: Any) -> Any:

@@ -13,8 +13,9 @@ from arap.core.errors import DomainError
 from arap.core.http import CompanyRequest
 from arap.core.permissions import get_for, requires
 from arap.desk.forms.contacts import ContactForm
+from customers.access import looked
 from customers.actions import add_contact, change_contact, let_contact_go, take_contact_back
-from customers.models import Contact, Customer
+from customers.models import AccessEntry, Contact, Customer
 
 FIRST_PAPERS = (Contact.Paper.INVOICE, Contact.Paper.STATEMENT, Contact.Paper.REMINDER)
 
@@ -44,6 +45,9 @@ def contact_new(request: CompanyRequest, pk: int) -> HttpResponse:
 def contact_edit(request: CompanyRequest, pk: int, contact_pk: int) -> HttpResponse:
     """Change somebody: another address, other papers. What was sent before keeps the address it went to."""
     contact = get_for(request.user, "customer.edit", _contacts(pk), contact_pk, request.company)
+    looked(
+        request.company, request.user, AccessEntry.Page.CONTACT, customer_id=contact.customer_id, contact_id=contact.pk
+    )
     form = ContactForm(request.POST or None, initial={name: getattr(contact, name) for name in ContactForm.base_fields})
     if request.method == "POST" and form.is_valid():
         try:
@@ -84,4 +88,4 @@ def contact_return(request: CompanyRequest, pk: int, contact_pk: int) -> HttpRes
 
 
 def _contacts(customer_pk: int) -> QuerySet[Contact]:
-    return Contact.objects.filter(customer=customer_pk).select_related("customer", "company")
+    return Contact.objects.filter(customer=customer_pk, erased_at=None).select_related("customer", "company")

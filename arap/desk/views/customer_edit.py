@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,8 +18,9 @@ from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
 from arap.core.permissions import allows, get_for, requires
 from arap.desk.field_words import Words, entries_words
+from arap.desk.forms.custom import PREFIX, custom_seen, custom_typed
 from arap.desk.forms.customers import CustomerForm, first_values
-from customers.actions import NewCustomer, create_customer, set_payer_accounts, update_customer
+from customers.actions import NewCustomer, create_customer, set_custom_values, set_payer_accounts, update_customer
 from customers.history import changes, last_change
 from customers.models import Customer
 
@@ -36,9 +38,11 @@ def customer_new(request: CompanyRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            made = create_customer(
-                request.company, _new(given), by=request.user, details={name: given[name] for name in DETAILS}
-            )
+            with transaction.atomic():
+                made = create_customer(
+                    request.company, _new(given), by=request.user, details={name: given[name] for name in DETAILS}
+                )
+                set_custom_values(made, custom_typed(given), by=request.user)
         except DomainError as error:
             _say(form, error)
         else:
@@ -59,7 +63,11 @@ def customer_edit(request: CompanyRequest, pk: int) -> HttpResponse:
     form = _form(request, found, request.POST, initial=first_values(found))
     if not form.is_valid():
         return render(request, "desk/customer_edit.html", {"form": form, "customer": found}, status=422)
-    given = {name: value for name, value in form.cleaned_data.items() if name not in NOT_COLUMNS}
+    given = {
+        name: value
+        for name, value in form.cleaned_data.items()
+        if name not in NOT_COLUMNS and not name.startswith(PREFIX)
+    }
     giving_way = request.POST.get("keep_theirs", "").split(",")
     try:
         with transaction.atomic():
@@ -67,6 +75,8 @@ def customer_edit(request: CompanyRequest, pk: int) -> HttpResponse:
             accounts = form.cleaned_data["payer_accounts"]
             seen = form.cleaned_data["accounts_seen"].split("|")
             set_payer_accounts(found, accounts, by=request.user, seen=seen)
+            own = form.cleaned_data
+            set_custom_values(found, custom_typed(own), by=request.user, seen=custom_seen(own))
     except Refused as error:
         if error.code == "changed_meanwhile":
             return _changed_meanwhile(request, found, error)
@@ -102,7 +112,14 @@ def _customers() -> QuerySet[Customer]:
 
 def _form(request: CompanyRequest, found: Customer | None, data: Any, *, initial: dict[str, Any]) -> CustomerForm:
     may_regroup = allows(request.roles, "customer.regroup")
-    return CustomerForm(data, initial=initial, company=request.company, customer=found, may_regroup=may_regroup)
+    return CustomerForm(
+        data,
+        initial=initial,
+        company=request.company,
+        customer=found,
+        may_regroup=may_regroup,
+        today=timezone.localdate(),
+    )
 
 
 def _new(given: Mapping[str, Any]) -> NewCustomer:

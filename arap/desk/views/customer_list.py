@@ -25,8 +25,8 @@ from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances,
 from arap.desk.queries.filters import NOBODY, Filters, read_filters
 from arap.ledger.queries import position_at
 from cases.models import Hold
-from customers.models import Customer, PaymentTerms
-from customers.queries import currencies, segments
+from customers.models import Customer, CustomField, PaymentTerms
+from customers.queries import currencies, custom_fields, segments
 
 PAGE = 20
 THIS_LIST = "desk:customers"
@@ -180,6 +180,7 @@ def _choices(company: Company, user: User) -> dict[str, Any]:
         "currencies": currencies(company),
         "terms": PaymentTerms.objects.filter(company=company, is_active=True),
         "reasons": Hold.Reason.choices,
+        "custom": [field for field in custom_fields(company) if field.kind == CustomField.Kind.CHOICE],
     }
 
 

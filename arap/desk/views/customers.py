@@ -27,8 +27,9 @@ from arap.ledger.queries import OpenItem, open_items, position_at
 from arap.outbox.about import state_code
 from arap.outbox.models import Message
 from cases.queries import holds_in_force
-from customers.models import Contact, Customer
-from customers.queries import contracts_of, group_of, ids_standing_for
+from customers.access import looked
+from customers.models import AccessEntry, Contact, Customer
+from customers.queries import contracts_of, custom_values, group_of, ids_standing_for
 from customers.rules import is_in_force
 from dunning.queries.runs import latest_reminders
 from statements.queries.runs import latest_rows
@@ -64,6 +65,7 @@ def customer(request: CompanyRequest, pk: int) -> HttpResponse:
     events, _more = timeline(
         request.company, ids, as_of=as_of, position=position, limit=EVENTS_SHOWN, sources=sources_for(request)
     )
+    looked(request.company, request.user, AccessEntry.Page.CUSTOMER, customer_id=found.pk)
     context = {
         **head(found, ids),
         "form": form,
@@ -224,6 +226,7 @@ def head(found: Customer, ids: Sequence[int]) -> dict[str, object]:
         "is_now": True,
         "group_size": group_of(found).filter(merged_into=None).count(),
         "contacts": list(people.order_by("name", "pk")[:CONTACTS_SHOWN]),
+        "custom": custom_values(found),
         "duplicates": list(Customer.objects.filter(company=found.company_id, pk__in=ids[1:])) if len(ids) > 1 else [],
     }
 

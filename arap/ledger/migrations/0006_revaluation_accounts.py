@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("receivable_adjustment", "Receivables revaluation"),
                     ("bills_adjustment", "Notes receivable revaluation"),
                     ("unidentified_adjustment", "Unidentified receipts revaluation"),
+                    ("withheld", "Tax withheld by customers"),
                     ("bank", "Bank"),
                     ("revenue", "Revenue"),
                     ("output_tax", "Output tax"),

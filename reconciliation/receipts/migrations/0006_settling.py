@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_on_discount"),
         ("customers", "0005_initials"),
-        ("ledger", "0004_withheld_tax"),
+        ("ledger", "0005_withheld_tax"),
         ("receipts", "0005_finding_payers"),
     ]
 

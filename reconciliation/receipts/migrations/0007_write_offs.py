@@ -26,7 +26,7 @@ alter table receipts_writeoff
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0011_on_discount"),
-        ("ledger", "0004_withheld_tax"),
+        ("ledger", "0005_withheld_tax"),
         ("receipts", "0006_settling"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

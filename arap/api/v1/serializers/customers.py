@@ -8,7 +8,7 @@ from rest_framework import serializers
 from arap.api.fields import BooleanField, CharField, CurrencyField, EmailField
 from arap.api.serializers import PageSerializer, RowSerializer, StrictSerializer
 from arap.core.models.companies import LANGUAGES
-from customers.models import Contact, Customer
+from customers.models import Contact, Customer, CustomField
 
 
 class CustomerSerializer(RowSerializer):
@@ -36,11 +36,27 @@ class CustomerSerializer(RowSerializer):
         help_text=_("Bank accounts the customer pays from."),
     )
 
+    custom = serializers.SerializerMethodField(
+        help_text=_("The company's own fields that say something of the customer, by their name.")
+    )
+
+    own_names: dict[str, str] | None = None  # one serializer reads all rows of a page, of one company
+
+    def get_custom(self, customer: Customer) -> dict[str, str]:
+        """Names are asked for once for all rows, and not at all where no customer has any."""
+        if not customer.custom:
+            return {}
+        if self.own_names is None:
+            found = CustomField.objects.filter(company=customer.company_id, is_active=True)
+            self.own_names = {str(pk): name for pk, name in found.values_list("pk", "name")}
+        names = self.own_names
+        return {names[pk]: value for pk, value in customer.custom.items() if pk in names}
+
     class Meta:
         model = Customer
         fields = read_only_fields = [
             "id", "code", "name", "name_local", "country", "tax_id", "address", "segment", "owner", "language",
-            "currency", "terms", "parent", "payer_accounts", "is_active",
+            "currency", "terms", "parent", "payer_accounts", "is_active", "custom",
         ]  # fmt: skip
 
 

@@ -25,8 +25,9 @@ from arap.api.v1.serializers.customers import (
 )
 from arap.core.errors import Forbidden
 from arap.core.models import Company, Membership, User
+from customers.access import looked
 from customers.actions import NewCustomer, add_contact, create_customer, set_parent, update_customer
-from customers.models import Contact, Customer, PaymentTerms
+from customers.models import AccessEntry, Contact, Customer, PaymentTerms
 from customers.queries import search
 
 
@@ -112,7 +113,9 @@ class ContactList(ApiView):
     @requires("customer.view")
     @query(PageSerializer)
     def get(self, request: Request, id: str) -> Response:
-        found = Contact.objects.filter(company=self.company, customer=self.get_row(Customer))
+        customer = self.get_row(Customer)
+        looked(self.company, self.user, AccessEntry.Page.API, customer_id=customer.pk)
+        found = Contact.objects.filter(company=self.company, customer=customer, erased_at=None)
         page = self.paginate_queryset(found)
         return self.get_paginated_response(ContactSerializer(page, many=True).data)
 

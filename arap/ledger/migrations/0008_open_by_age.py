@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0003_open_by_due")]
+    dependencies = [("ledger", "0007_words_may_be_erased")]
 
     operations = [
         migrations.AddIndex(

@@ -11,6 +11,6 @@ drop function customers_pairs(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("customers", "0005_initials")]
+    dependencies = [("customers", "0009_custom_fields")]
 
     operations = [migrations.RunSQL(SQL.read_text(), UNDO)]
