@@ -1,17 +1,23 @@
 """The measurements in order: ours in one database, the hand-written SQL in another, so that neither is slowed by the
 other's rows. What several measurements need is done once."""
 
-from bench import aging, api, apply, dunning, outbox, pdf, post, statements
+from bench import aging, api, apply, dunning, outbox, pdf, post, revaluation, statements
 from bench.measure import Sheet
 from bench.scratch import scratch_database
 from bench.work import limit_post_all, limit_receive_all, post_all, prepare, receive_all
 
 # Each measured by itself: what it costs does not depend on how many invoices there are.
-ALONE = {"api": api.run, "outbox": outbox.run, "pdf": pdf.run, "statements": statements.run}
+ALONE = {
+    "api": api.run,
+    "outbox": outbox.run,
+    "pdf": pdf.run,
+    "revaluation": revaluation.run,
+    "statements": statements.run,
+}
 
 
 def run(names: set[str], size: int) -> Sheet:
-    """Measure what is named with `size` invoices; one of ALONE with `size` messages, PDFs or customers."""
+    """Measure what is named with `size` invoices; one of ALONE with `size` messages, PDFs, items or customers."""
     if len(names) == 1 and (alone := ALONE.get(min(names))):
         return alone(size)
     sheet = Sheet(size)

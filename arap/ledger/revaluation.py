@@ -30,26 +30,26 @@ adjustment as (
 ), closing as (
   select distinct on (currency) currency, rate, valid_from, is_provisional from core_exchangerate
    where company_id = %(company)s and valid_from <= %(as_of)s order by currency, valid_from desc
-), booked as (
-  select item_id, sum(base_amount) as base_amount from ledger_journalline
-   where company_id = %(company)s and account_id = any(%(adjustments)s) and posted_on = %(as_of)s
-     and position <= %(position)s and item_id is not null
-   group by item_id
 ), {open_items_sql(where=" and i.account_id = any(%(controls)s) and i.currency <> %(base)s", base=True)},
 standing as (
-  select id, customer_id, account_id, currency, open_amount, open_base_amount from open_items
-  union all
-  select i.id, i.customer_id, i.account_id, i.currency, 0, 0
-    from booked b join ledger_item i on i.id = b.item_id
-   where b.item_id not in (select id from open_items)
+  -- one pass instead of a join: a planner that does not know yet how much was booked would compare each with each
+  select item_id, customer_id, account_id, currency, sum(open_amount) as open_amount,
+         sum(open_base_amount) as open_base_amount, sum(booked) as booked
+    from (
+      select id as item_id, customer_id, account_id, currency, open_amount, open_base_amount, 0 as booked
+        from open_items
+      union all
+      select l.item_id, l.customer_id, a.account_id, l.currency, 0, 0, l.base_amount
+        from ledger_journalline l join adjustment a on a.adjustment_id = l.account_id
+       where l.company_id = %(company)s and l.account_id = any(%(adjustments)s) and l.posted_on = %(as_of)s
+         and l.position <= %(position)s and l.item_id is not null) x
+   group by item_id, customer_id, account_id, currency
 ), differences as (
-  select s.id as item_id, s.customer_id, s.account_id, a.adjustment_id, s.currency, s.open_amount, s.open_base_amount,
-         c.rate, c.valid_from, c.is_provisional, round(s.open_amount * c.rate, %(unit)s) as revalued,
-         coalesce(b.base_amount, 0) as booked
+  select s.*, a.adjustment_id, c.rate, c.valid_from, c.is_provisional,
+         round(s.open_amount * c.rate, %(unit)s) as revalued
     from standing s
     join adjustment a using (account_id)
     left join closing c using (currency)
-    left join booked b on b.item_id = s.id
 )
 """  # noqa: S608
 

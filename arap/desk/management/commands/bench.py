@@ -10,7 +10,13 @@ from arap.core.commands import ArapCommand
 NAMES = ("post", "apply", "aging", "dunning")
 INVOICES = 10_000
 # What is measured by itself, with its usual size, and with that among all.
-ALONE = {"pdf": (2_000, 2_000), "statements": (2_000, 100), "outbox": (1_000, 0), "api": (10_000, 0)}
+ALONE = {
+    "pdf": (2_000, 2_000),
+    "statements": (2_000, 100),
+    "outbox": (1_000, 0),
+    "api": (10_000, 0),
+    "revaluation": (200_000, 10_000),
+}
 
 
 class Command(ArapCommand):
@@ -20,7 +26,7 @@ class Command(ArapCommand):
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("name", choices=(*NAMES, *ALONE, "desk", "all"))
-        parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs or messages"))
+        parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs, items or messages"))
         parser.add_argument("--requests", type=int, metavar="N", help=_("of desk: when the people stop"))
 
     def handle(self, *args: Any, **options: Any) -> None:
