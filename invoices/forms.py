@@ -77,7 +77,6 @@ class HeadForm(forms.Form):
         required=False,
         empty_label=_("as agreed"),
         widget=forms.Select(attrs=SELECT),
-        help_text=_("As agreed: those of the contract in force, else the customer’s."),
     )
     reference = _text(_("Reference"), 140)
     order_number = _text(_("Order number"), 60)

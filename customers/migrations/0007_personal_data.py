@@ -6,6 +6,28 @@ from django.conf import settings
 from django.db import migrations, models
 
 SQL = Path(__file__).with_name("sql") / "personal_data.sql"
+# What is erased stays so.
+UNDO = """
+drop function customers_erase_notes(bigint, bigint[]), customers_erase_said(bigint, text, text[]);
+drop function customers_accessentry_refuse() cascade;
+create or replace function core_auditentry_refuse() returns trigger
+language plpgsql as $$
+begin
+    raise exception 'the audit log is append-only: % refused', tg_op
+        using errcode = 'restrict_violation';
+end
+$$;
+drop function core_words_erased(jsonb);
+drop trigger customers_note_frozen on customers_note;
+create trigger customers_note_frozen before update on customers_note
+    for each row when (
+        (new.id, new.company_id, new.customer_id, new.text, new.written_at)
+        is distinct from (old.id, old.company_id, old.customer_id, old.text, old.written_at)
+        or new.file_id is distinct from old.file_id or new.written_by_id is distinct from old.written_by_id
+        or (old.withdrawn_at is not null
+            and (new.withdrawn_at, new.withdrawn_by_id) is distinct from (old.withdrawn_at, old.withdrawn_by_id)))
+    execute function customers_note_refuse_change();
+"""
 
 
 class Migration(migrations.Migration):
@@ -190,6 +212,5 @@ class Migration(migrations.Migration):
                 condition=models.Q(("months__lte", 600)), name="customers_retention_months"
             ),
         ),
-        # What is erased stays so, and the rules that allow it stay with it.
-        migrations.RunSQL(SQL.read_text("utf-8"), migrations.RunSQL.noop),
+        migrations.RunSQL(SQL.read_text("utf-8"), UNDO),
     ]

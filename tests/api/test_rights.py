@@ -50,6 +50,7 @@ def test_a_scope_that_is_missing_is_missed(company: Company, controller: User) -
 # What stands in an address after its first part.
 ROOMS = {
     "customers": "customer",
+    "contracts": "contract",
     "invoices": "invoice",
     "credit-notes": "credit note",
     "receipts": "receipt",
@@ -76,6 +77,7 @@ def theirs(other_company: Company, stranger: User) -> dict[str, int]:
 
 
 GOOD: dict[str, Any] = {
+    "contracts_create": {"number": "X", "valid_from": "2026-01-01"},
     "contacts_create": {"name": "X", "email": "x@y.example"},
     "invoices_replace": {
         "customer": "C-1",

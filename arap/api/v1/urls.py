@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 from arap.api.generics import ApiView
 from arap.api.v1.views import (
     aging,
+    contracts,
     credit_notes,
     customers,
     invoices,
@@ -36,6 +37,8 @@ urlpatterns = [
     address("customers/", customers.CustomerList),
     address("customers/{id}/", customers.CustomerDetail),
     address("customers/{id}/contacts/", customers.ContactList),
+    address("customers/{id}/contracts/", contracts.ContractList),
+    address("contracts/{id}/", contracts.ContractDetail),
     address("customers/{id}/open-items/", aging.CustomerOpenItems),
     address("invoices/", invoices.InvoiceList),
     address("invoices/bulk/", invoicing.InvoiceBulk),
