@@ -19,6 +19,7 @@ from arap.desk.views import (
     imports,
     jobs,
     rates,
+    reports,
     today,
 )
 
@@ -71,6 +72,9 @@ urlpatterns = [
     ),
     path("customers/<int:pk>/statements/", customers.customer_statements, name="customer_statements"),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:report>/", reports.report, name="report"),
+    path("reports/<slug:report>/export/", reports.report_export, name="report_export"),
     path("import/", imports.imports, name="imports"),
     path("import/example.csv", imports.import_example, name="import_example"),
     path("import/columns/<int:pk>/forget/", imports.forget_columns, name="import_forget"),
