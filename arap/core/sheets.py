@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -33,6 +33,7 @@ from arap.core.spreadsheets import XLSX, as_text, cell_of
 
 Cells = Mapping[str, Any]
 Kind = Literal["text", "day", "amount", "base", "count"]
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 FORMATS = ("csv", "xlsx", "pdf")
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "pdf": "application/pdf"}
 # What one answer may hold. A workbook of this size takes seconds and little memory; a paper of it nobody reads.
@@ -85,10 +86,18 @@ def answer(sheet: Sheet, kind: str) -> HttpResponseBase:
     """The sheet as a file to save, of one of FORMATS. Raises Invalid("too_many_rows")."""
     if kind == "csv":
         # The language of the request is gone when the stream is read.
-        response: HttpResponseBase = StreamingHttpResponse(_in(translation.get_language(), lines(sheet)))
+        response = StreamingHttpResponse(_in(translation.get_language(), lines(sheet)))
         response.headers["Content-Type"] = MEDIA_TYPES["csv"]
-    else:
-        response = HttpResponse(content(sheet, kind), content_type=MEDIA_TYPES[kind])
+        return _named(response, sheet, kind)
+    return file_of(sheet, kind)
+
+
+def file_of(sheet: Sheet, kind: str) -> HttpResponse:
+    """The same, made whole before it is sent. For what is in memory anyhow. Raises Invalid("too_many_rows")."""
+    return _named(HttpResponse(content(sheet, kind), content_type=MEDIA_TYPES[kind]), sheet, kind)
+
+
+def _named(response: Answer, sheet: Sheet, kind: str) -> Answer:
     disposition = content_disposition_header(as_attachment=True, filename=file_name(sheet, kind))
     response.headers["Content-Disposition"] = disposition or "attachment"
     response.headers["Cache-Control"] = "private, no-store"

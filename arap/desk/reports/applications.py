@@ -13,14 +13,14 @@ from arap.desk.reports.frame import CUSTOMER, CUSTOMER_COLUMNS, Asked, Proof, Re
 from arap.ledger.templatetags.book import kind_words
 
 COLUMNS = [
-    Column("effective_on", _("Date"), "day", 20),
+    Column("effective_on", _("Date"), "day", 23),
     Column("act", _("Act"), width_mm=20, is_quiet=True),
-    Column("code", _("Code"), width_mm=22, is_quiet=True),
-    Column("customer", _("Customer"), width_mm=48),
+    Column("code", _("Code"), width_mm=20, is_quiet=True),
+    Column("customer", _("Customer"), width_mm=46),
     Column("number", _("Settled document"), width_mm=30),
     Column("credit_number", _("By document"), width_mm=30),
     Column("credit_kind", _("Kind"), width_mm=24, is_quiet=True, drops=True),
-    Column("currency", _("Currency"), width_mm=10, is_quiet=True),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
     Column("amount", _("Applied"), "amount", 28, is_summed=True, is_strong=True),
     Column("base_amount", _("In base currency"), "base", 28, is_summed=True, is_quiet=True),
 ]

@@ -27,16 +27,16 @@ def columns(asked: Asked) -> list[Column]:
     heads = [wording.bucket_words(each.from_days, each.to_days) for each in buckets_at(asked.last_on, basis="due")]
     return [
         Column("code", _("Code"), width_mm=20, is_quiet=True),
-        Column("customer", _("Customer"), width_mm=44),
-        Column("currency", _("Currency"), width_mm=10, is_quiet=True),
-        Column("before", lazystr(wording.prose_day(asked.first_on)), "amount", 25, is_summed=True),
-        Column("after", lazystr(wording.prose_day(asked.last_on)), "amount", 25, is_summed=True),
-        Column("difference", _("Difference"), "amount", 25, is_summed=True, is_strong=True),
+        Column("customer", _("Customer"), width_mm=40),
+        Column("currency", _("Currency"), width_mm=16, is_quiet=True),
+        Column("before", lazystr(wording.prose_day(asked.first_on)), "amount", 24, is_summed=True),
+        Column("after", lazystr(wording.prose_day(asked.last_on)), "amount", 24, is_summed=True),
+        Column("difference", _("Difference"), "amount", 24, is_summed=True, is_strong=True),
         *[
-            Column(f"bucket{at}", lazystr(f"{head} ±"), "amount", 22, is_summed=True, drops=at == 0)
+            Column(f"bucket{at}", lazystr(f"{head} ±"), "amount", 20, is_summed=True, drops=at == 0)
             for at, head in enumerate(heads)
         ],
-        Column("unapplied", lazystr(f"{now('Not applied')} ±"), "amount", 22, is_summed=True, drops=True),
+        Column("unapplied", lazystr(f"{now('Not applied')} ±"), "amount", 20, is_summed=True, drops=True),
     ]
 
 

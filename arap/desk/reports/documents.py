@@ -11,24 +11,24 @@ from arap.desk.reports.frame import CUSTOMER, CUSTOMER_COLUMNS, Asked, KeyKind, 
 from arap.ledger.templatetags.book import kind_words
 
 _HEAD = [
-    Column("posted_on", _("Posting date"), "day", 20),
-    Column("number", _("Document"), width_mm=28),
-    Column("kind", _("Kind"), width_mm=26, is_quiet=True),
-    Column("code", _("Code"), width_mm=22, is_quiet=True),
-    Column("customer", _("Customer"), width_mm=52),
-    Column("reference", _("Reference"), width_mm=34, is_quiet=True, drops=True),
+    Column("posted_on", _("Posting date"), "day", 23),
+    Column("number", _("Document"), width_mm=30),
+    Column("kind", _("Kind"), width_mm=24, is_quiet=True),
+    Column("code", _("Code"), width_mm=20, is_quiet=True),
+    Column("customer", _("Customer"), width_mm=44),
+    Column("reference", _("Reference"), width_mm=30, is_quiet=True, drops=True),
 ]
 COLUMNS = [
     *_HEAD[:1],
-    Column("document_on", _("Document date"), "day", 20, is_quiet=True, drops=True),
+    Column("document_on", _("Document date"), "day", 23, is_quiet=True, drops=True),
     *_HEAD[1:],
-    Column("currency", _("Currency"), width_mm=10, is_quiet=True),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
     Column("total", _("Amount"), "amount", 28, is_summed=True, is_strong=True),
     Column("base_total", _("In base currency"), "base", 28, is_summed=True, is_quiet=True),
 ]
 RECEIPT_COLUMNS = [
     *[column for column in _HEAD if column.name != "kind"],
-    Column("currency", _("Currency"), width_mm=10, is_quiet=True),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
     Column("amount", _("Received"), "amount", 28, is_summed=True, is_strong=True),
     Column("applied", _("Applied"), "amount", 28, is_summed=True),
     Column("unapplied", _("Not applied"), "amount", 28, is_summed=True),

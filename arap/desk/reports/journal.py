@@ -13,16 +13,16 @@ from arap.desk.reports.frame import CUSTOMER, CUSTOMER_COLUMNS, Asked, Proof, Re
 from arap.ledger.templatetags.book import kind_words
 
 COLUMNS = [
-    Column("posted_on", _("Posting date"), "day", 20),
-    Column("number", _("Document"), width_mm=26),
+    Column("posted_on", _("Posting date"), "day", 23),
+    Column("number", _("Document"), width_mm=30),
     Column("kind", _("Kind"), width_mm=24, is_quiet=True, drops=True),
     Column("account", _("Account"), width_mm=40),
-    Column("code", _("Customer"), width_mm=22, is_quiet=True, drops=True),
-    Column("currency", _("Currency"), width_mm=10, is_quiet=True),
+    Column("code", _("Customer"), width_mm=20, is_quiet=True, drops=True),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
     Column("debit", _("Debit"), "amount", 26, is_summed=True),
     Column("credit", _("Credit"), "amount", 26, is_summed=True),
-    Column("base_debit", _("Debit in base currency"), "base", 26, is_summed=True, is_quiet=True),
-    Column("base_credit", _("Credit in base currency"), "base", 26, is_summed=True, is_quiet=True),
+    Column("base_debit", _("Debit in base currency"), "base", 30, is_summed=True, is_quiet=True),
+    Column("base_credit", _("Credit in base currency"), "base", 30, is_summed=True, is_quiet=True),
 ]
 
 

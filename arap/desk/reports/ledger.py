@@ -15,11 +15,11 @@ from arap.ledger.queries import open_items_sql
 from arap.ledger.templatetags.book import kind_words
 
 COLUMNS = [
-    Column("on_date", _("Date"), "day", 22),
+    Column("on_date", _("Date"), "day", 23),
     Column("number", _("Document"), width_mm=34),
     Column("kind", _("Kind"), width_mm=40, is_quiet=True),
     Column("reference", _("Reference"), width_mm=44, is_quiet=True, drops=True),
-    Column("currency", _("Currency"), width_mm=12, is_quiet=True),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
     Column("debit", _("Debit"), "amount", 30, is_summed=True),
     Column("credit", _("Credit"), "amount", 30, is_summed=True),
     Column("balance", _("Balance"), "amount", 34, is_strong=True),

@@ -15,18 +15,18 @@ from arap.ledger.queries import control_totals, open_items_sql
 from arap.ledger.templatetags.book import kind_words
 
 COLUMNS = [
-    Column("code", _("Code"), width_mm=22, is_quiet=True),
-    Column("customer", _("Customer"), width_mm=48),
-    Column("number", _("Document"), width_mm=26),
-    Column("kind", _("Kind"), width_mm=22, is_quiet=True, drops=True),
-    Column("reference", _("Reference"), width_mm=30, is_quiet=True, drops=True),
-    Column("document_on", _("Date"), "day", 20, is_quiet=True, drops=True),
-    Column("due_on", _("Due"), "day", 20),
-    Column("days", _("Days late"), "count", 14),
-    Column("currency", _("Currency"), width_mm=10, is_quiet=True),
-    Column("amount", _("Amount"), "amount", 26, is_summed=True),
-    Column("open_amount", pgettext_lazy("amount", "Open"), "amount", 26, is_summed=True, is_strong=True),
-    Column("open_base", _("In base currency"), "base", 26, is_summed=True, is_quiet=True),
+    Column("code", _("Code"), width_mm=20, is_quiet=True),
+    Column("customer", _("Customer"), width_mm=46),
+    Column("number", _("Document"), width_mm=30),
+    Column("kind", _("Kind"), width_mm=20, is_quiet=True, drops=True),
+    Column("reference", _("Reference"), width_mm=0, is_quiet=True, drops=True),
+    Column("document_on", _("Date"), "day", 23, is_quiet=True, drops=True),
+    Column("due_on", _("Due"), "day", 23),
+    Column("days", _("Days late"), "count", 15),
+    Column("currency", _("Currency"), width_mm=16, is_quiet=True),
+    Column("amount", _("Amount"), "amount", 25, is_summed=True),
+    Column("open_amount", pgettext_lazy("amount", "Open"), "amount", 25, is_summed=True, is_strong=True),
+    Column("open_base", _("In base currency"), "base", 25, is_summed=True, is_quiet=True),
 ]
 
 
