@@ -67,7 +67,13 @@ NAVIGATION = (
             Page("outbox:list", _("Outbox"), "message.view", "o", "outbox:"),
         ),
     ),
-    Section(_("Reports"), (Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),)),
+    Section(
+        _("Reports"),
+        (
+            Page("aging:report", pgettext_lazy("page", "Aging"), "aging.view", "a", "aging:"),
+            Page("desk:reports", _("Reports"), "report.view", "e", "desk:report"),
+        ),
+    ),
     Section(
         _("Book"),
         (

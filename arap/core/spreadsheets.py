@@ -39,14 +39,15 @@ def xlsx_answer(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([cell_of(sheet, value) for value in row])
     response = HttpResponse(content_type=XLSX)
     response.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{name}.xlsx")
     book.save(response)
     return response
 
 
-def _cell(sheet: Any, value: object) -> object:
+def cell_of(sheet: Any, value: object) -> Any:
+    """A cell of a write-only sheet: a text stays a text whatever it begins with."""
     if not isinstance(value, str):
         # Excel knows no time zones: the wall clock of the one that is active.
         return timezone.make_naive(value) if isinstance(value, datetime) and timezone.is_aware(value) else value

@@ -24,6 +24,7 @@ from arap.desk.views import (
     news,
     personal_data,
     rates,
+    reports,
     revaluation,
     today,
 )
@@ -88,6 +89,9 @@ urlpatterns = [
         name="contract_file_remove",
     ),
     path("documents/<int:pk>/", documents.document, name="document"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<slug:report>/", reports.report, name="report"),
+    path("reports/<slug:report>/export/", reports.report_export, name="report_export"),
     path("import/", imports.imports, name="imports"),
     path("import/example.csv", imports.import_example, name="import_example"),
     path("import/columns/<int:pk>/forget/", imports.forget_columns, name="import_forget"),

@@ -10,4 +10,6 @@ urlpatterns = [
     path("", views.report, name="report"),
     path("items/", views.items, name="items"),
     path("export.csv", views.export, name="export"),
+    path("export.xlsx", views.export, {"kind": "xlsx"}, name="export_xlsx"),
+    path("export.pdf", views.export, {"kind": "pdf"}, name="export_pdf"),
 ]

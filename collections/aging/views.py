@@ -1,6 +1,5 @@
 """The aging report: as of a day, as known at an instant, drilled down in place to its items."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -11,7 +10,6 @@ from urllib.parse import urlencode
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from aging import standings
@@ -19,13 +17,13 @@ from aging.forms import AgingForm
 from aging.pages import cut, named, rank
 from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
 from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
+from aging.sheets import sheet_of
 from aging.standings import standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
-from arap.core.money import format_amount
 from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import requires
-from arap.core.spreadsheets import as_text
+from arap.core.sheets import file_of
 from arap.ledger.history import Since, since
 from arap.ledger.models import Item
 from arap.ledger.queries import OpenItem, open_items, position_at
@@ -122,24 +120,12 @@ def items(request: CompanyRequest) -> HttpResponse:
 
 @requires("report.view")
 @require_safe
-def export(request: CompanyRequest) -> HttpResponse:
-    """The whole report as CSV, one row for each name and currency, amounts with a point and no groups."""
+def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
+    """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
     asked = _asked(request)
     made = _made(request, asked)
     shown = cut(made, bucket=asked.bucket, after=(), limit=0)[0]
-    name = f"aging-{request.company.code}-{asked.as_of.isoformat()}.csv"
-    response = HttpResponse(
-        content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-    response.write("\ufeff")  # so that Excel reads Chinese names
-    writer = csv.writer(response)
-    heads = [wording.bucket_words(each.from_days, each.to_days) for each in made.buckets]
-    writer.writerow([_("Code"), _("Name"), _("Currency"), *heads, _("Not applied"), _("Total")])
-    for each in named(request.company, asked.form.grouping, shown):
-        row = each.row
-        figures = [format_amount(amount, row.currency) for amount in (*row.buckets, row.unapplied, row.total)]
-        writer.writerow([as_text(each.code or each.key), as_text(each.name), row.currency, *figures])
-    return response
+    return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ ROWS = {
     "api/tokens/": "token",
 }
 # What other parameters are called after, wherever they stand. No ids are the place of a
-# file in its message and the handle of one's own session.
+# file in its message, the handle of one's own session and the name of a report.
 NAMED = {
     "customer_pk": "customer",
     "into_pk": "other customer",
@@ -72,7 +72,7 @@ NAMED = {
     "item": "item",
     "recovery": "recovery",
 }
-PLACES = {"line": "1", "name": "session"}
+PLACES = {"line": "1", "name": "session", "report": "open-items"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 

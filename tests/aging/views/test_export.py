@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from arap.core.models import Company, User
 from customers.models import Customer
@@ -64,3 +65,14 @@ def test_roles(company: Company) -> None:
 
 def test_post_is_refused(as_clerk: Client) -> None:
     check_method(as_clerk, URL, wrong="post")
+
+
+def test_the_workbook_has_the_same_rows_as_numbers(as_clerk: Client, story: Story) -> None:
+    answer = as_clerk.get("/aging/export.xlsx", {"currency": "CNY"})
+    page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    rows = [row for row in page.iter_rows(values_only=True) if "CNY" in row]
+    assert [row[-1] for row in rows] == [2100, -77, 2023], "two rows and their total"
+
+
+def test_the_paper_is_made_of_the_same(as_clerk: Client, story: Story) -> None:
+    assert as_clerk.get("/aging/export.pdf").content.startswith(b"%PDF")
