@@ -54,6 +54,7 @@ ROOMS = {
     "invoices": "invoice",
     "credit-notes": "credit note",
     "receipts": "receipt",
+    "write-offs": "write-off",
     "documents": "document",
     "items": "item",
     "applications": "application",
@@ -90,6 +91,9 @@ GOOD: dict[str, Any] = {
     "receipts_apply": {"auto": True},
     "receipts_unapply": {"reason": "x"},
     "receipts_reverse": {"reason": "x"},
+    "write_offs_reject": {"reason": "x"},
+    "write_offs_reverse": {"reason": "x"},
+    "write_offs_recover": {"amount": "1.00"},
 }
 
 

@@ -19,6 +19,7 @@ from arap.api.v1.views import (
     receipts,
     receiving,
     statements,
+    write_offs,
 )
 
 
@@ -59,6 +60,12 @@ urlpatterns = [
     address("receipts/{id}/unapply/", receiving.ReceiptUnapply),
     address("receipts/{id}/reverse/", receiving.ReceiptReverse),
     address("receipts/{id}/identify/", receiving.ReceiptIdentify),
+    address("write-offs/", write_offs.WriteOffList),
+    address("write-offs/{id}/", write_offs.WriteOffDetail),
+    address("write-offs/{id}/approve/", write_offs.WriteOffApprove),
+    address("write-offs/{id}/reject/", write_offs.WriteOffReject),
+    address("write-offs/{id}/reverse/", write_offs.WriteOffReverse),
+    address("write-offs/{id}/recover/", write_offs.WriteOffRecover),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),
