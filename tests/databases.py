@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from arap.servers import postgres, processes, users
 
 PREFIX = "arap_template_"
 TEMPLATES_KEPT = 3
+PORTS_OF_A_PROCESS = 100
+_TURNS = count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +128,21 @@ def clone(template: str, name: str) -> Iterator[Database]:
 
 
 def free_port() -> int:
-    """A free port below the range from which the system takes the ports of outgoing connections."""
-    for port in range(20_000 + os.getpid() % 10_000, 32_000):
+    """A free port below the range from which the system takes the ports of outgoing connections.
+
+    A process takes ports from a block of its own and none twice: between this answer and the server's start another
+    test process could take the same one, and a client would talk to a foreign server.
+    """
+    block = 20_000 + os.getpid() * PORTS_OF_A_PROCESS % 12_000
+    for turn in islice(_TURNS, PORTS_OF_A_PROCESS):
+        port = block + turn % PORTS_OF_A_PROCESS
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
             return port
-    raise RuntimeError("no free port below 32000")
+    raise RuntimeError(f"no free port from {block} on")
 
 
 @dataclass(frozen=True, slots=True)

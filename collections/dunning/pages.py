@@ -34,8 +34,8 @@ class Row:
     why: str
 
 
-def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Row]:
-    """The notices with amounts, recipients, states and reasons. At most five queries."""
+def rows_of(company: Company, notices: Sequence[Notice], as_of: date, *, today: date) -> list[Row]:
+    """The notices of a run of `as_of`, with recipients and what became of each by `today`. At most six queries."""
     ids = [notice.pk for notice in notices]
     totals: dict[int, list[NoticeTotal]] = defaultdict(list)
     for total in NoticeTotal.objects.filter(notice__in=ids).order_by("currency"):
@@ -45,7 +45,7 @@ def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Ro
     for about_id, address in messages.values_list("about_id", "to_address"):
         sent[about_id or 0].append(address)
     contacts = recipients(company, [notice.customer_id for notice in notices], Contact.Paper.REMINDER)
-    found = fates(notices)
+    found = fates(notices, today=today)
     return [
         Row(
             notice=notice,
@@ -59,7 +59,7 @@ def rows_of(company: Company, notices: Sequence[Notice], as_of: date) -> list[Ro
 
 
 def page_of(
-    run: DunningRun, *, step: int | None, state: Notice.State | None = None, after: int | None, limit: int
+    run: DunningRun, *, today: date, step: int | None, state: Notice.State | None = None, after: int | None, limit: int
 ) -> tuple[list[Row], bool]:
     """A page of a run's notices behind the customer `after`, of one step or all, in one state or any, and whether more
     follow.
@@ -72,7 +72,7 @@ def page_of(
     if after is not None:
         found = found.filter(customer_id__gt=after)
     page = list(found[: limit + 1])
-    return rows_of(run.company, page[:limit], run.as_of), len(page) > limit
+    return rows_of(run.company, page[:limit], run.as_of, today=today), len(page) > limit
 
 
 @dataclass(frozen=True, slots=True)

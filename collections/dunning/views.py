@@ -256,7 +256,12 @@ def _run_context(request: CompanyRequest, found: DunningRun, *, rehearsal_of: da
         last = context["left_out"][-1].skipped.customer_id if context["left_out"] else None
     else:
         context["rows"], more = page_of(
-            found, step=read_number(view), state=STATES_SHOWN.get(view), after=after, limit=PAGE
+            found,
+            today=timezone.localdate(),
+            step=read_number(view),
+            state=STATES_SHOWN.get(view),
+            after=after,
+            limit=PAGE,
         )
         last = context["rows"][-1].notice.customer_id if context["rows"] else None
     context["next_query"] = urlencode({**same_day, "step": view, "after": last}) if more else ""
@@ -267,7 +272,7 @@ def _notice_page(
     request: CompanyRequest, found: Notice, form: ExcludeForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     sent = list(messages_about_ids(request.company, Notice, [found.pk]).order_by("pk"))
-    (row,) = rows_of(request.company, [found], found.run.as_of)
+    (row,) = rows_of(request.company, [found], found.run.as_of, today=timezone.localdate())
     waits = found.state == Notice.State.PROPOSED
     may_send = allows(request.roles, "reminder.run") or (
         allows(request.roles, "reminder.send") and found.tone != Tone.FINAL

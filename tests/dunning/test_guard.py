@@ -92,7 +92,7 @@ class TestStillTrue:
         )  # fmt: skip
         words = "On hold until 19 Mar 2026: Payment promised, by Friday. Set by Collector."
         assert still_due(Message.objects.get()) == words
-        (fate,) = fates(list(Notice.objects.all())).values()
+        (fate,) = fates(list(Notice.objects.all()), today=day(1)).values()
         assert (fate.state, fate.reason) == ("on_hold", words)
 
     def test_a_hold_is_heard_at_once(self, desk: Desk, clock: Any, collector: User, mail_server: MailServer) -> None:
@@ -165,7 +165,7 @@ class TestDecidedAnew:
         remind_on(desk.company, day(1))
         cancel(Message.objects.get(), by=controller)
         assert [steps(desk, over) for over in (2, 3, 14)] == [[], [], []]
-        (fate,) = fates(list(Notice.objects.all())).values()
+        (fate,) = fates(list(Notice.objects.all()), today=day(1)).values()
         assert fate.state == "not_sent"
         assert "counts as done" in fate.reason
         assert steps(desk, 15) == [("A", 2)], "the next step is another matter"

@@ -258,7 +258,7 @@ def _reminding(company: Company, ids: Sequence[int], as_of: date) -> dict[str, o
     """The latest reminders of a customer, and what holds them back on a day."""
     holds = list(holds_in_force(company, as_of=as_of).filter(customer__in=ids))
     return {
-        "reminders": latest_reminders(company, ids[0], limit=REMINDERS_SHOWN),
+        "reminders": latest_reminders(company, ids[0], today=as_of, limit=REMINDERS_SHOWN),
         "holds": holds,
         "held_items": {hold.item_id for hold in holds},
     }

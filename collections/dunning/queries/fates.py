@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
 from arap.outbox.about import BY_PERSON_SQL, state_code
 from arap.outbox.models import Message
+from cases.models import Hold
 from dunning.models import Notice
-from dunning.refusals import Cause, holds_of, read_refusal, words
+from dunning.refusals import Cause, hold_words, holds_of, read_refusal, words
 
 # The one that needs attention comes first.
 MESSAGE_ORDER = ("unknown", "bounced", "failed", "sending", "pending", "sent", "cancelled")
@@ -30,8 +32,11 @@ class Fate:
     reason: str = ""
 
 
-def fates(notices: Sequence[Notice]) -> dict[int, Fate]:
-    """Notice id -> what became of it, in the language in use. At most two queries."""
+def fates(notices: Sequence[Notice], *, today: date) -> dict[int, Fate]:
+    """Notice id -> what became of it, in the language in use; one that waits of a customer on hold `today` says so.
+
+    At most three queries.
+    """
     if not notices:
         return {}
     sent: dict[int, set[str]] = defaultdict(set)
@@ -52,6 +57,7 @@ def fates(notices: Sequence[Notice]) -> dict[int, Fate]:
         if notice.state == Notice.State.CANCELLED and (refusal := read_refusal(notice.reason))
     }
     holds = holds_of(refusals.values())
+    held = _held(notices, today)
     found = {}
     for notice in notices:
         if refusal := refusals.get(notice.pk):
@@ -61,9 +67,25 @@ def fates(notices: Sequence[Notice]) -> dict[int, Fate]:
             else:
                 reason = words(refusal, holds.get(refusal))
             found[notice.pk] = Fate(state, reason)
+        elif notice.pk in held:
+            found[notice.pk] = Fate("on_hold", hold_words(held[notice.pk]))
         else:
             found[notice.pk] = _fate(notice, sent[notice.pk], notice.pk in by_person)
     return found
+
+
+def _held(notices: Sequence[Notice], today: date) -> dict[int, Hold]:
+    """Those that wait though their customer is on hold: nobody shall expect them to leave."""
+    waiting = [notice for notice in notices if notice.state == Notice.State.PROPOSED]
+    if not waiting:
+        return {}
+    holds = Hold.objects.in_force(as_of=today).filter(
+        company__in={notice.company_id for notice in waiting},
+        customer__in={notice.customer_id for notice in waiting},
+        item__isnull=True,
+    )
+    of = {hold.customer_id: hold for hold in holds.select_related("set_by").order_by("pk")}
+    return {notice.pk: of[notice.customer_id] for notice in waiting if notice.customer_id in of}
 
 
 def _fate(notice: Notice, messages: set[str], is_by_person: bool) -> Fate:

@@ -218,10 +218,10 @@ def unsent_of(run: DunningRun) -> int:
     return own.count()
 
 
-def latest_reminders(company: Company, customer_id: int, *, limit: int) -> list[tuple[Notice, str]]:
+def latest_reminders(company: Company, customer_id: int, *, today: date, limit: int) -> list[tuple[Notice, str]]:
     """The latest reminders of a customer with what became of them; those that a later run replaced are left out."""
     rows = Notice.objects.filter(company=company, customer=customer_id)
     rows = rows.exclude(reason=Cause.SUPERSEDED, released_at__isnull=True)
     notices = list(rows.select_related("run").order_by("-pk")[:limit])
-    found = fates(notices)
+    found = fates(notices, today=today)
     return [(notice, found[notice.pk].state) for notice in notices]

@@ -175,6 +175,8 @@ def test_what_will_not_go_is_not_counted_and_says_why(
     as_controller: Client, collector: User, company: Company, told: Told
 ) -> None:
     set_hold(company, told.story.haichen, reason="dispute", note="wrong size", starts_on=told.story.today, by=collector)
+    listed = text_of(as_controller.get(run_url(told)))
+    assert "On hold until somebody releases it: Disputed, wrong size. Set by Collector." in listed
     words = text_of(as_controller.get(run_url(told, "effect/")))
     for piece in ("Nothing would leave", "Not sent 1", "Disputed, wrong size", "Set by Collector", "Close the run"):
         assert piece in words
