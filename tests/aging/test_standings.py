@@ -17,7 +17,7 @@ from aging.queries import AgingReport, AgingRow, aging, proofs
 from aging.rules import month_ends_before
 from aging.standings import kept_totals, standing_at
 from arap.core.models import Company, Role, User
-from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances
+from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances, counts
 from arap.desk.queries.filters import Filters
 from arap.ledger.checks import check, invariants
 from arap.ledger.queries import position_at
@@ -159,14 +159,20 @@ def test_the_list_of_customers_is_the_same_with_and_without(growing: World) -> N
     growing.post()
     growing.apply()
     some = [Filters(), Filters(view="overdue"), Filters(view="mine"), Filters(view="credit"), Filters(currency="CNY")]
-    sorts: tuple[Sort, ...] = ("overdue", "balance")
+    sorts: tuple[Sort, ...] = ("overdue", "balance", "code")
     asked = [(sort, filters) for sort in sorts for filters in some]
+    counted = some_counts(company, some, owner)
     with CaptureQueriesContext(connection) as captured:
         with_it = [listed(company, sort, filters, owner) for sort, filters in asked]
     assert any("aging_standingrow" in each["sql"] for each in captured)
     Standing.objects.update(as_of=date(2000, 1, 1))
     assert with_it == [listed(company, sort, filters, owner) for sort, filters in asked]
     assert min(map(len, with_it)) > 2
+    assert counted == some_counts(company, some, owner) == [len(rows) for rows in with_it[: len(some)]]
+
+
+def some_counts(company: Company, views: list[Filters], owner: int) -> list[int]:
+    return counts(company, views, as_of=AS_OF, position=position_at(company, known_at=None), owner_id=owner)
 
 
 CHANGES = [

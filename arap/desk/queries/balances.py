@@ -9,7 +9,7 @@ from typing import Any, Literal
 from django.db import connection
 
 from aging.rules import buckets_at
-from aging.standings import standing_at
+from aging.standings import Standing, standing_at
 from arap.core.models import Company
 from arap.desk.queries.filters import Filters, condition, found_sql
 from arap.ledger.queries import open_items_sql
@@ -81,6 +81,7 @@ _LISTED = """
     left join customers_customer m on m.id = o.customer_id and m.merged_into_id is not null
    where o.customer_id is not null
    group by 1, 2
+   {stored}
 ), held as (
   select distinct customer_id from cases_hold
    where company_id = %(company)s and item_id is null and starts_on <= %(as_of)s
@@ -141,8 +142,15 @@ BUCKETS = ",\n         ".join(
     f" and aged_from_on between %(first{at})s and %(last{at})s), 0) as bucket_{at}"
     for at in range(5)
 )
-LISTED = _LISTED.format(buckets=BUCKETS, only="")
-LISTED_ONLY = _LISTED.format(buckets=BUCKETS, only="and c.id = any(%(ids)s)")
+# What a standing says of those of whom nothing was recorded since; the open items are those of the others, `ids`.
+_STORED = """union all
+  select customer_id, currency, total, base_total, unapplied, buckets[2] + buckets[3] + buckets[4] + buckets[5],
+         base_overdue, null, buckets[1], buckets[2], buckets[3], buckets[4], buckets[5]
+    from aging_standingrow
+   where standing_id = %(standing)s and customer_id is not null and customer_id <> all(%(ids)s)"""
+LISTED = _LISTED.format(buckets=BUCKETS, stored="", only="")
+LISTED_STORED = _LISTED.format(buckets=BUCKETS, stored=_STORED, only="")
+LISTED_ONLY = _LISTED.format(buckets=BUCKETS, stored="", only="and c.id = any(%(ids)s)")
 # Of some customers and the duplicates merged into them.
 ITEMS_OF = """and i.customer_id = any(array(select unnest(%(ids)s::bigint[]) union all
   select m.id from customers_customer m where m.merged_into_id = any(%(ids)s::bigint[])))"""
@@ -177,9 +185,10 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
         "limit": query.limit + 1,
     }
     with connection.cursor() as cursor:
-        ids = _from_standing(company, query, params)
+        standing = _standing(company, query)
+        ids = _from_standing(company, query, params, standing) if standing else None
         if ids is None:
-            cursor.execute(_first_step(query, parts), params)
+            cursor.execute(_first_step(query, parts, standing), {**params, **_known(standing)})
             ids = [pk for (pk,) in cursor.fetchall()]
         params["ids"] = ids
         sql = open_items_sql(base=True, where=ITEMS_OF) + LISTED_ONLY
@@ -203,20 +212,31 @@ _STANDING = """
 select s.customer_id
   from aging_standingrow s
   join (select k.*, k.id as customer_id from customers_customer k) as c on c.id = s.customer_id
- where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(touched)s) and {matching} {beyond}
+ where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(ids)s) and {matching} {beyond}
  order by s.{value} desc, c.code, s.currency limit %(limit)s
 """
 STANDING_VALUES: dict[str, str] = {"overdue": "base_overdue", "balance": "base_total"}
 STANDING_VIEWS: dict[str, str] = {"all": "true", "overdue": "s.base_overdue > 0", "mine": "c.owner_id = %(f_me)s"}
 
 
-def _from_standing(company: Company, query: BalanceQuery, params: dict[str, Any]) -> list[int] | None:
-    """The customers of a page by an amount, and some more; None where a standing cannot tell."""
-    value = STANDING_VALUES.get(query.sort)
-    if value is None or query.before or query.filters.view not in STANDING_VIEWS or query.filters.q:
+def _standing(company: Company, query: BalanceQuery) -> Standing | None:
+    """What is kept of the day, where the question is about more than a few customers."""
+    filters = query.filters
+    if filters.q or filters.view in FEW or _is_by_code(query):
         return None
-    standing = standing_at(company, as_of=query.as_of, position=query.position)
-    if standing is None:
+    return standing_at(company, as_of=query.as_of, position=query.position)
+
+
+def _known(standing: Standing | None) -> dict[str, Any]:
+    return {"standing": standing.id, "ids": list(standing.touched)} if standing else {}
+
+
+def _from_standing(
+    company: Company, query: BalanceQuery, params: dict[str, Any], standing: Standing
+) -> list[int] | None:
+    """The customers of a page by an amount, and some more; None where the index of the standing cannot tell."""
+    value = STANDING_VALUES.get(query.sort)
+    if value is None or query.before or query.filters.view not in STANDING_VIEWS:
         return None
     narrowed = replace(query.filters, view="all", currency="")
     matching, _values = condition(narrowed, "f_", company=company.pk, me=query.owner_id)
@@ -226,7 +246,7 @@ def _from_standing(company: Company, query: BalanceQuery, params: dict[str, Any]
     with connection.cursor() as cursor:
         cursor.execute(
             _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
-            {**params, "standing": standing.id, "touched": list(standing.touched)},
+            {**params, **_known(standing)},
         )
         ids = [pk for (pk,) in cursor.fetchall()]
     # Where the page is not full, those follow with whom nothing is open: the standing does not know them.
@@ -241,10 +261,16 @@ def _beyond(value: str) -> str:
     )
 
 
-def _first_step(query: BalanceQuery, parts: dict[str, str]) -> str:
+def _is_by_code(query: BalanceQuery) -> bool:
+    return query.sort == "code" and query.filters.view in BY_CUSTOMER_ALONE and not query.filters.currency
+
+
+def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing | None) -> str:
     """SQL of the customers that stand on the page."""
     filters = query.filters
-    if query.sort == "code" and filters.view in BY_CUSTOMER_ALONE and not filters.currency:
+    if standing:
+        return f"with {open_items_sql(base=True, where=ITEMS_OF)} {LISTED_STORED} {_RANKED.format(**parts)}"
+    if _is_by_code(query):
         beyond = "c.code <= %(key_code)s" if query.before else "c.code >= %(key_code)s" if query.after else "true"
         return _CODED.format(matching=parts["matching"], beyond=beyond, direction="desc" if query.before else "asc")
     where = ""
@@ -260,14 +286,17 @@ def _first_step(query: BalanceQuery, parts: dict[str, str]) -> str:
 def counts(
     company: Company, views: Sequence[Filters], *, as_of: date, position: int, owner_id: int | None
 ) -> list[int]:
-    """How many rows each of the views has. One query, in which the list is made once for all of them."""
+    """How many rows each of the views has. One query beside the standing, the list made once for all of them."""
     columns, params = [], _clocks(company, as_of, position)
     for at, filters in enumerate(views):
         sql, values = condition(filters, f"v{at}_", company=company.pk, me=owner_id)
         columns.append(f"count(*) filter (where {sql})")
         params |= values
+    standing = standing_at(company, as_of=as_of, position=position)
+    where, made = (ITEMS_OF, LISTED_STORED) if standing else ("", LISTED)
+    sql = f"with {open_items_sql(base=True, where=where)} {made} select {', '.join(columns)} from listed"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"with {open_items_sql(base=True)} {LISTED} select {', '.join(columns)} from listed", params)  # noqa: S608
+        cursor.execute(sql, {**params, **_known(standing)})
         return list(cursor.fetchone())
 
 

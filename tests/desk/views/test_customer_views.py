@@ -66,7 +66,7 @@ def test_one_query_counts_all_views(
 ) -> None:
     for at in range(8):
         as_clerk.post(SAVE, {"q": f"ningbo{at}", "owner": "none", "name": f"View {at}"})
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         as_clerk.get(TABS)
 
 
