@@ -12,9 +12,11 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
+        from arap.desk.actions.revaluing import result_context
         from arap.desk.queries.imports import trial_context, troubles
 
         rows = npgettext_lazy("count", "row", "rows")
         describe("import_trial", _("Dry run of an import"), unit=rows, context=trial_context)
-        describe("revaluation", _("Revaluation"), unit=npgettext_lazy("count", "month", "months"))
+        months = npgettext_lazy("count", "month", "months")
+        describe("revaluation", _("Revaluation"), unit=months, context=result_context)
         describe("import_run", _("Import"), unit=rows, troubles=troubles)

@@ -148,10 +148,10 @@ def revalued_items(
     position: int,
     currency: str,
     account_id: int,
-    after: int = 0,
+    after: int | None = None,
     limit: int,
 ) -> tuple[list[RevaluedItem], bool]:
-    """The items behind one line of `revaluation`, in the order in which they were posted, in pages. One query."""
+    """The items behind one line of `revaluation`, the latest posted first, in pages. One query."""
     sql = f"""
       with {DIFFERENCES}
       select i.id, i.document_id, t.number, i.customer_id, coalesce(c.code, ''), coalesce(c.name, ''),
@@ -160,8 +160,9 @@ def revalued_items(
         join ledger_item i on i.id = d.item_id
         join ledger_document t on t.id = i.document_id
         left join customers_customer c on c.id = i.customer_id
-       where d.currency = %(currency)s and d.account_id = %(account)s and d.item_id > %(after)s
-       order by d.item_id limit %(limit)s
+       where d.currency = %(currency)s and d.account_id = %(account)s
+         and (%(after)s::bigint is null or d.item_id < %(after)s)
+       order by d.item_id desc limit %(limit)s
     """  # noqa: S608
     names = (
         "item_id", "document_id", "number", "customer_id", "customer_code", "customer_name", "customer_name_local",

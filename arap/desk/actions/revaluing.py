@@ -1,6 +1,7 @@
 """Revaluation as a job: begun by a controller, or at night for the months that lack it."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -41,6 +42,11 @@ def revalue_month(job: Job) -> dict[str, Any]:
         "difference": format_amount(sum((each.difference for each in posted), ZERO), base),
         "currency": base,
     }
+
+
+def result_context(job: Job) -> dict[str, Any]:
+    """What the page of such a job shows besides its result: the difference as an amount."""
+    return {"difference": Decimal(job.result["difference"])} if job.result else {}
 
 
 def run_revaluations(company: Company, *, as_of: date) -> list[Job]:

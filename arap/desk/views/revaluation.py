@@ -75,7 +75,7 @@ def revaluation_items(request: CompanyRequest) -> HttpResponse:
     if month_end is None or account is None or not currency:
         return redirect("desk:revaluation")
     position = position_at(request.company, known_at=None)
-    after = read_number(request.GET.get("after")) or 0
+    after = read_number(request.GET.get("after"))
     found = rules.revaluation(request.company, month_end=month_end, position=position)
     rows, more = rules.revalued_items(
         request.company, month_end=month_end, position=position, currency=currency, account_id=account.pk,
@@ -90,7 +90,7 @@ def revaluation_items(request: CompanyRequest) -> HttpResponse:
         "rows": rows,
         "next_query": urlencode({**kept, "after": rows[-1].item_id}) if more else "",
         "first_query": urlencode(kept),
-        "is_first": not after,
+        "is_first": after is None,
     }
     return render(request, "desk/revaluation_items.html", context)
 

@@ -92,7 +92,7 @@ def test_posted_and_then_there_is_nothing_to_do(
         "difference": "-19.00",
         "currency": "CNY",
     }
-    assert "2 documents were posted: CNY -19.00" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
+    assert "2 documents were posted: CNY −19.00" in text_of(as_controller.get(f"/jobs/{job.pk}/"))
     words = text_of(as_controller.get(URL))
     assert "Posted: the adjustment accounts hold what the closing rates say." in words
     assert "FX-2026-000004" in words
