@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from openpyxl import load_workbook
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from customers.models import Customer
-from tests.pages import check_method, check_roles
+from tests.pages import check_method
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -57,10 +57,6 @@ def test_heads_in_chinese(as_clerk: Client, clerk: User, story: Story) -> None:
 
 def test_the_filters_of_the_page_count(as_clerk: Client, story: Story) -> None:
     assert len(table(as_clerk, currency="USD")) == 2
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "report.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

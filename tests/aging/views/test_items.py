@@ -9,7 +9,7 @@ from arap.core.models import Company, User
 from arap.ledger.queries import position_at
 from customers.models import Customer
 from tests.ledger.book import Bookkeeper, customers
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -82,10 +82,6 @@ def test_a_customer_of_another_company_has_no_items_here(
 @pytest.mark.parametrize("key", ["x", "9" * 40, ""])
 def test_a_broken_key_is_no_error(as_clerk: Client, story: Story, key: str) -> None:
     assert as_clerk.get(URL, {"key": key}).status_code == 200
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "aging.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -13,7 +13,7 @@ from arap.core.models import Company, User
 from customers.actions import NewCustomer, create_customers
 from customers.models import Customer
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -163,10 +163,6 @@ def test_queries_do_not_grow_with_rows(
 ) -> None:
     with django_assert_max_num_queries(11):
         as_clerk.get(URL)
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "aging.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

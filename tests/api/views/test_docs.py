@@ -8,7 +8,7 @@ from django.test import Client
 
 from arap.core.models import Company, User
 from tests.api.program import OPERATIONS
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +44,6 @@ def test_in_chinese(as_clerk: Client, clerk: User) -> None:
     assert "令牌" in text_of(as_clerk.get("/api/docs/"))
     told = as_clerk.get("/api/schema/").json()
     assert told["paths"]["/api/v1/invoices/"]["get"]["summary"].startswith("发票")
-
-
-def test_who_may(company: Company) -> None:
-    check_roles(company, "token.use", "/api/docs/")
 
 
 def test_the_schema_is_for_everybody_and_says_nothing_of_anybody(client: Client, company: Company) -> None:

@@ -10,7 +10,7 @@ from arap.core.models import Company, Role, User
 from arap.ledger.models import Item
 from cases.actions import set_hold
 from cases.models import Hold
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.people import hire
 from tests.stories import Story, tell
 
@@ -128,18 +128,6 @@ def test_another_companys_is_not_found(client: Client, story: Story, hold: Hold,
     assert client.get(new_url(story)).status_code == 404
     assert client.post(f"/holds/{hold.pk}/release/").status_code == 404
     assert "Haichen" not in text_of(client.get("/holds/"))
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "hold.view", "/holds/")
-
-
-def test_roles_of_setting(company: Company, story: Story) -> None:
-    check_roles(company, "hold.set", new_url(story))
-
-
-def test_roles_of_releasing(company: Company, hold: Hold) -> None:
-    check_roles(company, "hold.set", f"/holds/{hold.pk}/release/", method="post")
 
 
 def test_methods(as_collector: Client, hold: Hold) -> None:

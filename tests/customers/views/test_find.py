@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from customers.actions import merge_customer
 from customers.models import Customer
-from tests.pages import check_method, check_roles
+from tests.pages import check_method
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -42,10 +42,6 @@ def test_inactive_customers_are_left_out(as_clerk: Client, story: Story) -> None
     Customer.objects.filter(pk=story.haichen.pk).update(is_active=False)
     assert "C-10482" not in as_clerk.get(URL, {"customer": "haichen"}).content.decode()
     assert "inactive" in as_clerk.get(URL, {"customer": "haichen", "all": "1"}).content.decode()
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "customer.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from arap.core.models import Company
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -31,10 +31,6 @@ def test_today_is_the_last_bar_and_its_amounts_are_those_of_today(as_clerk: Clie
 
 def test_months_before_the_first_posting_are_empty_not_wrong(as_clerk: Client, company: Company) -> None:
     assert "As table" in text_of(as_clerk.get(URL))
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "dashboard.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from arap.core.models import AuditEntry, Company, Period, Role, User
 from arap.desk.queries.sampling import Draw, draw, last_position
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.people import hire
 from tests.stories import Story, number_of, tell
 
@@ -50,11 +50,6 @@ def note(company: Company | None, by: User | None, verb: str, obj: Any, **values
         before=values.get("before"),
         after=values.get("after"),
     )
-
-
-@pytest.mark.parametrize("url", [URL, f"{URL}export/", SAMPLE, f"{SAMPLE}export/"])
-def test_who_may_read_it(company: Company, url: str) -> None:
-    check_roles(company, "audit.view", url)
 
 
 def test_it_is_read_only(as_auditor: Client) -> None:

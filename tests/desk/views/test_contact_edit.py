@@ -6,7 +6,7 @@ from django.test import Client
 from arap.core.models import AuditEntry, Company
 from customers.actions import NewCustomer, add_contact, create_customer
 from customers.models import Contact, Customer
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 ANNA = {
@@ -64,11 +64,6 @@ def test_only_under_its_own_customer(as_clerk: Client, company: Company, other_c
     assert as_clerk.post(url(theirs), ANNA).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_roles(company: Company, anna: Contact, method: str) -> None:
-    check_roles(company, "customer.edit", url(anna), method=method)
-
-
 def test_method(as_clerk: Client, anna: Contact) -> None:
     check_method(as_clerk, url(anna), wrong="put")
 
@@ -93,11 +88,6 @@ def test_who_has_left_receives_nothing_until_it_is_undone(as_clerk: Client, anna
     anna.refresh_from_db()
     assert (anna.is_active, anna.receives) == (True, ["statement"])
     assert as_clerk.post(url(anna) + "return/").status_code == 409
-
-
-@pytest.mark.parametrize("act", ["leave", "return"])
-def test_roles_of_leaving(company: Company, anna: Contact, act: str) -> None:
-    check_roles(company, "customer.edit", f"{url(anna)}{act}/", method="post")
 
 
 @pytest.mark.parametrize("act", ["leave", "return"])

@@ -6,7 +6,7 @@ from django.test import Client
 from arap.core.models import AuditEntry, Company, User
 from customers.actions import NewCustomer, create_customer
 from customers.models import Contact, Customer
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 ANNA = {"name": "Anna", "email": "anna@alpha.example", "language": "en", "receives": ["statement"]}
@@ -37,10 +37,6 @@ def test_what_is_wrong_is_said_beside_the_field(as_clerk: Client, alpha: Custome
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == list(change)
     assert Contact.objects.count() == 0
-
-
-def test_roles(company: Company, alpha: Customer) -> None:
-    check_roles(company, "customer.edit", url(alpha))
 
 
 def test_another_company_s_customer_is_not_found(as_clerk: Client, other_company: Company) -> None:

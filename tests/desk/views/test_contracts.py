@@ -8,10 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from customers.actions import add_contract, change_contract
 from customers.models import Contract, ContractFile, Customer
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -160,20 +160,6 @@ def test_another_companys_contract_is_not_found(client: Client, outsider: User, 
     for path in ("", "edit/", "files/1/"):
         assert client.get(url(contract, path)).status_code == 404
     assert client.get(new_url(contract.customer)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("path", "verb", "method"),
-    [
-        ("/contracts/", "customer.view", "get"),
-        ("/contracts/{pk}/", "customer.view", "get"),
-        ("/contracts/{pk}/", "customer.edit", "post"),
-        ("/contracts/{pk}/edit/", "customer.edit", "get"),
-        ("/contracts/{pk}/files/1/remove/", "customer.edit", "post"),
-    ],
-)
-def test_roles(company: Company, contract: Contract, path: str, verb: str, method: str) -> None:
-    check_roles(company, verb, path.format(pk=contract.pk), method=method)
 
 
 def test_taking_off_is_a_post(as_clerk: Client, contract: Contract) -> None:

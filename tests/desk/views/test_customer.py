@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from arap.core.models import Company, User
 from customers.actions import NewCustomer, create_customers
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -109,10 +109,6 @@ def test_queries_do_not_grow_with_items(
 def test_another_companys_customer_is_not_found(as_clerk: Client, other_company: Company) -> None:
     ids = create_customers(other_company, [NewCustomer(code="X", name="X", currency="USD")], by=None)
     assert as_clerk.get(f"/customers/{ids['X']}/").status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "customer.view", url(story))
 
 
 def test_post_is_refused(as_clerk: Client, story: Story) -> None:

@@ -7,7 +7,7 @@ from arap.core.models import AuditEntry, Company, Role, User
 from cases.models import Hold
 from customers.actions import NewCustomer, create_customer, update_customer
 from customers.models import Customer
-from tests.pages import check_method, check_roles, signed_in, text_of
+from tests.pages import check_method, signed_in, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -83,14 +83,6 @@ def test_the_bar_offers_what_a_role_may(company: Company, story: Story) -> None:
     assert f'action="{HOLD}"' in page
     assert "Change owner" not in page
     assert "data-tick" not in signed_in(company, Role.AUDITOR).get("/customers/").content.decode()
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "customer.edit", URL, method="post")
-
-
-def test_roles_of_holding(company: Company) -> None:
-    check_roles(company, "hold.set", HOLD, method="post")
 
 
 @pytest.mark.parametrize("url", [URL, HOLD])

@@ -8,7 +8,7 @@ from django.test import Client
 from arap.core.models import Company, User
 from customers.actions import NewCustomer, create_customers
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -50,10 +50,6 @@ def test_a_broken_place_is_the_first_page(as_clerk: Client, story: Story, place:
 def test_another_companys_customer_is_not_found(as_clerk: Client, other_company: Company) -> None:
     ids = create_customers(other_company, [NewCustomer(code="X", name="X", currency="USD")], by=None)
     assert as_clerk.get(f"/customers/{ids['X']}/documents/").status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "customer.view", url(story))
 
 
 def test_post_is_refused(as_clerk: Client, story: Story) -> None:

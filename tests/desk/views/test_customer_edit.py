@@ -8,7 +8,7 @@ from django.test import Client
 from arap.core.models import Company, Role, User
 from customers.actions import NewCustomer, create_customer, set_payer_accounts, update_customer
 from customers.models import Customer, PayerAccount
-from tests.pages import check_method, check_roles, signed_in, text_of
+from tests.pages import check_method, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -127,11 +127,6 @@ def test_another_company_s_customer_is_not_found(as_clerk: Client, other_company
     foreign = create_customer(other_company, NewCustomer(code="F", name="Foreign", currency="USD"), by=None)
     assert as_clerk.get(url(foreign)).status_code == 404
     assert as_clerk.post(url(foreign), {"name": "x"}).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_roles(company: Company, alpha: Customer, method: str) -> None:
-    check_roles(company, "customer.edit", url(alpha), method=method)
 
 
 def test_method(as_clerk: Client, alpha: Customer) -> None:

@@ -15,7 +15,7 @@ from customers.actions import (
     write_note,
 )
 from customers.models import Contact, Customer, PaymentTerms
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -76,10 +76,6 @@ def test_pages(
 def test_another_company_s_customer_is_not_found(as_clerk: Client, other_company: Company) -> None:
     foreign = create_customer(other_company, NewCustomer(code="F", name="Foreign", currency="USD"), by=None)
     assert as_clerk.get(url(foreign)).status_code == 404
-
-
-def test_roles(company: Company, alpha: Customer) -> None:
-    check_roles(company, "customer.view", url(alpha))
 
 
 def test_method(as_clerk: Client, alpha: Customer) -> None:

@@ -121,10 +121,6 @@ def test_another_company_s_customer_is_not_found(as_clerk: Client, other_company
     assert as_clerk.post(url(foreign), {"text": "x"}).status_code == 404
 
 
-def test_roles_of_withdrawing(company: Company, alpha: Customer) -> None:
-    check_roles(company, "customer.note", f"{url(alpha)}1/withdraw/", method="post")
-
-
 def test_methods(as_clerk: Client, alpha: Customer) -> None:
     check_method(as_clerk, url(alpha), wrong="put")
     check_method(as_clerk, f"{url(alpha)}1/withdraw/", wrong="get")

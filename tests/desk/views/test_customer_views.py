@@ -7,7 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 from arap.core.models import Company, Role, User
 from arap.desk.models import SavedView
 from customers.actions import update_customer
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -68,14 +68,6 @@ def test_one_query_counts_all_views(
         as_clerk.post(SAVE, {"q": f"ningbo{at}", "owner": "none", "name": f"View {at}"})
     with django_assert_max_num_queries(7):
         as_clerk.get(TABS)
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "customer.view", TABS)
-
-
-def test_roles_of_saving(company: Company) -> None:
-    check_roles(company, "customer.view", SAVE, method="post", data={"q": "a", "name": "n"})
 
 
 def test_methods(as_clerk: Client, clerk: User, company: Company) -> None:

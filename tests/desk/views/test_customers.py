@@ -12,7 +12,7 @@ from cases.models import Hold
 from customers.actions import NewCustomer, add_contact, create_customers, ensure_terms, update_customer
 from customers.models import Customer, PaymentTerms
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story, today_of
 
 pytestmark = pytest.mark.django_db
@@ -178,10 +178,6 @@ def test_a_few_queries_make_the_list(
     # Session, user, roles, position, three of the list, saved views, four choices of the filters, the open period.
     with django_assert_max_num_queries(13):
         as_clerk.get(URL)
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "customer.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 
 from arap.core.models import Company, User
 from tests.ledger.book import Bookkeeper, customers
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -43,10 +43,6 @@ def test_another_companys_document_is_not_found(as_clerk: Client, other_company:
     theirs = Bookkeeper(company=other_company, by=outsider)
     posted = theirs.invoice(customers(other_company, "T")[0], "1.00", date(2026, 1, 5))
     assert as_clerk.get(f"/documents/{posted.document_id}/").status_code == 404
-
-
-def test_roles(company: Company, refund: str) -> None:
-    check_roles(company, "ledger.view", refund)
 
 
 def test_post_is_refused(as_clerk: Client, refund: str) -> None:

@@ -11,10 +11,10 @@ from arap.core.models import Company, Role, User
 from arap.desk.queries.duplicates import candidates
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
-from customers.actions import NewCustomer, create_customers, merge_customer
+from customers.actions import NewCustomer, create_customers
 from customers.models import Customer
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -174,18 +174,6 @@ def test_another_company_s(as_controller: Client, story: Story, other_company: C
     assert as_controller.post(f"/customers/{ids['x']}/merge/{story.haichen.pk}/").status_code == 404
     assert as_controller.post(f"/customers/{ids['x']}/unmerge/").status_code == 404
     assert as_controller.get(f"/customers/{ids['x']}/duplicates/").status_code == 404
-
-
-def test_roles(company: Company, story: Story, twin: Customer) -> None:
-    check_roles(company, "customer.view", URL)
-
-
-@pytest.mark.parametrize("act", ["merge", "unmerge"])
-def test_roles_of_merging(company: Company, story: Story, twin: Customer, controller: User, act: str) -> None:
-    if act == "unmerge":
-        merge_customer(twin, story.haichen, by=controller)
-    url = merge_url(story, twin) if act == "merge" else f"/customers/{twin.pk}/unmerge/"
-    check_roles(company, "customer.merge", url, method="post")
 
 
 def test_methods(as_controller: Client, story: Story, twin: Customer) -> None:

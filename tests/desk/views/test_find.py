@@ -10,7 +10,7 @@ from invoices.actions import Draft, DraftLine, create_draft
 from receipts.actions import NewReceipt, record_receipt
 from receipts.models import ConfirmationLimit
 from tests.ledger.book import Bookkeeper, customers
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -97,10 +97,6 @@ def test_other_companies_are_not_searched(
     theirs = customers(other_company, "HIDDEN")[0]
     Bookkeeper(company=other_company, by=outsider).invoice(theirs, "9.00", story.today, number="HIDDEN-1")
     assert "HIDDEN-1" not in text_of(as_clerk.get(URL, {"q": "HIDDEN"})).replace("“HIDDEN”", "")
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "search.use", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -15,7 +15,7 @@ from arap.core.models import Company, Role, User
 from arap.desk import recent
 from arap.desk.models import Opened
 from tests.ledger.book import Bookkeeper, customers
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -132,10 +132,6 @@ def test_other_companies_are_not_searched(
     theirs = customers(other_company, "HIDDEN")[0]
     Bookkeeper(company=other_company, by=outsider).invoice(theirs, "9.00", timezone.localdate(), number="HIDDEN-1")
     assert links(as_clerk, "HIDDEN") == links(as_clerk, "hidden-1") == []
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "search.use", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

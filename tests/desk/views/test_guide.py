@@ -15,7 +15,7 @@ from arap.core.models import AuditEntry, Company, CompanyBankAccount, Membership
 from arap.core.slips import account_for
 from arap.desk.queries.guide import progress
 from arap.ledger.models import Account
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.people import hire
 from tests.stories import Story
 
@@ -402,19 +402,6 @@ def test_in_chinese(as_administrator: Client, administrator: User) -> None:
     administrator.save(update_fields=["language"])
     for url, words in {"": "设置公司", "letterhead/": "信头", "bank/": "银行账户", "people/": "人员"}.items():
         assert words in text_of(as_administrator.get(URL + url))
-
-
-@pytest.mark.parametrize("page", ["letterhead/", "bank/", "people/", ""])
-def test_roles(company: Company, page: str) -> None:
-    check_roles(company, "company.set_up", URL + page)
-
-
-def test_acts_are_posted_by_administrators(company: Company, administrator: User) -> None:
-    account = CompanyBankAccount.objects.create(company=company, name="A", bank="B", account_no="1", currency="CNY")
-    held = Membership.objects.get(user=administrator)
-    for url in (f"{URL}bank/{account.pk}/act/", f"{URL}people/{held.pk}/password/"):
-        User.objects.filter(username__startswith="only-").delete()
-        check_roles(company, "company.set_up", url, method="post")
 
 
 def test_the_guide_is_only_read(as_administrator: Client) -> None:

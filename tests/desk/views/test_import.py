@@ -413,14 +413,6 @@ def test_roles_and_other_companies(company: Company, as_controller: Client, rece
         check_method(as_controller, url, wrong="get")
 
 
-def test_posting_roles(company: Company, as_controller: Client, received: Import) -> None:
-    check_roles(company, "history.load", f"/import/{received.pk}/try/", method="post")
-
-
-def test_loading_roles(company: Company, as_controller: Client, received: Import) -> None:
-    check_roles(company, "history.load", f"/import/{received.pk}/run/", method="post")
-
-
 def test_another_company_s_import_is_not_found(
     as_controller: Client, received: Import, other_company: Company, administrator: User
 ) -> None:

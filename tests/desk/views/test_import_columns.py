@@ -12,7 +12,7 @@ from arap.ledger.models import Document
 from customers.models import Customer
 from tests.desk.views.test_import import act, figures
 from tests.desk.views.uploads import GOOD, brought
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.people import hire
 
 pytestmark = pytest.mark.django_db
@@ -134,10 +134,6 @@ def test_in_chinese(as_controller: Client, controller: User) -> None:
     assert "客户编码" in text_of(as_controller.get(url(received)))
 
 
-def test_roles(company: Company, as_controller: Client) -> None:
-    check_roles(company, "history.load", url(brought(as_controller, ODD)))
-
-
 def test_another_company_s_file_is_not_found(as_controller: Client, other_company: Company) -> None:
     received = brought(as_controller, ODD)
     stranger = Client()
@@ -193,7 +189,3 @@ def test_another_company_s_kept_columns_are_not_there(
     kept = kept_by(other_company, None)
     assert "Odd" not in text_of(as_controller.get("/import/"))
     assert as_controller.post(f"/import/columns/{kept.pk}/forget/").status_code == 404
-
-
-def test_roles_of_forgetting(company: Company) -> None:
-    check_roles(company, "history.load", "/import/columns/1/forget/", method="post")

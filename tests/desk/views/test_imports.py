@@ -14,7 +14,7 @@ from arap.desk.actions.receiving import receive_file
 from arap.desk.models import Import
 from tests.desk.takeon import histories
 from tests.desk.views.uploads import BAD_ROW, EXE, GOOD, HEADER, HTML, bomb, bring, brought, workbook
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 URL = "/import/"
@@ -187,11 +187,3 @@ def test_in_chinese(as_controller: Client, controller: User) -> None:
     controller.save(update_fields=["language"])
     assert "导入客户和未清项目" in text_of(as_controller.get(URL))
     assert "此文件是网页或 XML" in text_of(bring(as_controller, HTML))
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "history.load", URL)
-
-
-def test_roles_of_the_example(company: Company) -> None:
-    check_roles(company, "history.load", f"{URL}example.csv")

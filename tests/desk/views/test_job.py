@@ -11,7 +11,7 @@ from arap.core import jobs
 from arap.core.job_kinds import describe, title_of
 from arap.core.models import AuditEntry, Company, Job, User
 from arap.desk.views.jobs import pace
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -87,14 +87,6 @@ def test_who_may_not_stop_sees_no_button(company: Company, auditor: User, job: J
     client = Client()
     client.force_login(auditor)
     assert "Stop this job" not in text_of(client.get(url(job)))
-
-
-def test_roles(company: Company, job: Job) -> None:
-    check_roles(company, "job.view", url(job))
-
-
-def test_roles_of_stopping(company: Company, job: Job) -> None:
-    check_roles(company, "job.cancel", f"{url(job)}cancel/", method="post")
 
 
 def test_another_company_s_job_is_not_found(as_clerk: Client, other_company: Company) -> None:

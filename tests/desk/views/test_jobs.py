@@ -5,7 +5,7 @@ from django.test import Client
 
 from arap.core import jobs
 from arap.core.models import Company, Job, User
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 URL = "/jobs/"
@@ -59,10 +59,6 @@ def test_empty_says_what_will_be_here(as_clerk: Client) -> None:
 def test_another_company_s_jobs_are_not_listed(as_clerk: Client, other_company: Company) -> None:
     jobs.create(other_company, "test", task="arap.test", by=None)
     assert shown(as_clerk) == []
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "job.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

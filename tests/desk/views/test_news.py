@@ -15,7 +15,7 @@ from dunning.actions import decide_run
 from receipts.actions import NewReceipt, record_receipt
 from receipts.models import ConfirmationLimit
 from statements.models import StatementRun
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.people import hire
 from tests.stories import Story
 
@@ -183,10 +183,6 @@ def test_the_number_of_queries_does_not_grow(
         bounced(company, story.haichen.pk, created_by=controller)
     with django_assert_max_num_queries(13):
         assert count(as_controller) != ""
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "session.use", URL)
 
 
 def test_methods(as_clerk: Client) -> None:

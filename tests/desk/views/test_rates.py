@@ -8,7 +8,7 @@ from django.test import Client
 from arap.core.models import AuditEntry, Company, ExchangeRate, User
 from tests.desk.views.test_import import act, figures
 from tests.desk.views.uploads import EXE, GOOD, bring, brought
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
 URL = "/rates/"
@@ -93,7 +93,3 @@ def test_what_an_import_lacks_is_named_and_the_way_back_is_there(as_controller: 
     assert not figures(act(as_controller, received, "try"))["lacking"]
     assert "needs rates" not in text_of(as_controller.get(f"{URL}?import={received.pk}"))
     assert as_controller.get(f"{URL}?import=999999").status_code == 200
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "admin.rates", URL)

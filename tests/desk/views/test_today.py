@@ -6,8 +6,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from aging.actions import run_aging_snapshot
 from aging.tasks import refresh_all_standings
-from arap.core.models import Company, User
-from tests.pages import check_method, check_roles, text_of
+from arap.core.models import User
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +76,6 @@ def test_queries_do_not_grow_with_the_book(
     refresh_all_standings()
     with django_assert_max_num_queries(17):
         as_clerk.get(URL)
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "dashboard.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -13,7 +13,7 @@ from dunning import views
 from dunning.models import DunningRun, Notice
 from tests.dunning.conftest import Desk
 from tests.dunning.views.conftest import Told
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -153,18 +153,6 @@ def test_chinese(as_controller: Client, controller: User, told: Told) -> None:
 def test_queries(as_controller: Client, told: Told, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(11):
         as_controller.get(LIST)
-
-
-def test_roles(company: Company, told: Told) -> None:
-    check_roles(company, "reminder.view", LIST)
-
-
-def test_roles_of_preview(company: Company, told: Told) -> None:
-    check_roles(company, "reminder.prepare", PREVIEW)
-
-
-def test_roles_of_decide(company: Company, told: Told) -> None:
-    check_roles(company, "reminder.prepare", DECIDE, method="post")
 
 
 def test_methods(as_controller: Client, told: Told) -> None:

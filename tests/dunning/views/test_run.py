@@ -20,7 +20,7 @@ from dunning.actions import decide_run, release_run
 from dunning.models import DunningRun, Notice
 from tests.dunning.conftest import Desk
 from tests.dunning.views.conftest import Told
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.people import hire
 
 pytestmark = pytest.mark.django_db
@@ -277,13 +277,6 @@ def test_who_only_reads_is_told_who_releases(as_clerk: Client, controller: User,
         assert "Leave this reminder out" not in words
 
 
-def test_roles_of_sending(company: Company, desk: Desk) -> None:
-    today = timezone.localdate()
-    desk.invoice(desk.customer("A"), "100.00", today - timedelta(days=1))
-    decide_run(company, as_of=today, today=today, by=None)
-    check_roles(company, "reminder.send", f"/reminders/notices/{Notice.objects.get().pk}/send/", method="post")
-
-
 def test_another_companys_is_not_found(client: Client, outsider: User, told: Told) -> None:
     client.force_login(outsider)
     assert client.get(run_url(told)).status_code == 404
@@ -295,21 +288,6 @@ def test_another_companys_cannot_be_released(client: Client, other_company: Comp
     assert client.post(run_url(told, "release/")).status_code == 404
     assert client.post(notice_url(told, "exclude/"), {"reason": "x"}).status_code == 404
     assert not Message.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("url", "verb", "method"),
-    [
-        (run_url, "reminder.view", "get"),
-        (notice_url, "reminder.view", "get"),
-        (lambda told: run_url(told, "release/"), "reminder.run", "post"),
-        (lambda told: run_url(told, "effect/"), "reminder.run", "get"),
-        (lambda told: run_url(told, "stop/"), "reminder.run", "post"),
-        (lambda told: notice_url(told, "exclude/"), "reminder.prepare", "post"),
-    ],
-)
-def test_roles(company: Company, told: Told, url: Any, verb: str, method: str) -> None:
-    check_roles(company, verb, url(told), method=method)
 
 
 def test_methods(as_controller: Client, told: Told) -> None:

@@ -10,7 +10,7 @@ from arap.core.models import Company, TaxCode, User
 from arap.ledger.models import Item
 from invoices.actions import Draft, DraftLine, create_draft, post_invoice
 from invoices.models import Invoice
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -135,8 +135,3 @@ def test_another_companys_invoice_is_not_found(client: Client, outsider: User, i
     client.force_login(outsider)
     assert client.get(url(invoice)).status_code == 404
     assert client.post(url(invoice), form()).status_code == 404
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_roles(company: Company, invoice: Invoice, method: str) -> None:
-    check_roles(company, "invoice.credit", url(invoice), method=method)

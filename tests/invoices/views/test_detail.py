@@ -9,7 +9,7 @@ from pytest_django import DjangoAssertNumQueries
 from arap.core.models import Company, CompanyBankAccount, Role, TaxCode, User
 from invoices.actions import Draft, DraftLine, create_draft, credit_invoice
 from invoices.models import Invoice
-from tests.pages import check_method, check_roles, parsed, signed_in, text_of
+from tests.pages import check_method, parsed, signed_in, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -111,10 +111,6 @@ def test_queries_do_not_grow(
 def test_another_companys_invoice_is_not_found(client: Client, outsider: User, story: Story) -> None:
     client.force_login(outsider)
     assert client.get(url(story.late)).status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "invoice.view", url(story.late))
 
 
 def test_post_is_refused(as_clerk: Client, story: Story) -> None:

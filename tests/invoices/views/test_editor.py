@@ -13,7 +13,7 @@ from arap.core.models import AuditEntry, Company, TaxCode, User
 from customers.models import PaymentTerms
 from invoices.actions import Draft, DraftLine, create_draft
 from invoices.models import Invoice
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -287,22 +287,6 @@ def test_another_companys_draft_is_not_found(client: Client, outsider: User, sto
         assert client.post(f"/invoices/{draft.pk}/{path}").status_code == 404
     assert client.get(f"{NEW}?like={draft.pk}").status_code == 404
     assert client.post(NEW, form()).status_code == 422, "the customer is not theirs"
-
-
-@pytest.mark.parametrize(
-    "path, method",
-    [
-        ("new/", "get"),
-        ("new/", "post"),
-        ("effect/", "post"),
-        ("{pk}/edit/", "get"),
-        ("{pk}/edit/", "post"),
-        ("{pk}/delete/", "post"),
-        ("{pk}/files/", "post"),
-    ],
-)
-def test_roles(company: Company, story: Story, path: str, method: str) -> None:
-    check_roles(company, "invoice.draft", f"/invoices/{path.format(pk=story.late.pk)}", method=method)
 
 
 @pytest.mark.parametrize("path", ["effect/", "{pk}/delete/", "{pk}/files/"])

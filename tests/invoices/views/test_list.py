@@ -12,7 +12,7 @@ from arap.core.models import Company, Role, User
 from arap.outbox.models import Message
 from invoices.actions import credit_invoice
 from invoices.models import Invoice
-from tests.pages import check_method, check_roles, signed_in, text_of
+from tests.pages import check_method, signed_in, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -210,10 +210,6 @@ def test_rows_are_neither_counted_nor_skipped(
     with django_assert_max_num_queries(10) as asked:
         as_clerk.get(URL, {"view": "open", "q": "Haichen", "after": f"{story.today}~{story.late.pk}"})
     assert not [query["sql"] for query in asked.captured_queries if re.search("count\\(|offset", query["sql"], re.I)]
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "invoice.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

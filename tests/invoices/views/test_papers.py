@@ -15,7 +15,7 @@ from arap.outbox.models import Message
 from customers.models import Contact, Customer
 from invoices.models import Invoice, InvoicePaper
 from invoices.tasks import send_many
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -194,20 +194,6 @@ def test_another_companys_invoice_is_not_found(client: Client, outsider: User, s
     assert client.get(f"/invoices/{story.late.pk}/{path}").status_code == 404
     client.post("/invoices/send/", {"invoice": [story.late.pk]})
     assert not Message.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "verb, path, method",
-    [
-        ("invoice.view", "{pk}/pdf/", "get"),
-        ("invoice.send", "{pk}/send/", "get"),
-        ("invoice.send", "{pk}/send/", "post"),
-        ("invoice.send", "send/", "get"),
-        ("invoice.send", "send/", "post"),
-    ],
-)
-def test_roles(company: Company, story: Story, verb: str, path: str, method: str) -> None:
-    check_roles(company, verb, f"/invoices/{path.format(pk=story.late.pk)}", method=method)
 
 
 def test_the_amount_is_the_invoices_own(as_clerk: Client, story: Story) -> None:

@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from arap.core.models import AuditEntry, Company, Period, User
+from arap.core.models import AuditEntry, Period, User
 from invoices.actions import Draft, DraftLine, create_draft
 from invoices.models import Invoice
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -81,11 +81,6 @@ def test_another_companys_draft_is_not_posted(client: Client, outsider: User, st
     client.post(URL, {"invoice": [draft.pk]})
     assert client.post(f"/invoices/{draft.pk}/post/").status_code == 404
     assert Invoice.objects.drafts().count() == 1
-
-
-@pytest.mark.parametrize("path, method", [("post/", "get"), ("post/", "post"), ("{pk}/post/", "post")])
-def test_roles(company: Company, story: Story, path: str, method: str) -> None:
-    check_roles(company, "invoice.post", f"/invoices/{path.format(pk=story.late.pk)}", method=method)
 
 
 def test_one_is_posted_by_post_only(as_clerk: Client, story: Story) -> None:

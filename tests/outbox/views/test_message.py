@@ -14,7 +14,7 @@ from arap.outbox.models import Attempt, Message, Suppression
 from tests.mail import MailServer
 from tests.outbox.letters import queued
 from tests.outbox.reports import report
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 
 pytestmark = pytest.mark.django_db
 POSTS = ("send-again", "mark-sent", "cancel", "allow-address")
@@ -175,16 +175,6 @@ def test_every_act_from_every_state(as_clerk: Client, message: Message, act: str
     else:
         assert (answer.status_code, message.state) == (409, state)
         assert not AuditEntry.objects.filter(verb__startswith="message.").exists()
-
-
-@pytest.mark.parametrize("part", ["", "formatted", "files/1"])
-def test_roles(company: Company, message: Message, part: str) -> None:
-    check_roles(company, "message.view", url(message, part))
-
-
-@pytest.mark.parametrize("act", POSTS)
-def test_roles_that_decide(company: Company, message: Message, act: str) -> None:
-    check_roles(company, "message.resolve", url(message, act), method="post")
 
 
 def test_get_decides_nothing(as_clerk: Client, message: Message) -> None:

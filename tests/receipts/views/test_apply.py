@@ -5,12 +5,12 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from arap.ledger.models import Entry, Item
 from invoices.models import Invoice
 from receipts.actions import NewReceipt, apply_receipt, record_receipt, reverse_receipt
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -157,10 +157,6 @@ def test_another_companys_receipt_is_not_found(client: Client, outsider: User, s
     client.force_login(outsider)
     assert client.post(url(story), {field(story.late): "1"}).status_code == 404
     assert item_of(story.late).open_amount == Decimal(600)
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.apply", url(story), method="post")
 
 
 def test_get_is_refused(as_clerk: Client, story: Story) -> None:

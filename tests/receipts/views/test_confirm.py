@@ -8,7 +8,7 @@ from django.test import Client
 from arap.core.models import Company, User
 from receipts.actions import NewReceipt, record_receipt
 from receipts.models import Receipt
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -72,10 +72,6 @@ def test_a_second_time_it_is_refused(client: Client, controller: User, large: Re
 def test_another_companys_receipt_is_not_found(client: Client, outsider: User, large: Receipt) -> None:
     client.force_login(outsider)
     assert client.post(url(large)).status_code in (403, 404)
-
-
-def test_roles(company: Company, large: Receipt) -> None:
-    check_roles(company, "receipt.confirm", url(large), method="post")
 
 
 def test_get_is_refused(client: Client, controller: User, large: Receipt) -> None:

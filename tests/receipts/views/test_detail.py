@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from receipts.actions import NewReceipt, record_receipt, reverse_receipt
 from receipts.models import Receipt
-from tests.pages import check_method, check_roles, parsed, text_of
+from tests.pages import check_method, parsed, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -112,10 +112,6 @@ def test_queries_do_not_grow(
 def test_another_companys_receipt_is_not_found(client: Client, outsider: User, story: Story) -> None:
     client.force_login(outsider)
     assert client.get(url(story.waiting)).status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.view", url(story.waiting))
 
 
 def test_post_is_refused(as_clerk: Client, story: Story) -> None:

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from customers.models import PayerAccount
 from receipts.actions import NewReceipt, identify_receipt, record_receipt
 from receipts.models import Receipt
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -52,10 +52,6 @@ def test_a_second_time_it_is_refused(as_clerk: Client, story: Story) -> None:
 def test_another_companys_receipt_is_not_found(client: Client, outsider: User, story: Story) -> None:
     client.force_login(outsider)
     assert client.post(url(story), {"customer": "C-10482", "key": "i"}).status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.identify", url(story), method="post")
 
 
 def test_get_is_refused(as_clerk: Client, story: Story) -> None:

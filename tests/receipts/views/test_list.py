@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from arap.core.models import Company, User
 from receipts.actions import NewReceipt, identify_receipt, record_receipt, reverse_receipt
 from receipts.models import Receipt
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -178,10 +178,6 @@ def test_queries_do_not_grow_with_rows(
 ) -> None:
     with django_assert_max_num_queries(10):
         as_clerk.get(URL)
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "receipt.view", URL)
 
 
 def test_post_is_refused(as_clerk: Client) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 
 from arap.core.models import Company, CompanyBankAccount, User
 from receipts.models import Receipt
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -164,10 +164,6 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
 def test_a_customer_of_another_company_is_unknown(client: Client, outsider: User, typed: dict[str, Any]) -> None:
     client.force_login(outsider)
     assert "There is no customer" in text_of(client.post(URL, typed))
-
-
-def test_roles(company: Company) -> None:
-    check_roles(company, "receipt.record", URL)
 
 
 def test_other_methods_are_refused(as_clerk: Client) -> None:

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from arap.core.models import AuditEntry, Company, StoredFile, User
+from arap.core.models import AuditEntry, StoredFile, User
 from arap.outbox.models import Message
 from receipts.actions import apply_receipt, reverse_receipt
 from receipts.models import ReceiptPaper
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -75,10 +75,3 @@ def test_another_companys_receipt_is_not_found(client: Client, outsider: User, s
     client.force_login(outsider)
     assert client.get(f"/receipts/{story.waiting.pk}/pdf/").status_code == 404
     assert client.post(f"/receipts/{story.waiting.pk}/send/", form()).status_code == 404
-
-
-@pytest.mark.parametrize(
-    "verb, path, method", [("view", "pdf/", "get"), ("send", "send/", "get"), ("send", "send/", "post")]
-)
-def test_roles(company: Company, story: Story, verb: str, path: str, method: str) -> None:
-    check_roles(company, f"receipt.{verb}", f"/receipts/{story.waiting.pk}/{path}", method=method)

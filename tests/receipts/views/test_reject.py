@@ -8,7 +8,7 @@ from django.test import Client
 from arap.core.models import Company, User
 from receipts.actions import NewReceipt, record_receipt
 from receipts.models import Receipt
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -45,10 +45,6 @@ def test_a_reason_is_needed(client: Client, controller: User, large: Receipt) ->
 def test_a_confirmed_one_is_refused(client: Client, controller: User, story: Story) -> None:
     client.force_login(controller)
     assert client.post(url(story.waiting), {"reason": "x"}).status_code == 409
-
-
-def test_roles(company: Company, large: Receipt) -> None:
-    check_roles(company, "receipt.confirm", url(large), method="post")
 
 
 def test_get_is_refused(client: Client, controller: User, large: Receipt) -> None:

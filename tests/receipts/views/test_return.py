@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from arap.ledger.models import Item, JournalLine
 from receipts.actions import identify_receipt
 from receipts.models import Receipt
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -47,10 +47,6 @@ def test_a_second_time_it_is_refused(as_clerk: Client, story: Story) -> None:
 def test_another_companys_receipt_is_not_found(client: Client, outsider: User, story: Story) -> None:
     client.force_login(outsider)
     assert client.post(url(story), {"reason": "x", "key": "r"}).status_code == 404
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.reverse", url(story))
 
 
 def test_it_is_shown_before_it_is_done(as_clerk: Client, story: Story) -> None:

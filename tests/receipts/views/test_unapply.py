@@ -7,12 +7,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from arap.ledger.models import Entry, Item
 from receipts.actions import apply_receipt
 from statements.actions.making import make_statement, wanted
 from tests.ledger.book import Bookkeeper
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
@@ -74,10 +74,6 @@ def test_another_companys_receipt_is_not_found(client: Client, outsider: User, s
     assert client.get(url(story)).status_code == 404
     assert client.post(url(story), FORM).status_code == 404
     assert late_open(story) == Decimal(600)
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "receipt.unapply", url(story))
 
 
 def test_it_is_shown_before_it_is_done(as_clerk: Client, story: Story) -> None:

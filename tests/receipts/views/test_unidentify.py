@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
-from arap.core.models import Company, User
+from arap.core.models import User
 from arap.ledger.models import Item, JournalLine
 from receipts.actions import apply_receipt, identify_receipt
 from receipts.models import ReceiptIdentification
-from tests.pages import check_roles, text_of
+from tests.pages import text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,3 @@ def test_another_companys_is_not_found(client: Client, outsider: User, made: Rec
     client.force_login(outsider)
     assert client.get(url(made)).status_code == 404
     assert client.post(url(made), FORM).status_code == 404
-
-
-def test_roles(company: Company, made: ReceiptIdentification) -> None:
-    check_roles(company, "receipt.identify", url(made))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from arap.core.models import Company, Job
 from statements.models import Statement, StatementRun
 from statements.views import runs
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.stories import Story
 
 pytestmark = pytest.mark.django_db
@@ -66,14 +66,6 @@ def test_queries(as_controller: Client, run: StatementRun, django_assert_max_num
 def test_another_companys_are_not_there(client: Client, outsider: Any, run: StatementRun) -> None:
     client.force_login(outsider)
     assert "S-" not in text_of(client.get(reverse("statements:list")))
-
-
-def test_roles(company: Company, story: Story) -> None:
-    check_roles(company, "statement.view", reverse("statements:list"))
-
-
-def test_roles_of_beginning(company: Company, story: Story) -> None:
-    check_roles(company, "statement.run", reverse("statements:begin"), method="post")
 
 
 def test_methods(as_controller: Client, story: Story) -> None:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from arap.core.models import Company, Role
 from customers.models import Customer
 from statements.models import Statement
-from tests.pages import check_method, check_roles, signed_in, text_of
+from tests.pages import check_method, signed_in, text_of
 from tests.people import hire
 from tests.stories import Story
 
@@ -102,15 +102,6 @@ def test_another_companys_is_not_found(client: Client, other_company: Company, s
     assert client.get(url(story.haichen)).status_code == 404
     assert client.get(url(story.haichen, "new_pdf")).status_code == 404
     assert client.post(url(story.haichen, "send"), {"to_address": "x@y.example"}).status_code == 404
-
-
-@pytest.mark.parametrize("act", ["new", "new_pdf"])
-def test_roles(company: Company, story: Story, act: str) -> None:
-    check_roles(company, "statement.view", url(story.haichen, act))
-
-
-def test_roles_of_sending(company: Company, story: Story) -> None:
-    check_roles(company, "statement.send", url(story.haichen, "send"), method="post", data={"to_address": "bad"})
 
 
 def test_methods(as_clerk: Client, story: Story) -> None:

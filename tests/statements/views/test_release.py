@@ -9,7 +9,7 @@ from arap.outbox.models import Message
 from statements.models import Statement, StatementRun
 from statements.queries.releasing import plan_of
 from statements.views import runs
-from tests.pages import check_method, check_roles, text_of
+from tests.pages import check_method, text_of
 from tests.people import hire
 from tests.statements.views.conftest import first_one_fails, made_run
 from tests.stories import Story
@@ -136,11 +136,6 @@ def test_another_companys_is_not_found(client: Client, other_company: Company, r
     assert client.get(url(run)).status_code == 404
     assert client.post(url(run), {"seen": seen(run)}).status_code == 404
     assert not Message.objects.exists()
-
-
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_roles(company: Company, run: StatementRun, method: str) -> None:
-    check_roles(company, "statement.run", url(run), method=method)
 
 
 def test_method(as_controller: Client, run: StatementRun) -> None:

@@ -15,7 +15,7 @@ from customers.models import Customer
 from statements.actions import release_run, render_waiting
 from statements.models import StatementRun
 from statements.views import runs
-from tests.pages import check_method, check_roles, signed_in, text_of
+from tests.pages import check_method, signed_in, text_of
 from tests.people import hire
 from tests.statements.views.conftest import first_one_fails, made_run, pdf_of
 from tests.stories import Story
@@ -236,19 +236,6 @@ def test_another_companys_is_not_found(client: Client, other_company: Company, r
     assert client.get(url(run)).status_code == 404
     for act in ("stop/", "discard/", "retry/"):
         assert client.post(url(run, act)).status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("act", "verb", "method"),
-    [
-        ("", "statement.view", "get"),
-        ("stop/", "statement.run", "post"),
-        ("discard/", "statement.run", "post"),
-        ("retry/", "statement.send", "post"),
-    ],
-)
-def test_roles(company: Company, run: StatementRun, act: str, verb: str, method: str) -> None:
-    check_roles(company, verb, url(run, act), method=method)
 
 
 def test_methods_and_who_releases(as_clerk: Client, run: StatementRun) -> None:
