@@ -18,6 +18,7 @@ from arap.desk.views import (
     import_rows,
     imports,
     jobs,
+    manual,
     rates,
     today,
 )
@@ -34,6 +35,9 @@ urlpatterns = [
     path("guide/bank/<int:pk>/act/", bank_accounts.guide_bank_act, name="guide_bank_act"),
     path("guide/people/", guide.guide_people, name="guide_people"),
     path("guide/people/<int:pk>/password/", guide.guide_password, name="guide_password"),
+    path("help/", manual.contents, name="help"),
+    path("help/words/", manual.words, name="words"),
+    path("help/<str:page>/", manual.page, name="help_page"),
     path("aging-chart/", today.aging_chart, name="aging_chart"),
     path("find/", documents.find, name="find"),
     path("customers/", customer_list.customers, name="customers"),

@@ -63,7 +63,7 @@ NAMED = {
     "file": "invoice file",
     "identification": "identification",
 }
-PLACES = {"line": "1", "name": "session"}
+PLACES = {"line": "1", "name": "session", "page": "desk:today"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
