@@ -72,7 +72,7 @@ NAMED = {
     "item": "item",
     "recovery": "recovery",
 }
-PLACES = {"line": "1", "name": "session", "report": "open-items"}
+PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
