@@ -13,7 +13,7 @@ from tests.stories import Story, tell
 
 pytestmark = pytest.mark.django_db
 
-PAGES_MAX = 150
+PAGES_MAX = 300
 
 
 @pytest.fixture
@@ -61,6 +61,8 @@ def test_no_english_word_is_left_in_chinese(as_clerk: Client, clerk: User, story
     english = {message.id for message in catalogue if isinstance(message.id, str) and " " in message.id.strip()}
     sentences = {text for text in english if "%" not in text and len(text) > 3}
     for url, words in walk(as_clerk).items():
+        if url == "/help/words/":
+            continue  # says each word in the other language, too
         left = [text for text in sentences if f" {text} " in f" {words} "]
         assert left == [], url
 
