@@ -21,11 +21,13 @@ LANGUAGES = ("en", "zh-hans")
 # What answers GET and is no page with a top bar: files, parts of pages, probes, where the admin's own doors lead, and
 # the help itself.
 NO_PAGE = {
-    "api:schema", "api:no_such_address", "aging:export", "aging:items", "core:healthz", "core:readyz",
-    "core:admin_sign_in", "core:admin_password", "desk:customer_note_file", "desk:customer_views", "desk:help",
+    "api:schema", "api:no_such_address", "aging:export", "aging:export_pdf", "aging:export_xlsx", "aging:items",
+    "core:healthz", "core:readyz", "core:admin_sign_in", "core:admin_password", "customers:find",
+    "desk:contract_file", "desk:customer_note_file", "desk:customer_views", "desk:find_box", "desk:help",
     "desk:help_page", "desk:import_example", "desk:import_lines_csv", "desk:audit_export",
-    "desk:audit_sample_export", "desk:words", "invoices:buyers", "invoices:file", "invoices:pdf", "outbox:file",
-    "outbox:formatted", "receipts:payers", "receipts:pdf", "statements:new_pdf", "statements:pdf",
+    "desk:audit_sample_export", "desk:news_count", "desk:person_export", "desk:report_export", "desk:words",
+    "invoices:file", "invoices:pdf", "outbox:file", "outbox:formatted", "receipts:pdf",
+    "receipts:write_off_evidence", "statements:new_pdf", "statements:pdf",
 }  # fmt: skip
 # Pages that make sense only in a state that the rows of the test are not in.
 NOT_OPENED = {"core:sign_in", "core:sign_in_code"}
