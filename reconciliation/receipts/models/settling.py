@@ -57,7 +57,7 @@ class DiscountPolicy(CompanyOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.terms or _('all other terms')}"
+        return str(self.terms or _("all other terms"))
 
 
 class Tolerance(CompanyOwned):
