@@ -25,7 +25,8 @@
   }
   const state = (field) => (isTick(field) ? field.checked : field.tagName === "SELECT" ? options(field) : field.value);
   // A field may be called "method", as that of a receipt is; then form.method is the field.
-  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
+  // The editor of invoices keeps its form longer than a tab lives (keep.js): it is left to that.
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-keep]");
   const posts = () => [...document.querySelectorAll("main form")].filter(isPost);
   const alike = (form) => posts().filter((each) => each.getAttribute("action") === form.getAttribute("action"));
 
