@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Keys as they stand on a keyboard, what they do, and where (a selector; "" is anywhere)."""
+    """Keys as they stand on a keyboard, what they do, and where: a name of static/js/keys.js, "" is anywhere."""
 
     keys: tuple[str, ...]
     label: str | Promise
@@ -24,16 +24,16 @@ ANYWHERE = (
     Key(("?",), _("these keys")),
     Key(("F1",), _("help for this page"), "[data-help]"),
     Key(("Esc",), _("leave a field or close a list")),
-    Key(("Z",), _("undo"), "[data-undo]"),
-    Key(("Ctrl Enter",), _("record what is on the screen"), "[data-ctrl-enter]"),
-    Key(("Ctrl Shift Enter",), _("record it and begin another"), "[data-ctrl-shift-enter]"),
+    Key(("Z",), _("undo"), "undo"),
+    Key(("Ctrl Enter",), _("record what is on the screen"), "record"),
+    Key(("Ctrl Shift Enter",), _("record it and begin another"), "record and begin"),
 )
 LISTS = (
-    Key(("J", "K"), _("move in a list"), "tr[data-row], [data-apply]"),
-    Key(("Enter",), _("open"), "tr[data-row] [data-open]"),
-    Key(("X",), _("tick"), "tr[data-row] input[type=checkbox]"),
-    Key(("Shift X",), _("tick to here"), "[data-tick]"),
-    Key(("→", "←"), _("show and hide the items of a row"), "tr[data-row] [data-toggle]"),
+    Key(("J", "K"), _("move in a list"), "rows"),
+    Key(("Enter",), _("open"), "opening rows"),
+    Key(("X",), _("tick"), "ticks"),
+    Key(("Shift X",), _("tick to here"), "counted ticks"),
+    Key(("→", "←"), _("show and hide the items of a row"), "folded rows"),
 )
 # What each key means on pages, in the order of the keyboard. Digits are tabs and proposals, by their place.
 PAGES: dict[str, tuple[str, ...]] = {

@@ -2,6 +2,17 @@
 // element with data-key is clicked by its key. Single keys rest while somebody types or composes.
 (() => {
   const STORE = "arap-single-keys";
+  // Where the keys of core/keys.py act.
+  const WHERE = {
+    "undo": "[data-undo]",
+    "record": "[data-ctrl-enter]",
+    "record and begin": "[data-ctrl-shift-enter]",
+    "rows": "tr[data-row], [data-apply]",
+    "opening rows": "tr[data-row] [data-open]",
+    "ticks": "tr[data-row] input[type=checkbox]",
+    "counted ticks": "[data-tick]",
+    "folded rows": "tr[data-row] [data-toggle]",
+  };
   let going = false;
 
   const typing = (event) =>
@@ -56,7 +67,7 @@
   // The keys of this page stand on it: asked when the list is opened, so that it never says what is not there.
   function listKeys(dialog) {
     dialog.querySelectorAll("[data-keys-added]").forEach((row) => row.remove());
-    dialog.querySelectorAll("[data-keys-where]").forEach((row) => { row.hidden = ![...document.querySelectorAll(row.dataset.keysWhere)].some(visible); });
+    dialog.querySelectorAll("[data-keys-where]").forEach((row) => { row.hidden = ![...document.querySelectorAll(WHERE[row.dataset.keysWhere])].some(visible); });
     const list = dialog.querySelector("[data-keys-list]");
     const listed = new Set([...dialog.querySelectorAll("dt")].filter((term) => !term.parentElement.hidden).map((term) => term.textContent.trim().replace(/\s+/g, " ")));
     const add = (keys, text) => {

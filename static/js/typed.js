@@ -90,7 +90,8 @@
     const isBack = mine.why === "left" && (by === "back_forward" || by === "reload");
     if (!isBack && mine.why !== "ended" && mine.why !== "choice") return;
     restore(mine);
-    if (mine.why === "ended") document.querySelectorAll("[data-typed-note]").forEach((note) => { note.hidden = false; });
+    const note = document.querySelector("template[data-typed-note]");
+    if (mine.why === "ended") note?.before(note.content.cloneNode(true));
   }
 
   document.addEventListener("submit", (event) => {

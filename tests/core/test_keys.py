@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from arap.core.context import NAVIGATION
-from arap.core.keys import ANYWHERE, PAGES, PLACES
+from arap.core.keys import ANYWHERE, LISTS, PAGES, PLACES
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 DECLARED = re.compile(r'data-key="([^"]+)"(?: aria-keyshortcuts="([^"]+)")?')
@@ -49,3 +49,9 @@ def test_what_acts_anywhere_is_no_key_of_a_page() -> None:
     anywhere = {key.lower() for each in ANYWHERE for key in each.keys}
     assert anywhere & set(PAGES) == {"/", "?", "z"}, "the frame of every page declares these"
     assert "g" not in PAGES
+
+
+def test_the_script_knows_where_each_key_acts() -> None:
+    script = (TEMPLATES.parent / "static/js/keys.js").read_text(encoding="utf-8")
+    named = {each.where for each in (*ANYWHERE, *LISTS) if each.where}
+    assert named == set(re.findall(r'^    "([^"]+)": "', script, re.MULTILINE))

@@ -104,7 +104,7 @@ def test_a_draft_says_why_it_cannot_be_posted(as_clerk: Client, clerk: User, sto
 def test_queries_do_not_grow(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         as_clerk.get(url(story.late))
 
 
