@@ -22,7 +22,7 @@ class Key:
 ANYWHERE = (
     Key(("/", "Ctrl K"), _("find a record, a page or an act")),
     Key(("?",), _("these keys")),
-    Key(("F1",), _("help for this page"), "[data-help]"),
+    Key(("F1",), _("help for this page"), "help"),
     Key(("Esc",), _("leave a field or close a list")),
     Key(("Z",), _("undo"), "undo"),
     Key(("Ctrl Enter",), _("record what is on the screen"), "record"),

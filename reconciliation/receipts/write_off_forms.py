@@ -4,14 +4,17 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from arap.core.errors import Invalid
 from arap.core.fields import DayField, MoneyField
 from arap.core.models import Company
 from arap.core.money import minor_unit
 from arap.core.wording import HAIRLINE_DASH, amount_text
 from arap.ledger.models import Item
 from arap.ledger.reasons import BAD_DEBTS
+from invoices.actions.attaching import BYTES_MAX, media_type
 from receipts.forms import SELECT, TEXT, DatedForm
 
 
@@ -55,8 +58,22 @@ class WriteOffForm(_OfItem):
         help_text=_("A court’s decision, a returned letter: PDF, picture, spreadsheet or text."),
     )
 
-    def __init__(self, *arguments: Any, item: Item, **options: Any) -> None:
+    def __init__(self, *arguments: Any, item: Item, was_too_large: bool = False, **options: Any) -> None:
         super().__init__(*arguments, item=item, most=item.open_amount, **options)
+        self.was_too_large = was_too_large
+
+    def clean_evidence(self) -> UploadedFile | None:
+        """The file, its size judged before it is read; one that was dropped on its way here is not passed over."""
+        brought: UploadedFile | None = self.cleaned_data["evidence"]
+        if self.was_too_large or (brought and (brought.size or 0) > BYTES_MAX):
+            raise forms.ValidationError(_("This file is larger than %(most)s MB.") % {"most": BYTES_MAX >> 20})
+        if brought:
+            try:
+                media_type(brought.name or "", brought.read())
+            except Invalid as error:
+                raise forms.ValidationError(str(error.message)) from error
+            brought.seek(0)
+        return brought
 
 
 class RecoverForm(_OfItem):

@@ -4,6 +4,7 @@
   const STORE = "arap-single-keys";
   // Where the keys of core/keys.py act.
   const WHERE = {
+    "help": "[data-help]",
     "undo": "[data-undo]",
     "record": "[data-ctrl-enter]",
     "record and begin": "[data-ctrl-shift-enter]",

@@ -30,7 +30,7 @@ def test_each_role_sees_what_it_may_open_and_nothing_else(company: Company, role
         (Role.CONTROLLER, "desk:customers"),
         (Role.COLLECTOR, "dunning:list"),
         (Role.CREDIT_MANAGER, "dunning:list"),
-        (Role.AUDITOR, "desk:jobs"),
+        (Role.AUDITOR, "desk:revaluation"),
         (Role.ADMINISTRATOR, "desk:imports"),
     ],
 )

@@ -19,6 +19,7 @@ DOORS = {
     "arap/core/admin/companies.py",  # the logo: below
     "arap/desk/forms/set_up.py",  # the logo: tests/desk/views/test_guide.py and below
     "arap/desk/forms/files.py",  # files at a customer and of a contract: tests/desk/views
+    "reconciliation/receipts/write_off_forms.py",  # evidence of a write-off: tests/receipts/views/test_write_offs.py
     "arap/desk/forms/imports.py",  # histories and rates: tests/desk/views/test_imports.py, tests/desk/mapping
 }
 

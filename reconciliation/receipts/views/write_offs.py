@@ -61,7 +61,14 @@ def new(request: CompanyRequest, item: int) -> HttpResponse:
     rows = Item.objects.filter(amount__gt=0).select_related("document", "customer")
     owed = get_for(request.user, "write_off.request", rows, item, request.company)
     today, status = timezone.localdate(), 200
-    form = WriteOffForm(request.POST or None, request.FILES or None, company=request.company, today=today, item=owed)
+    form = WriteOffForm(
+        request.POST or None,
+        request.FILES or None,
+        company=request.company,
+        today=today,
+        item=owed,
+        was_too_large=getattr(request, "upload_too_large", False),
+    )
     if request.method == "POST":
         status = 422
         if form.is_valid():

@@ -8,6 +8,7 @@ from django.test import Client
 
 from arap.core.models import AuditEntry, User
 from arap.ledger.models import Item
+from invoices.actions.attaching import BYTES_MAX
 from receipts.models import Recovery, WriteOff
 from tests.pages import text_of
 from tests.stories import Story
@@ -43,6 +44,23 @@ def test_from_the_document_to_the_request(as_clerk: Client, story: Story) -> Non
     made = WriteOff.objects.get()
     sent = as_clerk.get(f"{LIST}{made.pk}/evidence/")
     assert (sent.content, "attachment" in sent["Content-Disposition"]) == (b"%PDF-1.4 ruling", True)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("ruling.pdf", b"MZ a program", "This kind of file is not taken"),
+        ("ruling.pdf", b"", "empty"),
+        ("ruling.pdf", b"%PDF-1.4" + b"\0" * BYTES_MAX, "larger than"),
+    ],
+)
+def test_evidence_is_judged_before_it_is_kept(
+    as_clerk: Client, story: Story, name: str, content: bytes, words: str
+) -> None:
+    answer = as_clerk.post(new(story), {**FORM, "evidence": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 422
+    assert words in text_of(answer)
+    assert not WriteOff.objects.exists()
 
 
 def test_errors_stand_beside_their_fields(as_clerk: Client, story: Story) -> None:
