@@ -102,7 +102,7 @@ def test_a_customer_without_anything(as_clerk: Client, company: Company) -> None
 def test_queries_do_not_grow_with_items(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         as_clerk.get(url(story))
 
 
