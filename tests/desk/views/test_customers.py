@@ -175,7 +175,7 @@ def test_every_row_opens(as_clerk: Client, story: Story) -> None:
 def test_a_few_queries_make_the_list(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # Session, user, roles, position, three of the list, saved views, four choices of the filters, own fields, the open period.
+    # Session, user, roles, position, three of the list, views, four of the filters, own fields, the open period.
     with django_assert_max_num_queries(14):
         as_clerk.get(URL)
 
