@@ -90,7 +90,7 @@ def member_rows(standing: Standing, *, by: str, key: str, currency: str, limit: 
     elif by == "segment":
         value = "" if key == "-" else key
         chosen = "and segment = %(value)s"
-    asked = {
+    asked: dict[str, Any] = {
         "standing": standing.id, "touched": list(standing.touched), "only": currency, "value": value, "limit": limit
     }  # fmt: skip
     true = []
