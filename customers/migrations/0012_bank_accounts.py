@@ -16,7 +16,7 @@ alter table customers_bankaccount drop constraint customers_bankaccount_customer
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0012_revalue_from"),
-        ("customers", "0010_pairs"),
+        ("customers", "0011_moves"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
