@@ -3,10 +3,12 @@
 from django.urls import path
 
 from arap.desk.views import (
+    approvals,
     audit,
     bank_accounts,
     contacts,
     contracts,
+    customer_bank,
     customer_batch,
     customer_edit,
     customer_figures,
@@ -71,6 +73,9 @@ urlpatterns = [
     path("customers/<int:pk>/contacts/<int:contact_pk>/leave/", contacts.contact_leave, name="contact_leave"),
     path("customers/<int:pk>/contacts/<int:contact_pk>/return/", contacts.contact_return, name="contact_return"),
     path("customers/<int:pk>/contracts/new/", contracts.contract_new, name="contract_new"),
+    path("customers/<int:pk>/bank-accounts/", customer_bank.customer_bank_accounts, name="customer_bank_accounts"),
+    path("customers/<int:pk>/bank-accounts/new/", customer_bank.customer_bank_new, name="customer_bank_new"),
+    path("customers/bank-accounts/<int:pk>/retire/", customer_bank.customer_bank_retire, name="customer_bank_retire"),
     path("customers/<int:pk>/documents/", customers.customer_documents, name="customer_documents"),
     path("customers/<int:pk>/receipts/", customers.customer_receipts, name="customer_receipts"),
     path("customers/<int:pk>/applications/", customers.customer_applications, name="customer_applications"),
@@ -109,6 +114,10 @@ urlpatterns = [
     path("import/<int:pk>/run/", imports.run_import, name="import_run"),
     path("import/rows/<int:pk>/", import_rows.import_lines, name="import_lines"),
     path("import/rows/<int:pk>/rows.csv", import_rows.import_lines_csv, name="import_lines_csv"),
+    path("approvals/", approvals.inbox, name="approvals"),
+    path("approvals/<slug:kind>/<int:pk>/", approvals.approval, name="approval"),
+    path("approvals/<slug:kind>/<int:pk>/approve/", approvals.approve, name="approval_approve"),
+    path("approvals/<slug:kind>/<int:pk>/reject/", approvals.reject, name="approval_reject"),
     path("audit/", audit.audit, name="audit"),
     path("audit/export/", audit.audit_export, name="audit_export"),
     path("audit/sample/", audit.audit_sample, name="audit_sample"),
