@@ -7,14 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from arap.core.errors import Invalid
 from arap.core.models import AuditEntry, Company, CompanyBankAccount, User
 from arap.ledger.models import Document, Item, JournalLine
 from customers.actions import NewCustomer, create_customers
-from invoices.actions import credit_invoice, post_invoice
+from invoices.actions import credit_invoice
 from invoices.actions.sending import PAPERS, letter_for
 from invoices.models import Invoice
 from invoices.papers import invoice_pdf
@@ -94,9 +94,8 @@ def test_the_database_refuses_too(company: Company, posted: Make, draft: Make) -
         {"currency": "USD"},
         {"adds_to_id": note.pk},
     ):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError), transaction.atomic():
             Invoice.objects.filter(pk=note.pk).update(**change)
-            cursor.execute("set constraints all immediate")
     with pytest.raises(DatabaseError), transaction.atomic():
         Invoice.objects.filter(pk=invoice.pk).update(kind="debit_note", adds_to=other)
 
@@ -112,19 +111,7 @@ def test_its_paper_and_letter_name_the_invoice(company: Company, clerk: User, po
     text = " ".join(" ".join(page.extract_text() for page in pages).split())
     assert "Debit note" in text
     assert f"Adds to invoice {invoice.document.number}" in text
-    assert "How to pay" in text or "RF" in text
+    assert "Payment reference RF" in text
     letter = letter_for(note, "zh-hans")
-    assert letter.subject.startswith("借项通知单 DN-2026-000001")
+    assert letter.subject.endswith("借项通知单 DN-2026-000001")
     assert invoice.document.number in letter.text
-
-
-def test_the_invariant_sees_what_slipped_past(company: Company, posted: Make, draft: Make, clerk: User) -> None:
-    invoice = posted("100.00")
-    note = draft("10.00", **adding(invoice))
-    post_invoice(company, note.pk, by=clerk)
-    with connection.cursor() as cursor:
-        cursor.execute("reset role")
-        cursor.execute("alter table invoices_invoice disable trigger user")
-        cursor.execute("update invoices_invoice set currency = 'USD' where id = %s", [note.pk])
-        cursor.execute("alter table invoices_invoice enable trigger user")
-    assert any(said.startswith("A debit note adds to a posted invoice") for said in findings(company))

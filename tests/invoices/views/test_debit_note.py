@@ -1,16 +1,23 @@
 """new?adds_to: a debit note begun on the page of its invoice."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.test import Client
 
-from arap.core.models import TaxCode
+from arap.core.models import User
 from invoices.models import Invoice
+from tests.invoices.views.test_editor import form, row
 from tests.pages import parsed, text_of
 from tests.stories import Story, number_of
 
 pytestmark = pytest.mark.django_db
+
+
+def typed_for(invoice: Invoice, **changed: Any) -> dict[str, Any]:
+    freight = row(description="Freight", quantity="1", unit_price="20", discount_percent="")
+    return form(freight, kind="debit_note", adds_to=invoice.pk, **changed)
 
 
 def test_from_the_invoice_to_what_is_owed_besides(as_clerk: Client, story: Story) -> None:
@@ -22,12 +29,7 @@ def test_from_the_invoice_to_what_is_owed_besides(as_clerk: Client, story: Story
     assert page.context["entry"].head["currency"].value() == "USD"
     assert page.context["entry"].head["customer"].value() == story.qiming.code
     assert page.context["entry"].rows == []
-    TaxCode.objects.create(company=story.company, code="V13", name="VAT", rate=Decimal(13))
-    typed = {
-        "kind": "debit_note", "adds_to": story.foreign.pk, "key": "k", "customer": story.qiming.code, "currency": "USD",
-        "issued_on": "+0", "description": "Freight", "quantity": "1", "unit_price": "20", "entry": "net", "then": "post",
-        "description_local": "", "unit": "", "discount_percent": "", "tax_code": "",
-    }  # fmt: skip
+    typed = typed_for(story.foreign, customer=story.qiming.code, currency="USD", then="post")
     wrong = as_clerk.post("/invoices/new/", {**typed, "currency": "CNY"})
     assert wrong.status_code == 422
     assert "in the currency of the invoice" in text_of(wrong)
@@ -44,17 +46,14 @@ def test_from_the_invoice_to_what_is_owed_besides(as_clerk: Client, story: Story
 
 
 def test_a_draft_of_one_stays_one_when_it_is_changed(as_clerk: Client, story: Story) -> None:
-    typed = {
-        "kind": "debit_note", "adds_to": story.late.pk, "key": "k", "customer": story.haichen.code, "currency": "CNY",
-        "issued_on": "+0", "description": "Freight", "quantity": "1", "unit_price": "20", "entry": "net",
-        "description_local": "", "unit": "", "discount_percent": "", "tax_code": "",
-    }  # fmt: skip
+    typed = typed_for(story.late)
     as_clerk.post("/invoices/new/", typed)
     note = Invoice.objects.debit_notes().get()
-    as_clerk.post(f"/invoices/{note.pk}/edit/", {**typed, "version": note.version, "unit_price": "30"})
+    as_clerk.post(f"/invoices/{note.pk}/edit/", {**typed, "version": note.version, "line-unit_price": ["30"]})
     note.refresh_from_db()
     assert (note.kind, note.adds_to_id, note.total) == ("debit_note", story.late.pk, Decimal(30))
 
 
-def test_another_companys_invoice_is_not_added_to(as_outsider: Client, story: Story) -> None:
-    assert as_outsider.get(f"/invoices/new/?adds_to={story.late.pk}").status_code == 404
+def test_another_companys_invoice_is_not_added_to(client: Client, outsider: User, story: Story) -> None:
+    client.force_login(outsider)
+    assert client.get(f"/invoices/new/?adds_to={story.late.pk}").status_code == 404
