@@ -59,6 +59,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # What is settled in another currency, moved to another customer, or netted with what we owe.
+    "arrangement.view": EVERYONE,
+    "arrangement.request": BOOKKEEPERS,
+    "arrangement.approve": frozenset({CREDIT, CONTROLLER}),
+    "arrangement.reverse": BOOKKEEPERS,
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
     "message.view": EVERYONE,
     "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),
