@@ -198,7 +198,7 @@ def _check_kind(made: Arrangement) -> None:
     if made.kind == Kind.NETTING and made.item.amount < 0:
         raise Refused("no_debit", _("Only what is owed to us is netted with what we owe."))
     if made.kind == Kind.TRANSFER:
-        to = Customer.objects.filter(company=made.company, pk=made.to_customer_id).first()
+        to = Customer.objects.filter(company=made.company, pk=made.to_customer_id or 0).first()
         if to is None or to.pk == made.item.customer_id:
             raise Invalid("to_customer", _("Choose another customer."), field="to_customer")
         made.to_customer = to

@@ -53,7 +53,9 @@ class Effect:
 
     def figures(self) -> str:
         """The same effect has the same text."""
-        told = [(each.document_id, each.currency, each.due_on, each.now, each.after) for each in self.changes]
+        told: list[object] = [
+            (each.document_id, each.currency, each.due_on, each.now, each.after) for each in self.changes
+        ]
         told += [(each.customer and each.customer.pk, each.currency, each.due_on, each.after) for each in self.opened]
         return repr(
             (told, [(each.account.role, each.currency, each.amount, each.base_amount) for each in self.postings])

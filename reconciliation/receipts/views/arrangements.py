@@ -206,8 +206,8 @@ def _new(
                     messages.success(request, _written(made))
                     return redirect("receipts:arrangement", made.pk)
                 status = 200
-                form.data = form.data.copy()
-                form.data["seen"] = _digest(effect, on)
+                form.data = data = request.POST.copy()
+                data["seen"] = _digest(effect, on)
             except DomainError as error:
                 status, effect = _add(form, error), None
     context = {

@@ -51,7 +51,7 @@ def test_dollars_pay_the_late_invoice(as_clerk: Client, clerk: User, story: Stor
     answer = as_clerk.post(at, form, follow=True)
     # CNY 600.00 at USD 0.14 a yuan take USD 84.00, which stand at 588.00: a loss of 12.00
     assert "Entered in the book as EX-" in text_of(answer)
-    assert (item_of(story).open_amount, Item.objects.get(pk=credit.pk).open_amount) == (0, Decimal(-16))
+    assert (item_of(story).open_amount, Item.objects.get(pk=credit.pk).open_amount) == (Decimal(0), Decimal(-16))
     made = Arrangement.objects.get()
     assert "USD 84.00" in text_of(answer)
     undoing = text_of(as_clerk.get(f"{LIST}{made.pk}/undo/"))
