@@ -9,7 +9,7 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company
 from arap.core.nights import each_company
-from arap.desk.actions import imports, revaluing
+from arap.desk.actions import imports, practice, revaluing
 from arap.desk.actions.personal_data import run_erasure
 
 logger = logging.getLogger(__name__)
@@ -42,6 +42,12 @@ def forget_trials() -> int:
 def revalue_month(job_id: int) -> None:
     """A revaluation."""
     jobs.run(job_id, revaluing.revalue_month)
+
+
+@shared_task(name="arap.desk.tasks.make_practice", **LIMITS)  # type: ignore[untyped-decorator]
+def make_practice(job_id: int) -> None:
+    """A fresh practice company."""
+    jobs.run(job_id, practice.make_practice)
 
 
 @shared_task(name="arap.desk.tasks.revalue_months")  # type: ignore[untyped-decorator]

@@ -24,6 +24,7 @@ from arap.desk.views import (
     manual,
     news,
     personal_data,
+    practice,
     rates,
     reports,
     revaluation,
@@ -34,6 +35,8 @@ app_name = "desk"
 
 urlpatterns = [
     path("", guide.home, name="today"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/reset/", practice.practice_reset, name="practice_reset"),
     path("guide/", guide.guide, name="guide"),
     path("guide/company/", guide.guide_company, name="guide_company"),
     path("guide/letterhead/", guide.guide_letterhead, name="guide_letterhead"),
