@@ -17,6 +17,7 @@ from arap.desk.views import (
     documents,
     duplicates,
     find,
+    first_hour,
     guide,
     import_rows,
     imports,
@@ -35,6 +36,8 @@ app_name = "desk"
 
 urlpatterns = [
     path("", guide.home, name="today"),
+    path("first-hour/", first_hour.hour, name="first_hour"),
+    path("first-hour/hide/", first_hour.hide, name="first_hour_hide"),
     path("practice/", practice.practice, name="practice"),
     path("practice/reset/", practice.practice_reset, name="practice_reset"),
     path("guide/", guide.guide, name="guide"),
