@@ -3,10 +3,10 @@
 The book is never emptied, so a reset makes another company and retires the one before.
 """
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from arap.core import audit, jobs
@@ -36,7 +36,7 @@ def begin_practice(company: Company, *, by: User) -> Job:
     return at_work or jobs.create(company, KIND, task=TASK, by=by)
 
 
-def make_practice(job: Job) -> dict[str, Any]:
+def make_practice(job: Job, *, until: date) -> dict[str, Any]:
     """The work of such a job. What a killed worker left half-made is never opened: the next one begins anew."""
     person = job.created_by
     assert person is not None
@@ -44,7 +44,7 @@ def make_practice(job: Job) -> dict[str, Any]:
         _code(job),
         customers=CUSTOMERS,
         items=ITEMS,
-        until=timezone.localdate(),
+        until=until,
         seed=job.pk,
         practice_for=person,
         progress=lambda done, total: jobs.progress(job, done, total),
