@@ -77,7 +77,6 @@ ACTS: dict[str, str | Promise] = {
     "make": pgettext_lazy("act", "made"),
     "map": pgettext_lazy("act", "columns set"),
     "open": pgettext_lazy("act", "opened"),
-    "retire": pgettext_lazy("act", "put away"),
     "password": pgettext_lazy("act", "password chosen"),
     "pause": pgettext_lazy("act", "pause after wrong passwords"),
     "post": pgettext_lazy("act", "posted"),
