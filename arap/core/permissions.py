@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.use": EVERYONE,
     "dashboard.view": EVERYONE,
     "search.use": EVERYONE,
+    "practice.use": EVERYONE,
     "token.use": EVERYONE,
     # Master data
     "company.view": EVERYONE,
