@@ -59,6 +59,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # Bills of exchange. What sells or passes on a claim is for those who answer for money.
+    "bill.view": EVERYONE,
+    "bill.record": BOOKKEEPERS,
+    "bill.pass_on": frozenset({CONTROLLER}),
+    "bill.undo": frozenset({CONTROLLER}),
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
     "message.view": EVERYONE,
     "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),
