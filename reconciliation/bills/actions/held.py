@@ -33,7 +33,7 @@ def locked(company: Company, bill_id: int, on: date, *states: str) -> Bill:
     bill.item = Item.objects.select_related("document", "account").get(pk=bill.item_id)
     if bill.state == State.HELD and bill.item.open_amount != bill.amount:
         raise Refused("bill_paid", _("Something is applied to this bill already. Undo that first."))
-    last_on = max(bill.item.posted_on, *bill.events.values_list("on", flat=True))
+    last_on = max([bill.item.posted_on, *bill.events.values_list("on", flat=True)])
     if on < last_on:
         raise Refused("before_posting", _("Nothing is done with a bill before what was done last."), field="on")
     return bill

@@ -64,17 +64,22 @@ def _reverse(company: Company, bill: Bill, event: BillEvent, on: date, by: User,
     if event.kind == Kind.RECEIVED and claim.open_amount != claim.amount:
         raise Refused("bill_paid", _("Something is applied to this bill already. Undo that first."))
     if event.kind == Kind.DISHONOURED:
-        _require_untouched(event)
+        _require_untouched(list(Item.objects.filter(document=event.document_id)))
     return reverse_document(company, event.document_id, posted_on=on, by=by, reason=reason, verb="bill.undo")
 
 
 def _move_back(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> tuple[Posted, int]:
     """What a replacement opened closes again, and the claim of the bill opens as it was."""
-    opened = list(Item.objects.filter(document=event.document_id).order_by("line"))
-    lock(company, dates=[on], items=[item.pk for item in opened])
-    opened = _require_untouched(event)
-    if event.kind == Kind.SPLIT:
-        _withdraw_parts(bill)
+    parts = _parts_to_withdraw(bill) if event.kind == Kind.SPLIT else []
+    # a part that was dishonoured and taken back stands in a later claim than the split opened
+    ids = [part.item_id for part in parts] or list(
+        Item.objects.filter(document=event.document_id).values_list("pk", flat=True)
+    )
+    lock(company, dates=[on], items=ids)
+    opened = list(Item.objects.filter(pk__in=ids).order_by("pk"))
+    _require_untouched(opened)
+    for part in parts:
+        set_state(part, Bill.State.WITHDRAWN.value)
     document = moving_back(bill, event, opened, on, reason)
     posted = replace(company, document, by=by, verb="bill.undo")
     return posted, posted.item_ids[0]
@@ -101,15 +106,14 @@ def moving_back(bill: Bill, event: BillEvent, opened: list[Item], on: date, reas
     )
 
 
-def _require_untouched(event: BillEvent) -> list[Item]:
-    opened = list(Item.objects.filter(document=event.document_id).order_by("line"))
+def _require_untouched(opened: list[Item]) -> None:
     if any(item.open_amount != item.amount for item in opened):
         raise Refused("applied", _("Part of what this opened is paid or passed on. Undo that first."))
-    return opened
 
 
-def _withdraw_parts(bill: Bill) -> None:
-    for part in Bill.objects.select_for_update(no_key=True).filter(parent=bill).exclude(state=Bill.State.WITHDRAWN):
-        if part.state != Bill.State.HELD:
-            raise Refused("not_last", _("Something was done with a part of it. Undo that first."))
-        set_state(part, Bill.State.WITHDRAWN.value)
+def _parts_to_withdraw(bill: Bill) -> list[Bill]:
+    rows = Bill.objects.select_for_update(no_key=True).filter(parent=bill).exclude(state=Bill.State.WITHDRAWN)
+    parts = list(rows.order_by("starts_at"))
+    if any(part.state != Bill.State.HELD for part in parts):
+        raise Refused("not_last", _("Something was done with a part of it. Undo that first."))
+    return parts
