@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet, Sum
 
 from arap.core.models import Company
 from arap.core.money import ZERO
-from arap.ledger.actions import NewDocument
+from arap.ledger.actions import NewDocument, NewItem, NewLine
 from arap.ledger.models import Account, Entry, Item, JournalLine
 from bills.models import Bill, BillEvent
 from bills.rules import Claim
@@ -83,7 +83,8 @@ def postings_of(company: Company, document: NewDocument) -> list[Posting]:
     """The journal lines that posting the document would write, by account."""
     known = {account.role: account for account in Account.objects.filter(company=company)}
     sums: dict[str, Decimal] = {}
-    for part in (*document.items, *document.lines):
+    parts: list[NewItem | NewLine] = [*document.items, *document.lines]
+    for part in parts:
         sums[part.account] = sums.get(part.account, ZERO) + part.amount
     closed = Item.objects.select_related("account").in_bulk([closing.item_id for closing in document.closings])
     for closing in document.closings:

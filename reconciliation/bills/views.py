@@ -305,7 +305,7 @@ def _acting(request: CompanyRequest, verb: str, pk: int, act: Act) -> HttpRespon
     """The form of an act; "See the effect" shows what it would post, the other button does it."""
     bill = get_for(request.user, verb, bills(request.company), pk, request.company)
     today, status = timezone.localdate(), 200
-    form = act.form(request.POST or None, company=request.company, today=today, bill=bill)  # type: ignore[call-arg]
+    form = act.form(request.POST or None, company=request.company, today=today, bill=bill)
     effect: NewDocument | None = None
     if request.method == "POST":
         status = 422

@@ -1,8 +1,8 @@
 """Bills of exchange: received, split, discounted, endorsed, paid, dishonoured, and each of these undone.
 
 Sources. The interest of a discount, 贴现息 = 票面金额 × 贴现率 × 贴现期 / 360; the claim that stays beside a
-liability where the seller answers for it: CAS 23 (企业会计准则第23号) art. 7, IFRS 9 3.2.6(b). After a dishonour the endorser has
-recourse for what the bill paid: 《中华人民共和国票据法》 arts. 61 and 70.
+liability where the seller answers for it: CAS 23 (企业会计准则第23号) art. 7, IFRS 9 3.2.6(b). After a dishonour
+the endorser has recourse for what the bill paid: 《中华人民共和国票据法》 arts. 61 and 70.
 """
 
 from collections.abc import Callable

@@ -11,13 +11,15 @@ from arap.ledger.actions import (
     NewDocument,
     NewItem,
     NewLine,
-    Posted,
+    Pair,
+    apply,
     book_transaction,
     lock,
     replace,
     reverse_document,
+    unapply,
 )
-from arap.ledger.models import Item, JournalLine
+from arap.ledger.models import Entry, Item, JournalLine
 from bills.actions.held import note_event, set_state
 from bills.models import Bill, BillEvent
 from bills.queries import last_event
@@ -32,7 +34,7 @@ def undo_event(company: Company, bill_id: int, event_id: int, *, on: date, by: U
     Raises NotFound, Invalid (reason), Refused (not_last: something was done since, or its parts moved; applied: what
     it opened is paid; before_posting, period_closed).
     """
-    rows = Bill.objects.select_for_update(no_key=True, of=("self",)).select_related("document", "company")
+    rows = Bill.objects.select_for_update(no_key=True, of=("self",)).select_related("document", "company", "item")
     bill = rows.filter(company=company, pk=bill_id).first()
     if bill is None:
         raise NotFound("not_found", _("There is no such bill."))
@@ -44,13 +46,15 @@ def undo_event(company: Company, bill_id: int, event_id: int, *, on: date, by: U
     if on < event.on:
         raise Refused("before_posting", _("Nothing is undone before it was done."), field="on")
     if event.kind in (Kind.SPLIT, Kind.DISHONOURED) and event.document.item_count and _is_replacement(event):
-        posted, item_id = _move_back(company, bill, event, on, by, reason)
+        document_id, item_id = _move_back(company, bill, event, on, by, reason)
+    elif event.kind == Kind.RECEIVED and bill.item.document_id != event.document_id:
+        document_id, item_id = _set_off(company, bill, event, on, by, reason), None
     else:
-        posted, item_id = _reverse(company, bill, event, on, by, reason), None
+        document_id, item_id = _reverse(company, bill, event, on, by, reason), None
     after = Bill.State.WITHDRAWN.value if event.kind == Kind.RECEIVED else event.state_before
     is_back = after == Bill.State.HELD.value and event.kind in (Kind.ENDORSED, Kind.DISCOUNTED)
     set_state(bill, after, with_recourse=False if is_back else None, item_id=item_id)
-    note_event(bill, Kind.UNDONE, on, posted.document_id, by=by, note=reason, undoes=event)
+    note_event(bill, Kind.UNDONE, on, document_id, by=by, note=reason, undoes=event)
     return bill
 
 
@@ -58,17 +62,33 @@ def _is_replacement(event: BillEvent) -> bool:
     return event.document.closings.exists()
 
 
-def _reverse(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> Posted:
+def _reverse(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> int:
     lock(company, dates=[on], items=[bill.item_id])
     claim = Item.objects.get(pk=bill.item_id)
     if event.kind == Kind.RECEIVED and claim.open_amount != claim.amount:
         raise Refused("bill_paid", _("Something is applied to this bill already. Undo that first."))
     if event.kind == Kind.DISHONOURED:
         _require_untouched(list(Item.objects.filter(document=event.document_id)))
-    return reverse_document(company, event.document_id, posted_on=on, by=by, reason=reason, verb="bill.undo")
+    mirror = reverse_document(company, event.document_id, posted_on=on, by=by, reason=reason, verb="bill.undo")
+    return mirror.document_id
 
 
-def _move_back(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> tuple[Posted, int]:
+def _set_off(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> int:
+    """The claim was replaced since it was registered, so the document cannot be mirrored: what it paid is owed again,
+    and the credit it paid with is set off against the claim that stands.
+    """
+    credit = Item.objects.get(document=event.document_id, amount__lt=0)
+    lock(company, dates=[on], items=[credit.pk, bill.item_id])
+    _require_untouched([Item.objects.get(pk=bill.item_id)])
+    live = Entry.objects.filter(item=credit, application__isnull=False, reverses=None, reversed_by=None)
+    if ids := list(live.values_list("pk", flat=True)):
+        unapply(company, ids, effective_on=on, by=by, reason=reason, verb="bill.undo")
+    pair = Pair(credit.pk, bill.item_id, bill.amount)
+    apply(company, [pair], effective_on=on, by=by, policy="bill", reason=reason, verb="bill.undo")
+    return event.document_id
+
+
+def _move_back(company: Company, bill: Bill, event: BillEvent, on: date, by: User, reason: str) -> tuple[int, int]:
     """What a replacement opened closes again, and the claim of the bill opens as it was."""
     parts = _parts_to_withdraw(bill) if event.kind == Kind.SPLIT else []
     # a part that was dishonoured and taken back stands in a later claim than the split opened
@@ -82,7 +102,7 @@ def _move_back(company: Company, bill: Bill, event: BillEvent, on: date, by: Use
         set_state(part, Bill.State.WITHDRAWN.value)
     document = moving_back(bill, event, opened, on, reason)
     posted = replace(company, document, by=by, verb="bill.undo")
-    return posted, posted.item_ids[0]
+    return posted.document_id, posted.item_ids[0]
 
 
 def moving_back(bill: Bill, event: BillEvent, opened: list[Item], on: date, reason: str = "") -> NewDocument:
