@@ -15,6 +15,7 @@ from arap.core.dates import add_months
 SIX_MONTHS_SINCE = date(2023, 1, 1)
 CENT = Decimal("0.01")
 DAYS_OF_YEAR = 360
+CENTS_MAX = 10**12 - 1  # twelve digits
 ZERO = Decimal(0)
 
 

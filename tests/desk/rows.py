@@ -17,6 +17,7 @@ from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
 from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
+from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
 from customers.actions import add_contact, add_contract, attach_to_contract, write_note
@@ -50,6 +51,7 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "bills/": "bill",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -71,6 +73,7 @@ NAMED = {
     "identification": "identification",
     "item": "item",
     "recovery": "recovery",
+    "event": "bill event",
 }
 PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -161,6 +164,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        **_bill(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
@@ -178,6 +182,16 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _bill(story: Story, user: User) -> dict[str, int]:
+    """A bill that pays nothing yet, and the event of its registration."""
+    new = NewBill(
+        customer_id=story.qiming.pk, kind="bank", number="1", first_cent=1, last_cent=500, acceptor="Bank",
+        issued_on=story.today, due_on=story.today, currency="CNY", amount=Decimal(5), received_on=story.today,
+    )  # fmt: skip
+    made = register_bill(story.company, new, by=user, amounts={})
+    return {"bill": made.pk, "bill event": made.events.get().pk}
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 from arap.api.generics import ApiView
 from arap.api.v1.views import (
     aging,
+    bills,
     contracts,
     credit_notes,
     customers,
@@ -60,6 +61,15 @@ urlpatterns = [
     address("receipts/{id}/unapply/", receiving.ReceiptUnapply),
     address("receipts/{id}/reverse/", receiving.ReceiptReverse),
     address("receipts/{id}/identify/", receiving.ReceiptIdentify),
+    address("bills/", bills.BillList),
+    address("bills/{id}/", bills.BillDetail),
+    address("bills/{id}/endorse/", bills.BillEndorse),
+    address("bills/{id}/discount/", bills.BillDiscount),
+    address("bills/{id}/collect/", bills.BillCollect),
+    address("bills/{id}/settle/", bills.BillSettle),
+    address("bills/{id}/dishonour/", bills.BillDishonour),
+    address("bills/{id}/split/", bills.BillSplit),
+    address("bills/{id}/undo/", bills.BillUndo),
     address("write-offs/", write_offs.WriteOffList),
     address("write-offs/{id}/", write_offs.WriteOffDetail),
     address("write-offs/{id}/approve/", write_offs.WriteOffApprove),

@@ -18,7 +18,7 @@ from arap.ledger.models import Item
 from bills.actions.held import note_event
 from bills.models import Bill, BillEvent
 from bills.queries import open_debts
-from bills.rules import Interval, latest_due
+from bills.rules import CENTS_MAX, Interval, latest_due
 from customers.models import Customer
 
 TEXTS = {"number": 40, "drawer": 200, "acceptor": 200, "note": 200}
@@ -136,7 +136,7 @@ def _check_days(new: NewBill) -> None:
 def _check_interval(new: NewBill) -> None:
     if not new.first_cent and not new.last_cent:
         return
-    if new.first_cent < 1 or new.last_cent < new.first_cent or new.last_cent >= 10**12:
+    if new.first_cent < 1 or new.last_cent < new.first_cent or new.last_cent > CENTS_MAX:
         raise Invalid(
             "invalid_bill", _("A sub-interval is two numbers from 1, of at most 12 digits."), field="first_cent"
         )
