@@ -1,5 +1,7 @@
 """Bills of exchange and what became of each. A bill is a claim on its own account (应收票据) until it is paid."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -81,7 +83,7 @@ class Bill(CompanyOwned):
             models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="bills_bill_due_after_issue"),
             models.CheckConstraint(
                 condition=Q(first_cent=0, last_cent=0)
-                | Q(first_cent__gt=0, amount=(F("last_cent") - F("first_cent") + 1) * 0.01),
+                | Q(first_cent__gt=0, amount=(F("last_cent") - F("first_cent") + 1) * Decimal("0.01")),
                 name="bills_bill_interval_is_amount",
             ),
             models.UniqueConstraint(

@@ -12,7 +12,7 @@ from arap.core.money import ZERO
 from arap.ledger.actions import NewDocument, NewItem, NewLine
 from arap.ledger.models import Account, Entry, Item, JournalLine
 from bills.models import Bill, BillEvent
-from bills.rules import Claim
+from bills.rules import Claim, claims_within
 from receipts.queries.effects import Posting
 
 STANDING = ("held", "endorsed", "discounted")
@@ -25,6 +25,14 @@ class Owed:
     currency: str
     held: Decimal
     answered_for: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """What a bill paid, with the item; none for what was not applied."""
+
+    claim: Claim
+    item: Item | None
 
 
 def bills(company: Company) -> QuerySet[Bill]:
@@ -77,6 +85,13 @@ def claims_of(bill: Bill) -> list[Claim]:
     if credit.open_amount:
         claims.append(Claim(None, -credit.open_amount, bill.due_on, bill.due_on))
     return claims
+
+
+def paid_by(bill: Bill) -> list[Paid]:
+    """What the bill, or its part of the whole, paid. Three queries."""
+    claims = claims_within(claims_of(bill), bill.starts_at, bill.amount)
+    known = Item.objects.select_related("document").in_bulk([claim.item_id for claim in claims if claim.item_id])
+    return [Paid(claim=claim, item=known[claim.item_id] if claim.item_id else None) for claim in claims]
 
 
 def postings_of(company: Company, document: NewDocument) -> list[Posting]:

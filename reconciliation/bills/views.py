@@ -18,7 +18,6 @@ from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from arap.ledger.actions import NewDocument, NewLine
-from arap.ledger.models import Item
 from bills.actions import (
     NewBill,
     Passing,
@@ -39,15 +38,14 @@ from bills.forms import BillForm, CollectForm, DiscountForm, DishonourForm, Pass
 from bills.models import Bill, BillEvent
 from bills.queries import (
     bills,
-    claims_of,
     events_of,
     last_event,
     owed_on_bills,
+    paid_by,
     postings_of,
     still_open,
     undo_postings,
 )
-from bills.rules import claims_within
 from customers.models import Customer
 from receipts.forms import DatedForm, UndoForm
 
@@ -117,7 +115,7 @@ def detail(request: CompanyRequest, pk: int) -> HttpResponse:
     last = last_event(bill)
     context = {
         "bill": bill,
-        "claims": _paid_documents(bill),
+        "claims": paid_by(bill),
         "events": events_of(bill),
         "parts": list(bill.parts.exclude(state=Bill.State.WITHDRAWN).select_related("item").order_by("starts_at")),
         "undoable": last.pk if last and not (last.kind == BillEvent.Kind.RECEIVED and bill.parent_id) else None,
@@ -334,13 +332,6 @@ def _acting(request: CompanyRequest, verb: str, pk: int, act: Act) -> HttpRespon
 def _passing(data: dict[str, Any]) -> Passing:
     names = ("on", "party", "with_recourse", "interest", "note")
     return Passing(**{name: data[name] for name in names if name in data})
-
-
-def _paid_documents(bill: Bill) -> list[Any]:
-    """What the bill, or its part of the whole, paid: each with its document."""
-    claims = claims_within(claims_of(bill), bill.starts_at, bill.amount)
-    known = Item.objects.select_related("document").in_bulk([claim.item_id for claim in claims if claim.item_id])
-    return [{"claim": claim, "item": known.get(claim.item_id) if claim.item_id else None} for claim in claims]
 
 
 def _add(form: DatedForm, error: DomainError) -> int:

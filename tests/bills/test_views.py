@@ -1,4 +1,4 @@
-"""Bills of exchange in the browser and through the API: registered, passed on, ended and undone, and what is refused."""
+"""Bills of exchange in the browser and through the API: registered, passed on, ended, undone, refused."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -105,7 +105,7 @@ def test_what_is_typed_wrong_is_said_beside_it(
 def test_twice_is_refused(as_clerk: Client, story: Story) -> None:
     registered(as_clerk, story)
     answer = as_clerk.post(f"{LIST}new/", form(story))
-    assert (answer.status_code, Bill.objects.count()) == (422, 1)
+    assert (answer.status_code, Bill.objects.count()) == (409, 1)
     assert "registered already" in text_of(answer)
 
 
@@ -137,7 +137,7 @@ def test_through_the_api(api: Program, controls: Program, story: Story) -> None:
     assert controls.refused("POST", f"{at}collect/", {})[:2] == (409, "bill_state")
     event = done["events"][-1]["id"]
     controls.post(f"{at}undo/", {"event_id": event, "reason": "wrong"}, status=200)
-    parts = api.post(f"{at}split/", {"amounts": ["100.00", "500.00"]}, status=200)["results"]
+    parts = api.post(f"{at}split/", {"amounts": ["100.00", "500.00"]}, status=200)["parts"]
     paid = api.post(f"bills/{parts[0]['id']}/collect/", {}, status=200)
     assert (paid["bill"]["state"], paid["bill"]["open"]) == ("paid", "0.00")
     assert [each["id"] for each in api.get("bills/?state=split")["data"]] == [made["id"]]

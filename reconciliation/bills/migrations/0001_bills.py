@@ -1,3 +1,4 @@
+from decimal import Decimal
 from pathlib import Path
 
 import django.db.models.deletion
@@ -286,7 +287,7 @@ class Migration(migrations.Migration):
                                     models.Value(1),
                                 ),
                                 "*",
-                                models.Value(0.01),
+                                models.Value(Decimal("0.01")),
                             ),
                         ),
                         ("first_cent__gt", 0),

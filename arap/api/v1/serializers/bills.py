@@ -95,7 +95,11 @@ class UndoBillSerializer(BillDaySerializer):
     reason = CharField(max_length=200)
 
 
+class BillPartsSerializer(serializers.Serializer[Any]):
+    parts = BillSerializer(many=True)
+
+
 class BillPaidSerializer(serializers.Serializer[Any]):
-    bill = BillSerializer()
+    bill = BillDetailSerializer()
     receipt_id = serializers.IntegerField()
     number = serializers.CharField(allow_null=True, help_text=_("None while it waits for a second person."))

@@ -15,6 +15,7 @@ from arap.api.v1.serializers.bills import (
     BillDetailSerializer,
     BillFilters,
     BillPaidSerializer,
+    BillPartsSerializer,
     BillSerializer,
     CollectBillSerializer,
     DiscountBillSerializer,
@@ -105,8 +106,7 @@ class BillCollect(ApiView):
         made = self.get_row(Bill)
         on, account = data["on"] or self.today, data["bank_account_id"]
         paid = collect_bill(self.company, made.pk, on=on, by=self.user, bank_account_id=account)
-        shown = BillSerializer(bills(self.company).get(pk=made.pk)).data
-        return Response({"bill": shown, "receipt_id": paid.receipt_id, "number": paid.number})
+        return Response({"bill": said(made), "receipt_id": paid.receipt_id, "number": paid.number})
 
 
 class BillSettle(ApiView):
@@ -136,14 +136,14 @@ class BillDishonour(ApiView):
 
 
 class BillSplit(ApiView):
-    @extend_schema("bills_split", summary=gettext_lazy("Split a bill into parts"), responses=BillSerializer(many=True))
+    @extend_schema("bills_split", summary=gettext_lazy("Split a bill into parts"), responses=BillPartsSerializer)
     @requires("bill.record")
     @once(SplitBillSerializer)
     def post(self, request: Request, data: dict[str, Any], id: str) -> Response:
         made, on = self.get_row(Bill), data["on"] or self.today
         parts = split_bill(self.company, made.pk, data["amounts"], on=on, by=self.user)
         found = bills(self.company).filter(pk__in=[part.pk for part in parts]).order_by("starts_at")
-        return Response({"results": BillSerializer(found, many=True).data, "next": None})
+        return Response({"parts": BillSerializer(found, many=True).data})
 
 
 class BillUndo(ApiView):
