@@ -1,6 +1,7 @@
 """The story the pages are tested with, and programs of several people."""
 
 import pytest
+from django.test import Client
 
 from arap.core.models import Company, User
 from tests.api.program import Program, program
@@ -11,6 +12,14 @@ from tests.stories import Story, tell
 def story(company: Company, clerk: User) -> Story:
     """Haichen and Qiming owe, one receipt waits, one payer is unknown."""
     return tell(company, clerk)
+
+
+@pytest.fixture
+def as_controller(controller: User) -> Client:
+    """A browser of the controller's."""
+    client = Client()
+    client.force_login(controller)
+    return client
 
 
 @pytest.fixture

@@ -141,8 +141,8 @@ class BillSplit(ApiView):
     @once(SplitBillSerializer)
     def post(self, request: Request, data: dict[str, Any], id: str) -> Response:
         made, on = self.get_row(Bill), data["on"] or self.today
-        parts = split_bill(self.company, made.pk, data["amounts"], on=on, by=self.user)
-        found = bills(self.company).filter(pk__in=[part.pk for part in parts]).order_by("starts_at")
+        split_bill(self.company, made.pk, data["amounts"], on=on, by=self.user)
+        found = bills(self.company).filter(parent=made).exclude(state=Bill.State.WITHDRAWN).order_by("starts_at")
         return Response({"parts": BillSerializer(found, many=True).data})
 
 
