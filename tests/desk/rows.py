@@ -20,7 +20,7 @@ from arap.outbox.models import Message
 from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact, add_contract, attach_to_contract, write_note
+from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
@@ -40,6 +40,8 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "customers/bank-accounts/": "customer account",
+    "approvals/": "customer account",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
@@ -75,7 +77,7 @@ NAMED = {
     "recovery": "recovery",
     "event": "bill event",
 }
-PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today"}
+PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -125,6 +127,9 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     papers = ["statement", "reminder", "invoice"]
     contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
     contract = add_contract(story.haichen, number="HC-1", valid_from=story.today, by=user)
+    account = propose_bank_account(
+        story.haichen, holder="Haichen", bank="BOC", account_no="62221111", proof="call", by=user
+    )
     received = brought(browser_of(user), GOOD)
     trial = start_trial(received, by=user)
     try_import(trial.pk)
@@ -138,6 +143,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
         "customer": story.haichen.pk,
