@@ -206,7 +206,7 @@ def test_split_and_one_part_endorsed(shop: Callable[..., Shop]) -> None:
     given, kept = split_bill(here.company, bill.pk, [Decimal(800), Decimal(200)], on=JULY, by=here.by)
     assert (given.first_cent, given.last_cent, kept.first_cent, kept.last_cent) == (1, 80_000, 80_001, 100_000)
     endorse_bill(here.company, given.pk, Passing(on=JULY, party="Steel works", with_recourse=False), by=here.by)
-    assert accounts(here, "payables", "bills") == [Decimal(800), Decimal(200)]
+    assert accounts(here, "payables_clearing", "bills") == [Decimal(800), Decimal(200)]
     dishonour_bill(here.company, kept.pk, on=SEPTEMBER, by=here.by)
     assert (left(first), left(second)) == (ZERO, ZERO)
     assert Item.objects.get(origin_item=second).amount == Decimal(200)
@@ -215,7 +215,7 @@ def test_split_and_one_part_endorsed(shop: Callable[..., Shop]) -> None:
     undone(here, given, SEPTEMBER)
     undone(here, bill, SEPTEMBER)
     bill.refresh_from_db()
-    assert (bill.state, left(bill.item), here.account("payables")) == ("held", Decimal(1000), ZERO)
+    assert (bill.state, left(bill.item), here.account("payables_clearing")) == ("held", Decimal(1000), ZERO)
     undone(here, bill, SEPTEMBER)
     assert accounts(here, "bills", "receivable") == [ZERO, Decimal(1000)]
     assert package(here, "1000.00", received_on=SEPTEMBER).state == "held"  # withdrawn, it may come again

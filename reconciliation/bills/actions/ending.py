@@ -95,7 +95,7 @@ def dishonour_bill(company: Company, bill_id: int, *, on: date, by: User, note: 
 def dishonour_document(bill: Bill, on: date, note: str = "") -> NewDocument:
     """The debts again with their dates. Where the claim had left the book, what we pay back stands against them."""
     stays = bill.state == State.HELD or bill.with_recourse
-    taker = "payables" if bill.state == State.ENDORSED else "bank"
+    taker = "payables_clearing" if bill.state == State.ENDORSED else "bank"
     lines = [] if bill.state == State.HELD else [NewLine(account=taker, amount=-bill.amount)]
     if lines and stays:
         lines.append(NewLine(account="bills_liability", amount=bill.amount))

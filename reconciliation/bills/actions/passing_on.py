@@ -70,7 +70,7 @@ def _pass_on(company: Company, bill_id: int, passing: Passing, state: Bill.State
 def passing_document(bill: Bill, passing: Passing, state: Bill.State) -> NewDocument:
     """What passing it on puts into the book. Raises Invalid("invalid_bill", field="interest")."""
     if state == Bill.State.ENDORSED:
-        received = [NewLine(account="payables", amount=bill.amount)]
+        received = [NewLine(account="payables_clearing", amount=bill.amount)]
     else:
         if not ZERO <= passing.interest < bill.amount or not is_exact(passing.interest, bill.currency):
             raise Invalid(

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0012_revalue_from"),
         ("customers", "0010_pairs"),
-        ("ledger", "0009_bill_accounts"),
+        ("ledger", "0011_bill_accounts"),
         ("receipts", "0007_write_offs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
