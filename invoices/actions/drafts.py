@@ -133,6 +133,20 @@ def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine]
     return invoice, storing.lines_of(company, parts), storing.instalments_of(company, parts)
 
 
+def judge_drafts(company: Company, drafts: Sequence[Draft]) -> list[Invoice | Invalid]:
+    """For each draft the invoice that it would be (unsaved), or what create_drafts would refuse of it."""
+    masters = _masters(company, drafts)
+    judged: list[Invoice | Invalid] = []
+    for at, draft in enumerate(drafts):
+        invoice = Invoice(company=company)
+        try:
+            _fill(invoice, draft, masters, at, storing.Parts([], []))
+            judged.append(invoice)
+        except Invalid as fault:
+            judged.append(fault)
+    return judged
+
+
 def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:
     """Create one draft, once for each `key`; returns its id.
 
