@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils import timezone
 
 from aging.forms import AgingForm
 from aging.rules import buckets_at
@@ -49,9 +48,9 @@ class Asked:
         }  # fmt: skip
 
 
-def asked_of(request: CompanyRequest) -> Asked:
+def asked_of(request: CompanyRequest, *, today: date) -> Asked:
     """What the address asks for. Two queries."""
-    company, today = request.company, timezone.localdate()
+    company = request.company
     used = Item.objects.filter(company=company).exclude(open_amount=0)
     currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
     form = AgingForm(request.GET, today=today, currencies=currencies)

@@ -42,7 +42,7 @@ ZERO = Decimal(0)
 @require_safe
 def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
-    asked = asked_of(request)
+    asked = asked_of(request, today=timezone.localdate())
     started = perf_counter()
     made = _from_standing(request, asked)
     if made is None and (waiting := _waiting(request, asked)):
@@ -81,7 +81,7 @@ def report(request: CompanyRequest) -> HttpResponse:
 @require_POST
 def keep(request: CompanyRequest) -> HttpResponse:
     """Begin to add up the report that is asked for, which then is kept."""
-    asked = asked_of(request)
+    asked = asked_of(request, today=timezone.localdate())
     begin_keeping(request.company, **asked.kept_as, by=request.user)
     return redirect(f"{reverse('aging:report')}?{asked.query()}")
 
@@ -90,7 +90,7 @@ def keep(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def items(request: CompanyRequest) -> HttpResponse:
     """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
-    asked = asked_of(request)
+    asked = asked_of(request, today=timezone.localdate())
     currency = request.GET.get("of_currency", "")
     context = {
         "asked": asked,
@@ -112,7 +112,7 @@ def items(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
     """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
-    asked = asked_of(request)
+    asked = asked_of(request, today=timezone.localdate())
     made = _made(request, asked)
     shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
     return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
