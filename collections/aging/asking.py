@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-
 from aging.forms import AgingForm
 from aging.rules import buckets_at
 from arap.core.http import CompanyRequest
