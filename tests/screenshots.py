@@ -128,9 +128,9 @@ def main() -> int:
         finally:
             browser.quit()
     (folder / "index.html").write_text(sheet(found, variants), encoding="utf-8")
-    pages = sum(len(seen) for seen in found.values())
+    pictures = sum(len(seen) for seen in found.values())
     wrong = sum(bool(faults) for seen in found.values() for faults in seen.values())
-    sys.stdout.write(f"{pages} pictures, {wrong} with something wrong: {folder / 'index.html'}\n")
+    sys.stdout.write(f"{pictures} pictures, {wrong} with something wrong: {folder / 'index.html'}\n")
     return 1 if wrong else 0
 
 
