@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,11 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from aging import standings
-from aging.forms import AgingForm
+from aging.asking import Asked, ask, made_of, whole
 from aging.pages import cut, named, rank
-from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
+from aging.queries import AgingRow, Later, Proof, aging, booked_later, proofs
 from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
-from aging.sheets import sheet_of
 from aging.standings import standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
@@ -25,39 +23,12 @@ from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import requires
 from arap.core.sheets import file_of
 from arap.ledger.history import Since, since
-from arap.ledger.models import Item
 from arap.ledger.queries import OpenItem, open_items, position_at
 from customers.models import Customer
 
 PAGE = 20
 ITEMS_SHOWN = 200
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The report asked for, with the position that "known at" came to."""
-
-    form: AgingForm
-    as_of: date
-    known_at: datetime | None
-    position: int
-    now: int
-    bucket: int | None
-
-    def query(self, **more: object) -> str:
-        """The address of the same report, with other fields."""
-        fields: dict[str, object] = {
-            "as_of": self.as_of.isoformat(),
-            "known_at": self.form.data.get("known_at", ""),
-            "basis": self.form.basis_name,
-            "by": self.form.grouping,
-            "currency": self.form.cleaned_data.get("currency", ""),
-            "buckets": ",".join(str(edge) for edge in self.form.edges),
-            "bucket": self.bucket,
-            **more,
-        }
-        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
 
 @requires("aging.view")
@@ -123,9 +94,7 @@ def items(request: CompanyRequest) -> HttpResponse:
 def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
     """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
     asked = _asked(request)
-    made = _made(request, asked)
-    shown = cut(made, bucket=asked.bucket, after=(), limit=0)[0]
-    return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
+    return file_of(whole(request.company, asked), kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,30 +122,7 @@ class _Line:
 
 
 def _asked(request: CompanyRequest) -> Asked:
-    company, today = request.company, timezone.localdate()
-    used = Item.objects.filter(company=company).exclude(open_amount=0)
-    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
-    form = AgingForm(request.GET, today=today, currencies=currencies)
-    form.is_valid()
-    now = position_at(company, known_at=None)
-    known_at = form.known_at_instant
-    position = position_at(company, known_at=known_at) if known_at else _pinned(request.GET.get("position"), now)
-    bucket = form.cleaned_data.get("bucket")
-    count = len(buckets_at(form.as_of_on, basis=form.basis_name, edges=form.edges))
-    return Asked(
-        form=form,
-        as_of=form.as_of_on,
-        known_at=known_at,
-        position=position,
-        now=now,
-        bucket=bucket if bucket is not None and bucket < count else None,
-    )
-
-
-def _pinned(text: str | None, now: int) -> int:
-    """The position a drill-down was asked at, so that it shows what its report read; never a future one."""
-    position = read_number(text)
-    return now if position is None else min(position, now)
+    return ask(request.company, request.GET, today=timezone.localdate())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,26 +161,13 @@ def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
 
 
 def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
-    made = _made(request, asked)
+    made = made_of(request.company, asked)
     proof = proofs(request.company, made)
     if currency := asked.form.cleaned_data.get("currency"):
         proof = [each for each in proof if each.currency == currency]
     shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
     first = shown.index(page[0]) + 1 if page else 0
     return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
-
-
-def _made(request: CompanyRequest, asked: Asked) -> AgingReport:
-    return aging(
-        request.company,
-        as_of=asked.as_of,
-        position=asked.position,
-        basis=asked.form.basis_name,
-        edges=asked.form.edges,
-        by=asked.form.grouping,
-        currency=asked.form.cleaned_data.get("currency") or None,
-        base=True,
-    )
 
 
 def _buckets(asked: Asked) -> list[Bucket]:
