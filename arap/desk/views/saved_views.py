@@ -42,7 +42,8 @@ def save(request: CompanyRequest) -> HttpResponse:
             by=request.user,
         )
     except Invalid as error:
-        messages.error(request, f"{error} {_('Nothing was saved.')}")
+        nothing = _("Nothing was saved.")
+        messages.error(request, f"{error} {nothing}")
         return redirect(f"{here}?{query}".rstrip("?"))
     messages.success(request, _("The view “%(name)s” is saved.") % {"name": view.name})
     return redirect(address(view, today=timezone.localdate()))
