@@ -32,6 +32,8 @@ STATES: dict[str, State] = {
     "overdue": State("triangle", "overdue", pgettext_lazy("state", "Overdue")),
     "reversed": State("triangle", "caution", _("Returned")),
     "to_confirm": State("triangle", "caution", _("To confirm")),
+    "approved": State("low", "accent", _("Approved")),
+    "retired": State("square", "", _("Retired")),
     "rejected": State("square", "overdue", _("Rejected")),
     "to_approve": State("triangle", "caution", _("To approve")),
     "written_off": State("square", "overdue", _("Written off")),

@@ -88,5 +88,5 @@ def made_of(company: Company, asked: Asked) -> AgingReport:
 def whole(company: Company, asked: Asked) -> Sheet:
     """All its rows as a sheet."""
     made = made_of(company, asked)
-    shown = cut(made, bucket=asked.bucket, after=(), limit=0)[0]
+    shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
     return sheet_of(company, asked.form, made, shown, is_cut=asked.bucket is not None)

@@ -15,8 +15,9 @@ from aging import standings
 from aging.asking import Asked, ask, made_of, whole
 from aging.pages import cut, named, rank
 from aging.queries import AgingRow, Later, Proof, aging, booked_later, proofs
-from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
-from aging.standings import standing_at
+from aging.rules import Bucket, buckets_at
+from aging.standing_groups import GROUPED, group_page, member_rows
+from aging.standings import Standing, standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
 from arap.core.paging import SEPARATOR, read_number
@@ -84,8 +85,8 @@ def items(request: CompanyRequest) -> HttpResponse:
         became = since(request.company, [item.item_id for item in found[:ITEMS_SHOWN]])
         lines = [_Line.of(item, asked, became) for item in found[:ITEMS_SHOWN]]
         return render(request, "aging/_items.html", {**context, "lines": lines, "item_count": len(found)})
-    members = _members(request, asked, currency)
-    context |= {"members": named(request.company, "customer", members[:ITEMS_SHOWN]), "member_count": len(members)}
+    members, count = _members(request, asked, currency)
+    context |= {"members": named(request.company, "customer", members), "member_count": count}
     return render(request, "aging/_members.html", context)
 
 
@@ -137,27 +138,35 @@ class _Made:
     more: bool
 
 
-def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
-    """Today's report by customer, as everybody opens it, from what is kept; None for any other one."""
+def _standing(request: CompanyRequest, asked: Asked) -> Standing | None:
+    """What is kept of the report that is asked for."""
     form = asked.form
-    is_usual = (form.basis_name, form.edges, form.grouping) == ("due", DEFAULT_EDGES, "customer")
-    if not is_usual or form.cleaned_data.get("currency") or asked.known_at:
-        return None
-    standing = standing_at(request.company, as_of=asked.as_of, position=asked.position)
+    return standing_at(
+        request.company, as_of=asked.as_of, position=asked.position, basis=form.basis_name, edges=form.edges,
+        grouped=form.grouping in GROUPED,
+    )  # fmt: skip
+
+
+def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
+    """The report from what is kept; None where nothing is."""
+    standing = _standing(request, asked)
     if standing is None:
         return None
+    only, by = asked.form.cleaned_data.get("currency") or "", asked.form.grouping
     totals = standings.totals(standing)
+    proof = [each for each in standings.proofs(standing, totals) if only in ("", each.currency)]
+    totals = [row for row in totals if only in ("", row.currency)]
     after = _after(request)
-    page, more = standings.ranked(standing, bucket=asked.bucket, after=after, limit=PAGE)
+    if by in GROUPED:
+        page, count, more = group_page(standing, by=by, bucket=asked.bucket, after=after, limit=PAGE, only=only)
+    elif by == "currency":
+        shown, page, more = cut(totals, bucket=asked.bucket, after=after, limit=PAGE)
+        count = len(shown)
+    else:
+        page, more = standings.ranked(standing, bucket=asked.bucket, after=after, limit=PAGE, only=only)
+        count = standings.row_count(standing, bucket=asked.bucket, only=only)
     first = read_number(request.GET.get("from")) if after else 1
-    return _Made(
-        totals=totals,
-        proofs=standings.proofs(standing, totals),
-        page=page,
-        first=first or 1 if page else 0,
-        count=standings.row_count(standing, bucket=asked.bucket),
-        more=more,
-    )
+    return _Made(totals=totals, proofs=proof, page=page, first=first or 1 if page else 0, count=count, more=more)
 
 
 def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
@@ -165,7 +174,7 @@ def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
     proof = proofs(request.company, made)
     if currency := asked.form.cleaned_data.get("currency"):
         proof = [each for each in proof if each.currency == currency]
-    shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
+    shown, page, more = cut(made.rows, bucket=asked.bucket, after=_after(request), limit=PAGE)
     first = shown.index(page[0]) + 1 if page else 0
     return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
 
@@ -209,8 +218,12 @@ def _items_of(request: CompanyRequest, asked: Asked, currency: str) -> list[Open
     )
 
 
-def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[AgingRow]:
-    """The customers behind a row by owner, segment or currency, the largest first."""
+def _members(request: CompanyRequest, asked: Asked, currency: str) -> tuple[list[AgingRow], int]:
+    """The customers behind a row by owner, segment or currency, the largest first, and how many they are."""
+    key = request.GET.get("key", "-")
+    standing = _standing(request, asked) if currency else None
+    if standing is not None:
+        return member_rows(standing, by=asked.form.grouping, key=key, currency=currency, limit=ITEMS_SHOWN)
     made = aging(
         request.company,
         as_of=asked.as_of,
@@ -220,7 +233,6 @@ def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[Aging
         currency=currency or None,
         base=True,
     )
-    key = request.GET.get("key", "-")
     chosen = Customer.objects.filter(company=request.company)
     if asked.form.grouping == "owner":
         chosen = chosen.filter(owner_id=read_number(key)) if key != "-" else chosen.filter(owner_id=None)
@@ -229,7 +241,8 @@ def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[Aging
     ids: set[int | None] = set(chosen.values_list("pk", flat=True))
     if key == "-" or asked.form.grouping == "currency":
         ids.add(None)  # money of unknown payers has neither owner nor segment
-    return sorted((row for row in made.rows if row.key in ids), key=rank)
+    members = sorted((row for row in made.rows if row.key in ids), key=rank)
+    return members[:ITEMS_SHOWN], len(members)
 
 
 def _base_total(totals: Sequence[AgingRow], base_currency: str) -> AgingRow:

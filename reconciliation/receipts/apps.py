@@ -7,3 +7,10 @@ class ReceiptsConfig(AppConfig):
     name = "receipts"
     label = "receipts"
     verbose_name = _("Receipts")
+
+    def ready(self) -> None:
+        """Name what a second person approves here."""
+        from arap.core.approvals import register
+
+        register("receipt", "receipts.approving.receipts")
+        register("write-off", "receipts.approving.write_offs")

@@ -20,7 +20,7 @@ from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact, add_contract, attach_to_contract, write_note
+from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
@@ -41,6 +41,8 @@ ROWS = {
     "customers/": "customer",
     "customers/views/": "saved view",
     "reports/views/": "saved report",
+    "customers/bank-accounts/": "customer account",
+    "approvals/": "customer account",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
@@ -74,7 +76,7 @@ NAMED = {
     "item": "item",
     "recovery": "recovery",
 }
-PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today"}
+PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -124,6 +126,9 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     papers = ["statement", "reminder", "invoice"]
     contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
     contract = add_contract(story.haichen, number="HC-1", valid_from=story.today, by=user)
+    account = propose_bank_account(
+        story.haichen, holder="Haichen", bank="BOC", account_no="62221111", proof="call", by=user
+    )
     received = brought(browser_of(user), GOOD)
     trial = start_trial(received, by=user)
     try_import(trial.pk)
@@ -146,6 +151,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
         "customer": story.haichen.pk,
