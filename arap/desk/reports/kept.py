@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import pgettext
@@ -91,7 +92,7 @@ def read(view: SavedView, *, today: date) -> Read:
     return Read(form.facts(form.asked()), [], lambda: sheet_of(report, form))
 
 
-def _errors(errors: dict[str, list[str]]) -> list[str]:
+def _errors(errors: ErrorDict) -> list[str]:
     return [str(error) for found in errors.values() for error in found]
 
 

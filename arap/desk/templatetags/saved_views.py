@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.http.request import QueryDict
 from django.template.context import RequestContext
 
-from arap.desk.forms.reports import DAY_WORDS, OWN
+from arap.desk.forms.reports import DAY_WORDS
 from arap.desk.models import SavedView
 from arap.desk.queries.saved_views import seen_by
 from arap.desk.reports.kept import AGING, address
-from arap.desk.reports.periods import DAYS
+from arap.desk.reports.periods import DAYS, OWN
 
 register = template.Library()
 SHOWN_MAX = 12
