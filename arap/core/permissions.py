@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.use": EVERYONE,
     "dashboard.view": EVERYONE,
     "search.use": EVERYONE,
+    "practice.use": EVERYONE,
     "token.use": EVERYONE,
     # Master data
     "company.view": EVERYONE,
@@ -62,6 +63,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # What is settled in another currency, moved to another customer, or netted with what we owe.
+    "arrangement.view": EVERYONE,
+    "arrangement.request": BOOKKEEPERS,
+    "arrangement.approve": frozenset({CREDIT, CONTROLLER}),
+    "arrangement.reverse": BOOKKEEPERS,
     # All that needs a second person; each act asks for its own verb besides.
     "approval.view": EVERYONE,
     "approval.decide": frozenset({CREDIT, CONTROLLER}),

@@ -1,19 +1,16 @@
-"""What the aging report is asked, by a page or by anybody who keeps its address, and the report that answers it."""
+"""What an address asks of the aging report."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from aging.forms import AgingForm
-from aging.pages import cut
-from aging.queries import AgingReport, aging
 from aging.rules import buckets_at
-from aging.sheets import sheet_of
 from arap.core.models import Company
 from arap.core.paging import read_number
-from arap.core.sheets import Sheet
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
 
@@ -43,9 +40,17 @@ class Asked:
         }
         return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
+    @property
+    def kept_as(self) -> dict[str, Any]:
+        """What tells the report from others that are kept. Known now it is as known when it is made."""
+        return {
+            "as_of": self.as_of, "basis": self.form.basis_name, "edges": self.form.edges,
+            "position": self.position if self.known_at else None,
+        }  # fmt: skip
+
 
 def ask(company: Company, data: QueryDict, *, today: date) -> Asked:
-    """What an address asks; a field that cannot be read counts as its default."""
+    """What an address asks for; a field that cannot be read counts as its default. Two queries."""
     used = Item.objects.filter(company=company).exclude(open_amount=0)
     currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
     form = AgingForm(data, today=today, currencies=currencies)
@@ -69,24 +74,3 @@ def _pinned(text: str | None, now: int) -> int:
     """The position a drill-down was asked at, so that it shows what its report read; never a future one."""
     position = read_number(text)
     return now if position is None else min(position, now)
-
-
-def made_of(company: Company, asked: Asked) -> AgingReport:
-    """The report, added up from the items."""
-    return aging(
-        company,
-        as_of=asked.as_of,
-        position=asked.position,
-        basis=asked.form.basis_name,
-        edges=asked.form.edges,
-        by=asked.form.grouping,
-        currency=asked.form.cleaned_data.get("currency") or None,
-        base=True,
-    )
-
-
-def whole(company: Company, asked: Asked) -> Sheet:
-    """All its rows as a sheet."""
-    made = made_of(company, asked)
-    shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
-    return sheet_of(company, asked.form, made, shown, is_cut=asked.bucket is not None)

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from aging import standings
-from aging.asking import Asked, ask, made_of, whole
+from aging.actions import begin_keeping
+from aging.asking import Asked, ask
+from aging.files import made_of, whole
+from aging.keeping import is_large, kept_by
 from aging.pages import cut, named, rank
 from aging.queries import AgingRow, Later, Proof, aging, booked_later, proofs
 from aging.rules import Bucket, buckets_at
@@ -20,6 +24,7 @@ from aging.standing_groups import GROUPED, group_page, member_rows
 from aging.standings import Standing, standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
+from arap.core.models import Job
 from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import requires
 from arap.core.sheets import file_of
@@ -29,6 +34,7 @@ from customers.models import Customer
 
 PAGE = 20
 ITEMS_SHOWN = 200
+JUST_KEPT = timedelta(minutes=5)
 ZERO = Decimal(0)
 
 
@@ -38,7 +44,10 @@ def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
     asked = _asked(request)
     started = perf_counter()
-    made = _from_standing(request, asked) or _added_up(request, asked)
+    made = _from_standing(request, asked)
+    if made is None and (waiting := _waiting(request, asked)):
+        return waiting
+    made = made or _added_up(request, asked)
     proof, page, first = made.proofs, made.page, made.first
     seconds = perf_counter() - started
     context = {
@@ -66,6 +75,15 @@ def report(request: CompanyRequest) -> HttpResponse:
     }
     template = "aging/_report.html" if request.htmx else "aging/report.html"
     return render(request, template, context)
+
+
+@requires("aging.view")
+@require_POST
+def keep(request: CompanyRequest) -> HttpResponse:
+    """Begin to add up the report that is asked for, which then is kept."""
+    asked = _asked(request)
+    begin_keeping(request.company, **asked.kept_as, by=request.user)
+    return redirect(f"{reverse('aging:report')}?{asked.query()}")
 
 
 @requires("aging.view")
@@ -122,10 +140,6 @@ class _Line:
         return cls(item, column, item.aged_from_on, paid, now.settled_on if now.open_amount == 0 else None)
 
 
-def _asked(request: CompanyRequest) -> Asked:
-    return ask(request.company, request.GET, today=timezone.localdate())
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """A page of the report, from row number `first` on, with what stands around it."""
@@ -145,6 +159,25 @@ def _standing(request: CompanyRequest, asked: Asked) -> Standing | None:
         request.company, as_of=asked.as_of, position=asked.position, basis=form.basis_name, edges=form.edges,
         grouped=form.grouping in GROUPED,
     )  # fmt: skip
+
+
+def _waiting(request: CompanyRequest, asked: Asked) -> HttpResponse | None:
+    """The page of who waits for a report of a large book; None where it is added up at once.
+
+    That is where the book is small, and where so much is booked meanwhile that what was just kept does not serve.
+    """
+    if not is_large(request.company):
+        return None
+    job = kept_by(request.company, **asked.kept_as)
+    if job is not None and job.state == Job.State.DONE and timezone.now() - job.created_at < JUST_KEPT:
+        return None
+    context = {
+        "form": asked.form, "query": asked.query(),
+        "job": job if job and job.state not in (Job.State.DONE, Job.State.CANCELLED) else None,
+        "is_active": job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "is_stopped": job is not None and job.state == Job.State.CANCELLED,
+    }  # fmt: skip
+    return render(request, "aging/_waiting.html" if request.htmx else "aging/waiting.html", context)
 
 
 def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
@@ -177,6 +210,10 @@ def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
     shown, page, more = cut(made.rows, bucket=asked.bucket, after=_after(request), limit=PAGE)
     first = shown.index(page[0]) + 1 if page else 0
     return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
+
+
+def _asked(request: CompanyRequest) -> Asked:
+    return ask(request.company, request.GET, today=timezone.localdate())
 
 
 def _buckets(asked: Asked) -> list[Bucket]:

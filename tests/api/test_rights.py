@@ -55,6 +55,7 @@ ROOMS = {
     "credit-notes": "credit note",
     "receipts": "receipt",
     "write-offs": "write-off",
+    "arrangements": "arrangement",
     "documents": "document",
     "items": "item",
     "applications": "application",
@@ -93,6 +94,8 @@ GOOD: dict[str, Any] = {
     "receipts_reverse": {"reason": "x"},
     "write_offs_reject": {"reason": "x"},
     "write_offs_reverse": {"reason": "x"},
+    "arrangements_reject": {"reason": "x"},
+    "arrangements_reverse": {"reason": "x"},
     "write_offs_recover": {"amount": "1.00"},
 }
 

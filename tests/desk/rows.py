@@ -26,6 +26,7 @@ from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
+from receipts.actions.arranging import NewArrangement, request_arrangement
 from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
 from receipts.models import WriteOffBand
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
@@ -54,6 +55,7 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -179,6 +181,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
@@ -196,6 +199,15 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _arranged(story: Story, user: User) -> int:
+    """An invoice of its own goes to another customer."""
+    moved = Bookkeeper(company=story.company, by=user).invoice(story.qiming.pk, "9.00", story.today, currency="CNY")
+    new = NewArrangement(
+        kind="transfer", item_id=moved.item_ids[0], amount=Decimal(9), to_customer_id=story.haichen.pk, reference="A-1"
+    )
+    return request_arrangement(story.company, new, on=story.today, by=user).pk
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

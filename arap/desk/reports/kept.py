@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from aging import asking
+from aging.files import whole
 from aging.sheets import facts as aging_facts
 from arap.core.models import Company
 from arap.core.sheets import Sheet
@@ -85,7 +86,7 @@ def read(view: SavedView, *, today: date) -> Read:
     report = report_of(view.page)
     if report is None:
         asked = asking.ask(company, _on_day(view.query, today), today=today)
-        return Read(aging_facts(company, asked.form), _errors(asked.form.errors), lambda: asking.whole(company, asked))
+        return Read(aging_facts(company, asked.form), _errors(asked.form.errors), lambda: whole(company, asked))
     form = ReportForm(QueryDict(view.query), report=report, company=company, today=today)
     if not form.is_valid():
         return Read([], _errors(form.errors), None)
