@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("desk", "0009_monthly_revaluation"),
+        ("desk", "0010_imports_of_lists"),
     ]
 
     operations = [
