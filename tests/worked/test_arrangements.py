@@ -1,4 +1,4 @@
-"""Settled in another currency, transferred, netted with what we owe, paid in instalments: worked to the cent and undone.
+"""Settled in another currency, transferred, netted with what we owe, paid in instalments: to the cent, and undone.
 
 Sources: IAS 21.28 and its Chinese twin CAS 19 art. 11 (what settling a monetary item brings goes to profit or loss,
 from the rate at which it was booked); IAS 21.22 (the transaction's own rate). Netting: IFRS 9 3.2.3 and 3.3.1 (both are
@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from receipts.actions.breaking import break_plans
-from receipts.rules.plans import Instalment, PlanError, equal, is_broken, pieces, typed
 
 from arap.core.models import Role, User
 from arap.ledger.models import Entry, Item, JournalLine
@@ -29,10 +27,12 @@ from receipts.actions.arranging import (
     request_arrangement,
     reverse_arrangement,
 )
+from receipts.actions.breaking import break_plans
 from receipts.models import Arrangement, ArrangementBand, Receipt
 from receipts.queries import unapplied
 from receipts.queries.arrangements import Line, effect_of, settled_items, summed, undoing
 from receipts.rules.exchanges import settled_by, taken
+from receipts.rules.plans import Instalment, PlanError, equal, is_broken, pieces, typed
 from tests.ledger.book import own_posting
 from tests.people import hire
 from tests.worked.test_settling import Shop, refusal, shop
@@ -270,7 +270,7 @@ def plan(item: Item, instalments: list[Instalment], *others: Item, **fields: Any
 
 
 def test_instalments_are_worked_out() -> None:
-    """Equal ones take what rounding left in the last; typed ones are amounts or percentages; the oldest is paid first."""
+    """Equal ones take what rounding left in the last; typed ones are amounts or percentages; the oldest comes first."""
     thirds = equal(Decimal(100), 3, date(2026, 1, 31), 1, "CNY")
     assert [(on.isoformat(), str(amount)) for on, amount in thirds] == [
         ("2026-01-31", "33.33"), ("2026-02-28", "33.33"), ("2026-03-31", "33.34"),

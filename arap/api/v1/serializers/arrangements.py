@@ -59,7 +59,8 @@ class ArrangementSerializer(RowSerializer):
         model = Arrangement
         fields = read_only_fields = [
             "id", "kind", "state", "item_id", "document", "customer", "to_customer", "currency", "amount", "rate",
-            "settles", "instalments", "grace_days", "fallback", "reference", "explanation", "required_role", "requested_at", "decided_at", "decision", "number",
+            "settles", "instalments", "grace_days", "fallback", "reference", "explanation", "required_role",
+            "requested_at", "decided_at", "decision", "number",
         ]  # fmt: skip
 
 
