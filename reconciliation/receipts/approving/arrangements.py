@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from arap.core.approvals import Line, Waiting
 from arap.core.models import Company, User
-from arap.core.wording import names, prose_day
+from arap.core.wording import amount_text, names, prose_day
 from receipts.actions.arranging import approve_arrangement, reject_arrangement
 from receipts.models import Arrangement
 from receipts.queries.arrangements import arrangements, effect_of, parts_of, settled_items
@@ -38,12 +38,19 @@ def effect(company: Company, pk: int, on: date) -> Sequence[Line]:
         return [Line(text=_("Less than this amount is open by now, so it cannot be approved."))]
     told = effect_of(made, on, debits)
     lines = [Line(text=text) for text in (made.reference, made.explanation) if text]
-    lines += [Line(text=prose_day(each.due_on), amount=each.after, currency=each.currency) for each in told.opened]
+    for each in told.opened:
+        amount = f"{each.currency} {amount_text(each.after, each.currency)}"
+        lines.append(Line(text=f"{prose_day(each.due_on)} · {amount}"))
     for posting in told.postings:
         account = f"{posting.account.code} {names(posting.account.name, posting.account.name_local)[0]}"
         is_money = bool(posting.amount)
-        amount, currency = posting.amount if is_money else posting.base_amount, posting.currency
-        lines.append(Line(text=account, amount=amount, currency=currency if is_money else company.base_currency))
+        lines.append(
+            Line(
+                text=account,
+                amount=posting.amount if is_money else posting.base_amount,
+                currency=posting.currency if is_money else company.base_currency,
+            )
+        )
     return lines
 
 
