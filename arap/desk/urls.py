@@ -20,6 +20,7 @@ from arap.desk.views import (
     duplicates,
     exports,
     find,
+    first_hour,
     guide,
     import_rows,
     imports,
@@ -27,6 +28,7 @@ from arap.desk.views import (
     manual,
     news,
     personal_data,
+    practice,
     rates,
     reports,
     revaluation,
@@ -37,6 +39,10 @@ app_name = "desk"
 
 urlpatterns = [
     path("", guide.home, name="today"),
+    path("first-hour/", first_hour.hour, name="first_hour"),
+    path("first-hour/hide/", first_hour.hide, name="first_hour_hide"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/reset/", practice.practice_reset, name="practice_reset"),
     path("guide/", guide.guide, name="guide"),
     path("guide/company/", guide.guide_company, name="guide_company"),
     path("guide/letterhead/", guide.guide_letterhead, name="guide_letterhead"),
