@@ -38,6 +38,7 @@ STATES: dict[str, State] = {
     "to_approve": State("triangle", "caution", _("To approve")),
     "written_off": State("square", "overdue", _("Written off")),
     "in_force": State("full", "good", pgettext_lazy("arrangement", "In force")),
+    "broken": State("triangle", "overdue", pgettext_lazy("plan", "Broken")),
     "undone": State("hollow", "", pgettext_lazy("state", "Undone")),
     "bill_held": State("hollow", "", pgettext_lazy("bill", "Held")),
     "bill_endorsed": State("low", "accent", pgettext_lazy("bill", "Endorsed")),

@@ -23,6 +23,7 @@ THINGS = {
     "customers.contract": Kind("desk:contract", "number"),
     "customers.paymentterms": Kind("", "code"),
     "invoices.invoice": Kind("invoices:detail", "document__number"),
+    "receipts.arrangement": Kind("receipts:arrangement", "item__document__number"),
     "receipts.receipt": Kind("receipts:detail", "document__number"),
     "bills.bill": Kind("bills:detail", "number"),
     "statements.statement": Kind("statements:detail", "number"),
@@ -42,6 +43,7 @@ THINGS = {
     "core.company": Kind("", "code"),
     "core.companybankaccount": Kind("", "account_no"),
     "desk.import": Kind("desk:import", ""),
+    "desk.savedview": Kind("desk:report_view", "name"),
 }
 
 # By the last word of a verb: what was done, of whatever it was done to.
@@ -50,6 +52,7 @@ ACTS: dict[str, str | Promise] = {
     "allow": pgettext_lazy("act", "allowed"),
     "approve": pgettext_lazy("act", "approved"),
     "apply": pgettext_lazy("act", "applied"),
+    "break": pgettext_lazy("act", "fell back"),
     "cancel": pgettext_lazy("act", "cancelled"),
     "change": pgettext_lazy("act", "changed"),
     "clear": pgettext_lazy("act", "cleared"),
@@ -92,6 +95,7 @@ ACTS: dict[str, str | Promise] = {
     "remove": pgettext_lazy("act", "second factor turned off"),
     "renew_codes": pgettext_lazy("act", "recovery codes renewed"),
     "reopen": pgettext_lazy("act", "reopened"),
+    "request": pgettext_lazy("act", "requested"),
     "reset": pgettext_lazy("act", "second factor reset"),
     "resolve": pgettext_lazy("act", "decided"),
     "retire": pgettext_lazy("act", "retired"),

@@ -32,6 +32,7 @@ from arap.desk.views import (
     rates,
     reports,
     revaluation,
+    saved_views,
     today,
 )
 
@@ -109,6 +110,9 @@ urlpatterns = [
     ),
     path("documents/<int:pk>/", documents.document, name="document"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/views/save/", saved_views.save, name="report_save_view"),
+    path("reports/views/<int:pk>/", saved_views.saved_view, name="report_view"),
+    path("reports/views/<int:pk>/drop/", saved_views.drop, name="report_view_drop"),
     path("reports/<slug:report>/", reports.report, name="report"),
     path("reports/<slug:report>/export/", reports.report_export, name="report_export"),
     path("import/", imports.imports, name="imports"),

@@ -13,4 +13,5 @@ class ReceiptsConfig(AppConfig):
         from arap.core.approvals import register
 
         register("receipt", "receipts.approving.receipts")
+        register("arrangement", "receipts.approving.arrangements")
         register("write-off", "receipts.approving.write_offs")
