@@ -1,4 +1,4 @@
-"""What proves that a month is ready to be closed: rooms name their checks by dotted names, resolved when they are run."""
+"""What proves that a month can be closed: rooms name their checks by dotted names, resolved when they are run."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -9,7 +9,7 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company
 from arap.core.nights import each_company
-from arap.desk.actions import imports, revaluing
+from arap.desk.actions import closing, imports, revaluing
 from arap.desk.actions.personal_data import run_erasure
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,12 @@ def forget_trials() -> int:
     forgotten = imports.forget_trials()
     logger.info("forgot %s rows of old dry runs", forgotten)
     return forgotten
+
+
+@shared_task(name="arap.desk.tasks.check_close", **LIMITS)  # type: ignore[untyped-decorator]
+def check_close(job_id: int) -> None:
+    """The checks before a month is closed."""
+    jobs.run(job_id, closing.run_checks)
 
 
 @shared_task(name="arap.desk.tasks.revalue_month", **LIMITS)  # type: ignore[untyped-decorator]

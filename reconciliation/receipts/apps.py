@@ -7,3 +7,10 @@ class ReceiptsConfig(AppConfig):
     name = "receipts"
     label = "receipts"
     verbose_name = _("Receipts")
+
+    def ready(self) -> None:
+        """Name what this room checks before a month is closed."""
+        from arap.core.close_checks import register
+
+        for name in ("CONFIRMED", "UNIDENTIFIED", "UNAPPLIED", "WRITE_OFFS"):
+            register(f"receipts.close_checks.{name}")

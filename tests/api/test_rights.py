@@ -61,6 +61,8 @@ ROOMS = {
     "statements": "statement",
     "messages": "message",
     "jobs": "job",
+    "periods": "period",
+    "period-exceptions": "period exception",
 }
 
 
@@ -91,6 +93,10 @@ GOOD: dict[str, Any] = {
     "receipts_apply": {"auto": True},
     "receipts_unapply": {"reason": "x"},
     "receipts_reverse": {"reason": "x"},
+    "periods_explain": {"check": "drafts", "text": "x"},
+    "periods_soft_close": {"open_to": ["controller"]},
+    "periods_reopen": {"reason": "x"},
+    "period_exceptions_create": {"reason": "x", "valid_until": "2099-01-01T00:00:00Z"},
     "write_offs_reject": {"reason": "x"},
     "write_offs_reverse": {"reason": "x"},
     "write_offs_recover": {"amount": "1.00"},
