@@ -137,7 +137,9 @@ def test_an_auditor_cannot_reopen(client: Client, company: Company, controller: 
     assert march.state == Period.State.CLOSED
 
 
-def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: Company, clerk: User) -> None:
+def test_an_exception_is_granted_and_revoked(
+    controllers_desk: Client, company: Company, controller: User, clerk: User
+) -> None:
     march = period_on(company, date(2026, 3, 1))
     body = {
         "company": company.pk,
@@ -149,8 +151,7 @@ def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: 
     }
     add = reverse("admin:core_periodexception_add")
     assert controllers_desk.post(add, body).status_code == 200, "the period is open"
-    close = {"action": "close", "_selected_action": [march.pk]}
-    controllers_desk.post(reverse("admin:core_period_changelist"), close)
+    close_period(company, march, by=controller)
     assert controllers_desk.post(add, body).status_code == 302
     exception = PeriodException.objects.get()
     revoke = {"action": "revoke", "_selected_action": [exception.pk]}
@@ -161,8 +162,7 @@ def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: 
 
 def test_nobody_grants_an_exception_to_themselves(controllers_desk: Client, company: Company, controller: User) -> None:
     march = period_on(company, date(2026, 3, 1))
-    close = {"action": "close", "_selected_action": [march.pk]}
-    controllers_desk.post(reverse("admin:core_period_changelist"), close)
+    close_period(company, march, by=controller)
     body = {
         "company": company.pk,
         "period": march.pk,

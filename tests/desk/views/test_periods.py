@@ -196,8 +196,11 @@ def test_the_list_says_how_each_month_stands(as_controller: Client, company: Com
     assert as_controller.get("/periods/?year=nonsense").status_code == 200
 
 
-def test_who_may(company: Company, january: Period) -> None:
+def test_who_may_close(company: Company, january: Period) -> None:
     check_roles(company, "period.close", f"/periods/{january.pk}/close/", method="post")
+
+
+def test_who_may_look(company: Company, january: Period) -> None:
     check_roles(company, "period.view", f"/periods/{january.pk}/")
 
 
