@@ -43,7 +43,13 @@ class Section:
 
 
 NAVIGATION = (
-    Section("", (Page("desk:today", _("Today"), "dashboard.view", "h", "desk:today"),)),
+    Section(
+        "",
+        (
+            Page("desk:today", _("Today"), "dashboard.view", "h", "desk:today"),
+            Page("desk:approvals", _("Approvals"), "approval.view", "b", "desk:approval"),
+        ),
+    ),
     Section(
         _("Receivables"),
         (

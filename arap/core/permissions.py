@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.use": EVERYONE,
     "dashboard.view": EVERYONE,
     "search.use": EVERYONE,
+    "practice.use": EVERYONE,
     "token.use": EVERYONE,
     # Master data
     "company.view": EVERYONE,
@@ -38,6 +39,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "customer.regroup": frozenset({CREDIT, CONTROLLER}),
     "customer.note": frozenset({CLERK, COLLECTOR, CREDIT, CONTROLLER}),
     "customer.merge": frozenset({CREDIT, CONTROLLER}),
+    # Where refunds are paid: proposed by one, approved by another; anybody who proposes may stop one.
+    "bank_account.propose": frozenset({CLERK, CREDIT, CONTROLLER}),
+    "bank_account.approve": frozenset({CREDIT, CONTROLLER}),
     # What is owed
     "invoice.view": EVERYONE,
     "invoice.draft": BOOKKEEPERS,
@@ -59,6 +63,14 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # What is settled in another currency, moved to another customer, or netted with what we owe.
+    "arrangement.view": EVERYONE,
+    "arrangement.request": BOOKKEEPERS,
+    "arrangement.approve": frozenset({CREDIT, CONTROLLER}),
+    "arrangement.reverse": BOOKKEEPERS,
+    # All that needs a second person; each act asks for its own verb besides.
+    "approval.view": EVERYONE,
+    "approval.decide": frozenset({CREDIT, CONTROLLER}),
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
     "message.view": EVERYONE,
     "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),

@@ -19,6 +19,7 @@ class Kind(NamedTuple):
 THINGS = {
     "customers.customer": Kind("desk:customer", "code"),
     "customers.contact": Kind("", "name"),
+    "customers.bankaccount": Kind("", "account_no"),
     "customers.contract": Kind("desk:contract", "number"),
     "customers.paymentterms": Kind("", "code"),
     "invoices.invoice": Kind("invoices:detail", "document__number"),
@@ -46,6 +47,7 @@ THINGS = {
 ACTS: dict[str, str | Promise] = {
     "add": pgettext_lazy("act", "added"),
     "allow": pgettext_lazy("act", "allowed"),
+    "approve": pgettext_lazy("act", "approved"),
     "apply": pgettext_lazy("act", "applied"),
     "cancel": pgettext_lazy("act", "cancelled"),
     "change": pgettext_lazy("act", "changed"),
@@ -79,6 +81,7 @@ ACTS: dict[str, str | Promise] = {
     "password": pgettext_lazy("act", "password chosen"),
     "pause": pgettext_lazy("act", "pause after wrong passwords"),
     "post": pgettext_lazy("act", "posted"),
+    "propose": pgettext_lazy("act", "proposed"),
     "put_back": pgettext_lazy("act", "put back"),
     "receive": pgettext_lazy("act", "file received"),
     "record": pgettext_lazy("act", "recorded"),
@@ -91,6 +94,7 @@ ACTS: dict[str, str | Promise] = {
     "reopen": pgettext_lazy("act", "reopened"),
     "reset": pgettext_lazy("act", "second factor reset"),
     "resolve": pgettext_lazy("act", "decided"),
+    "retire": pgettext_lazy("act", "retired"),
     "retry_pdf": pgettext_lazy("act", "PDF made again"),
     "reverse": pgettext_lazy("act", "reversed"),
     "revoke": pgettext_lazy("act", "revoked"),

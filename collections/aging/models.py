@@ -10,9 +10,15 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from aging.rules import DEFAULT_EDGES
+
 
 def _amount() -> "models.DecimalField[Decimal | int, Decimal]":
     return models.DecimalField(max_digits=20, decimal_places=3)
+
+
+def _edges() -> list[int]:
+    return list(DEFAULT_EDGES)
 
 
 class SnapshotRun(models.Model):
@@ -73,14 +79,21 @@ class Standing(models.Model):
 
     A derived figure: standings.py adds what was booked since, invariants/ holds it against the book, and nothing is
     lost when it is thrown away. It never changes; a newer one takes its place. `merges` tells which duplicates stood
-    for whom. `with_rows` is false where only the totals are kept.
+    for whom; customers whose owner, segment or group changed in a transaction from number `horizon` on, of the database
+    `cluster`, may stand under another one now. `with_rows` is false where only the totals are kept; `is_asked` is true
+    where somebody asked for the report, false of what is kept for the pages.
     """
 
     company = models.ForeignKey("core.Company", on_delete=models.CASCADE, related_name="+", db_index=False)
     as_of = models.DateField(_("as of"))
     position = models.BigIntegerField(_("position"))
     merges = models.CharField(max_length=32)
+    basis = models.CharField(max_length=10, default="due", db_default="due")
+    edges = ArrayField(models.IntegerField(), default=_edges)
+    horizon = models.BigIntegerField(default=0, db_default=0)
+    cluster = models.CharField(max_length=60, default="", db_default="")
     with_rows = models.BooleanField()
+    is_asked = models.BooleanField(default=False, db_default=False)
     customers = models.IntegerField(_("customers"))
     made_at = models.DateTimeField(_("made at"), db_default=Now())
 
@@ -91,7 +104,10 @@ class Standing(models.Model):
 
 
 class StandingRow(models.Model):
-    """A customer's figures in one currency and in base currency; without a customer, money of unknown payers."""
+    """A customer's figures in one currency and in base currency; without a customer, money of unknown payers.
+
+    `owner`, `segment` and `root` are those of the customer then; `base_overdue` all but the first bucket.
+    """
 
     standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="rows", db_index=False)
     customer = models.ForeignKey(
@@ -106,6 +122,13 @@ class StandingRow(models.Model):
     base_total = _amount()
     base_overdue = _amount()
     items = models.IntegerField()
+    owner = models.ForeignKey(
+        "core.User", null=True, on_delete=models.PROTECT, db_constraint=False, related_name="+", db_index=False
+    )
+    segment = models.CharField(max_length=60, null=True)
+    root = models.ForeignKey(
+        "customers.Customer", null=True, on_delete=models.CASCADE, db_constraint=False, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("row of a standing")
@@ -118,7 +141,37 @@ class StandingRow(models.Model):
         indexes = [
             models.Index(fields=("standing", "-base_total"), name="aging_standingrow_total"),
             models.Index(fields=("standing", "-base_overdue"), name="aging_standingrow_overdue"),
+            # the rows behind a row by owner, segment or currency, and the report of one currency
+            models.Index(fields=("standing", "owner", "-base_total"), name="aging_standingrow_owner"),
+            models.Index(fields=("standing", "segment", "-base_total"), name="aging_standingrow_segment"),
+            models.Index(fields=("standing", "currency", "-base_total"), name="aging_standingrow_currency"),
         ]
+
+
+class StandingGroup(models.Model):
+    """The sum of the rows in one currency `by` "owner", "segment" or "parent"; `key` says of which of them."""
+
+    standing = models.ForeignKey(Standing, on_delete=models.CASCADE, related_name="groups", db_index=False)
+    by = models.CharField(max_length=10)
+    key = models.CharField(max_length=60, null=True)
+    currency = models.CharField(max_length=3)
+    buckets = ArrayField(_amount())
+    unapplied = _amount()
+    total = _amount()
+    base_buckets = ArrayField(_amount())
+    base_unapplied = _amount()
+    base_total = _amount()
+    items = models.IntegerField()
+
+    class Meta:
+        verbose_name = _("group of a standing")
+        verbose_name_plural = _("groups of standings")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("standing", "by", "key", "currency"), nulls_distinct=False, name="aging_standinggroup_once"
+            )
+        ]
+        indexes = [models.Index(fields=("standing", "by", "-base_total"), name="aging_standinggroup_total")]
 
 
 class StandingTotal(models.Model):

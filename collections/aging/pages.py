@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from aging.queries import AgingReport, AgingRow
+from aging.queries import AgingRow
 from arap.core import wording
 from arap.core.models import Company, User
 from customers.models import Customer
@@ -34,13 +34,13 @@ def rank(row: AgingRow) -> tuple[Decimal, str, str]:
 
 
 def cut(
-    report: AgingReport, *, bucket: int | None, after: Sequence[str], limit: int
+    rows: Sequence[AgingRow], *, bucket: int | None, after: Sequence[str], limit: int
 ) -> tuple[list[AgingRow], list[AgingRow], bool]:
     """(all rows that are shown, the page of them that follows `after`, whether more follow).
 
     With `bucket` only the rows that hold something in that bucket are shown.
     """
-    shown = sorted((row for row in report.rows if bucket is None or row.buckets[bucket]), key=rank)
+    shown = sorted((row for row in rows if bucket is None or row.buckets[bucket]), key=rank)
     start = 0
     if after:
         floor = (-Decimal(after[0]), after[1], after[2])

@@ -1,4 +1,4 @@
-"""Reads from a standing: today's report without adding up everything that is open.
+"""Reads from a standing: the report without adding up everything that is open.
 
 A standing is the report as known at some position. Only customers of whom something was recorded since then differ from
 it; they are added up anew at the position asked for, so that every answer is what `aging` would say, to the cent. Where
@@ -15,6 +15,7 @@ from django.db import connection
 
 from aging.pages import rank
 from aging.queries import ZERO, AgingRow, Proof, aging
+from aging.rules import DEFAULT_EDGES
 from arap.core.models import Company
 
 # Of so many customers something may have been recorded since: adding them up costs about what a page may.
@@ -22,20 +23,32 @@ TOUCHED_MAX = 1_000
 
 MERGES = """md5(coalesce((select string_agg(id || '>' || merged_into_id, ',' order by id) from customers_customer
   where company_id = %(company)s and merged_into_id is not null), ''))"""
+# The database by whose transactions `horizon` counts: a copy that was restored elsewhere counts its own.
+CLUSTER = """(select c.system_identifier || '/' || d.oid
+  from pg_control_system() c, pg_database d where d.datname = current_database())"""
 _LATEST = f"""
-select s.id, s.position, s.customers from aging_standing s
- where s.company_id = %(company)s and s.as_of = %(as_of)s and s.with_rows and s.position <= %(position)s
-   and s.merges = {MERGES}
+select s.id, s.position, s.customers, s.horizon from aging_standing s
+ where s.company_id = %(company)s and s.as_of = %(as_of)s and s.basis = %(basis)s and s.edges = %(edges)s
+   and s.with_rows and s.position <= %(position)s and s.merges = {MERGES}
+   and (not %(grouped)s or s.cluster = {CLUSTER})
  order by s.position desc, s.id desc limit 1
 """  # noqa: S608
-# Those of whom an item was made or moved since, and the duplicates that stand under them.
+# Those of whom something was recorded since that counts by the day, those who moved to another owner, segment or group
+# where that matters, and the duplicates that stand under them.
 _TOUCHED = """
-with moved as (
-  select distinct customer_id from ledger_item
-   where company_id = %(company)s and last_position > %(since)s and customer_id is not null limit %(most)s + 1
+with booked as (
+  select distinct customer_id from ledger_item i
+   where i.company_id = %(company)s and i.last_position > %(since)s and i.customer_id is not null
+     and (i.position > %(since)s and i.posted_on <= %(as_of)s
+          or exists (select from ledger_entry e
+                      where e.item_id = i.id and e.position > %(since)s and e.effective_on <= %(as_of)s))
+   limit %(most)s + 1
+), moved as (
+  select id from customers_customer
+   where company_id = %(company)s and moved_in > 0 and moved_in >= %(horizon)s and %(grouped)s limit %(most)s + 1
 ), shown as (
   select distinct coalesce(c.merged_into_id, c.id) as id
-    from moved join customers_customer c on c.id = moved.customer_id
+    from customers_customer c where c.id in (select customer_id from booked union select id from moved)
 )
 select id, true from shown
 union all
@@ -43,10 +56,11 @@ select m.id, false from customers_customer m join shown on m.merged_into_id = sh
 """
 _FIGURES = "currency, buckets, unapplied, total, base_buckets, base_unapplied, base_total, items"
 _STORED = f"""
-select customer_id, {_FIGURES} from aging_standingrow
+select customer_id, {_FIGURES}, owner_id, segment, root_id from aging_standingrow
  where standing_id = %(standing)s and customer_id = any(%(touched)s)
 union all
-select customer_id, {_FIGURES} from aging_standingrow where standing_id = %(standing)s and customer_id is null
+select customer_id, {_FIGURES}, owner_id, segment, root_id from aging_standingrow
+ where standing_id = %(standing)s and customer_id is null
 """  # noqa: S608
 _RANKED = f"""
 select customer_id, {_FIGURES} from aging_standingrow
@@ -93,40 +107,60 @@ select k.as_of, null, t.{_FIGURES.replace(", ", ", t.")}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """A standing, and what differs from it at `position`: `stored` is what it says of the customers `touched` and of
-    unknown payers, `fresh` what is true of them."""
+    unknown payers, `fresh` what is true of them. `stored_under` is owner, segment and group of each stored row."""
 
     id: int
     company: Company
     as_of: date
+    basis: str
+    edges: tuple[int, ...]
     since: int
     position: int
     customers: int
     touched: tuple[int, ...]
     stored: tuple[AgingRow, ...]
     fresh: tuple[AgingRow, ...]
+    stored_under: tuple[tuple[int | None, str | None, int | None], ...]
 
 
-def standing_at(company: Company, *, as_of: date, position: int) -> Standing | None:
-    """The report of `as_of` by customer, as known at `position`; None where it has to be added up. Four queries."""
-    asked: dict[str, Any] = {"company": company.pk, "as_of": as_of, "position": position, "most": TOUCHED_MAX}
+def standing_at(
+    company: Company,
+    *,
+    as_of: date,
+    position: int,
+    basis: str = "due",
+    edges: Sequence[int] = DEFAULT_EDGES,
+    grouped: bool = False,
+) -> Standing | None:
+    """The report of `as_of` as known at `position`; None where it has to be added up. Four queries.
+
+    With `grouped` it can be read by owner, segment and group, too (standing_groups.py).
+    """
+    asked: dict[str, Any] = {
+        "company": company.pk, "as_of": as_of, "position": position, "basis": basis, "edges": list(edges),
+        "grouped": grouped, "most": TOUCHED_MAX,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_LATEST, asked)
         found = cursor.fetchone()
         if found is None:
             return None
-        pk, since, customers = found
-        cursor.execute(_TOUCHED, {**asked, "since": since})
+        pk, since, customers, horizon = found
+        cursor.execute(_TOUCHED, {**asked, "since": since, "horizon": horizon})
         moved = cursor.fetchall()
         touched = [customer for customer, is_shown in moved if is_shown]
         if len(touched) > TOUCHED_MAX:
             return None
         cursor.execute(_STORED, {"standing": pk, "touched": touched})
-        stored = [_row(values) for values in cursor.fetchall()]
+        stored = cursor.fetchall()
     everybody = [customer for customer, _is_shown in moved]
-    fresh = aging(company, as_of=as_of, position=position, base=True, customer_ids=everybody).rows
+    fresh = aging(
+        company, as_of=as_of, position=position, basis=basis, edges=edges, base=True, customer_ids=everybody
+    ).rows
     return Standing(
-        id=pk, company=company, as_of=as_of, since=since, position=position, customers=customers,
-        touched=tuple(touched), stored=tuple(stored), fresh=fresh,
+        id=pk, company=company, as_of=as_of, basis=basis, edges=tuple(edges), since=since, position=position,
+        customers=customers, touched=tuple(touched), stored=tuple(row_of(values[:-3]) for values in stored),
+        fresh=fresh, stored_under=tuple(tuple(values[-3:]) for values in stored),
     )  # fmt: skip
 
 
@@ -137,10 +171,10 @@ def totals(standing: Standing) -> list[AgingRow]:
             f"select null, {_FIGURES} from aging_standingtotal where standing_id = %s",  # noqa: S608
             [standing.id],
         )
-        sums = {row.currency: row for row in map(_row, cursor.fetchall())}
+        sums = {row.currency: row for row in map(row_of, cursor.fetchall())}
     for rows, sign in ((standing.stored, -1), (standing.fresh, 1)):
         for row in rows:
-            sums[row.currency] = _plus(sums.get(row.currency), row, sign)
+            sums[row.currency] = plus(sums.get(row.currency), row, sign)
     return [row for _currency, row in sorted(sums.items()) if row.items]
 
 
@@ -166,44 +200,54 @@ def counted(standing: Standing) -> int:
     )
 
 
-def ranked(standing: Standing, *, bucket: int | None, after: Sequence[str], limit: int) -> tuple[list[AgingRow], bool]:
+def ranked(
+    standing: Standing, *, bucket: int | None, after: Sequence[str], limit: int, only: str = ""
+) -> tuple[list[AgingRow], bool]:
     """A page of the report's rows in its order, and whether more follow. One query.
 
-    `after` is the rank of the last row of the page before. With `bucket` only rows that hold something in it.
+    `after` is the rank of the last row of the page before. With `bucket` only rows that hold something in it, with
+    `only` those in that currency.
     """
     floor = (-Decimal(after[0]), after[1], after[2]) if after else None
-    holding = f"and buckets[{bucket + 1}] <> 0" if bucket is not None else ""
-    fresh = [row for row in standing.fresh if bucket is None or row.buckets[bucket]]
+    fresh = [row for row in standing.fresh if is_shown(row, bucket, only)]
     with connection.cursor() as cursor:
         cursor.execute(
-            _RANKED.format(beyond=_BEYOND if after else "", holding=holding),
+            _RANKED.format(beyond=_BEYOND if after else "", holding=holding(bucket, only)),
             {
-                "standing": standing.id, "touched": list(standing.touched), "limit": limit + 1,
+                "standing": standing.id, "touched": list(standing.touched), "limit": limit + 1, "only": only,
                 "floor": after[0] if after else None, "key": after[1] if after else None,
                 "currency": after[2] if after else None,
             },
         )  # fmt: skip
-        rows = [_row(values) for values in cursor.fetchall()]
+        rows = [row_of(values) for values in cursor.fetchall()]
     rows += [row for row in fresh if floor is None or rank(row) > floor]
     rows.sort(key=rank)
     return rows[:limit], len(rows) > limit
 
 
-def row_count(standing: Standing, *, bucket: int | None) -> int:
+def row_count(standing: Standing, *, bucket: int | None, only: str = "") -> int:
     """How many rows the report has; with `bucket`, how many hold something in it. One query."""
     sql = "select coalesce(sum(rows), 0) from aging_standingtotal where standing_id = %(standing)s"
+    sql += " and currency = %(only)s" if only else ""
     if bucket is not None:
-        sql = (
-            "select count(*) from aging_standingrow"  # noqa: S608
-            f" where standing_id = %(standing)s and buckets[{int(bucket) + 1}] <> 0"
-        )
+        sql = f"select count(*) from aging_standingrow where standing_id = %(standing)s {holding(bucket, only)}"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"standing": standing.id})
+        cursor.execute(sql, {"standing": standing.id, "only": only})
         kept = int(cursor.fetchone()[0])
-    less, more = (
-        sum(1 for row in rows if bucket is None or row.buckets[bucket]) for rows in (standing.stored, standing.fresh)
-    )
+    less, more = (sum(1 for row in rows if is_shown(row, bucket, only)) for rows in (standing.stored, standing.fresh))
     return kept - less + more
+
+
+def holding(bucket: int | None, only: str) -> str:
+    """The rows with something in a bucket, or in the currency %(only)s, as SQL beginning with "and"."""
+    return (f"and buckets[{bucket + 1}] <> 0 " if bucket is not None else "") + (
+        "and currency = %(only)s" if only else ""
+    )
+
+
+def is_shown(row: AgingRow, bucket: int | None, only: str) -> bool:
+    """The same of a row."""
+    return (bucket is None or bool(row.buckets[bucket])) and only in ("", row.currency)
 
 
 def kept_totals(company: Company, days: Sequence[date], *, position: int) -> dict[date, list[AgingRow]]:
@@ -215,7 +259,7 @@ def kept_totals(company: Company, days: Sequence[date], *, position: int) -> dic
     for on, *values in fetched:
         rows = found.setdefault(on, [])
         if values[1] is not None:  # a day on which nothing was open has no total
-            rows.append(_row(values))
+            rows.append(row_of(values))
     return found
 
 
@@ -226,14 +270,15 @@ def _clocks(standing: Standing) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(values: Sequence[Any]) -> AgingRow:
+def row_of(values: Sequence[Any]) -> AgingRow:
+    """A row of key and the figures as they are stored."""
     key, currency, buckets, unapplied, total, base_buckets, base_unapplied, base_total, items = values
     return AgingRow(
         key, currency, tuple(buckets), unapplied, total, tuple(base_buckets), base_unapplied, base_total, items
     )
 
 
-def _plus(total: AgingRow | None, row: AgingRow, sign: int) -> AgingRow:
+def plus(total: AgingRow | None, row: AgingRow, sign: int) -> AgingRow:
     """The total with a row added to it, or taken from it."""
     if total is None:
         none = (ZERO,) * len(row.buckets)

@@ -2,71 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from aging import standings
-from aging.forms import AgingForm
+from aging.actions import begin_keeping
+from aging.asking import Asked, asked_of
+from aging.keeping import is_large, kept_by
 from aging.pages import cut, named, rank
 from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
-from aging.rules import DEFAULT_EDGES, Bucket, buckets_at
+from aging.rules import Bucket, buckets_at
 from aging.sheets import sheet_of
-from aging.standings import standing_at
+from aging.standing_groups import GROUPED, group_page, member_rows
+from aging.standings import Standing, standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
+from arap.core.models import Job
 from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import requires
 from arap.core.sheets import file_of
 from arap.ledger.history import Since, since
-from arap.ledger.models import Item
 from arap.ledger.queries import OpenItem, open_items, position_at
 from customers.models import Customer
 
 PAGE = 20
 ITEMS_SHOWN = 200
+JUST_KEPT = timedelta(minutes=5)
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The report asked for, with the position that "known at" came to."""
-
-    form: AgingForm
-    as_of: date
-    known_at: datetime | None
-    position: int
-    now: int
-    bucket: int | None
-
-    def query(self, **more: object) -> str:
-        """The address of the same report, with other fields."""
-        fields: dict[str, object] = {
-            "as_of": self.as_of.isoformat(),
-            "known_at": self.form.data.get("known_at", ""),
-            "basis": self.form.basis_name,
-            "by": self.form.grouping,
-            "currency": self.form.cleaned_data.get("currency", ""),
-            "buckets": ",".join(str(edge) for edge in self.form.edges),
-            "bucket": self.bucket,
-            **more,
-        }
-        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
 
 @requires("aging.view")
 @require_safe
 def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
-    asked = _asked(request)
+    asked = asked_of(request)
     started = perf_counter()
-    made = _from_standing(request, asked) or _added_up(request, asked)
+    made = _from_standing(request, asked)
+    if made is None and (waiting := _waiting(request, asked)):
+        return waiting
+    made = made or _added_up(request, asked)
     proof, page, first = made.proofs, made.page, made.first
     seconds = perf_counter() - started
     context = {
@@ -97,10 +78,19 @@ def report(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("aging.view")
+@require_POST
+def keep(request: CompanyRequest) -> HttpResponse:
+    """Begin to add up the report that is asked for, which then is kept."""
+    asked = asked_of(request)
+    begin_keeping(request.company, **asked.kept_as, by=request.user)
+    return redirect(f"{reverse('aging:report')}?{asked.query()}")
+
+
+@requires("aging.view")
 @require_safe
 def items(request: CompanyRequest) -> HttpResponse:
     """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
-    asked = _asked(request)
+    asked = asked_of(request)
     currency = request.GET.get("of_currency", "")
     context = {
         "asked": asked,
@@ -113,8 +103,8 @@ def items(request: CompanyRequest) -> HttpResponse:
         became = since(request.company, [item.item_id for item in found[:ITEMS_SHOWN]])
         lines = [_Line.of(item, asked, became) for item in found[:ITEMS_SHOWN]]
         return render(request, "aging/_items.html", {**context, "lines": lines, "item_count": len(found)})
-    members = _members(request, asked, currency)
-    context |= {"members": named(request.company, "customer", members[:ITEMS_SHOWN]), "member_count": len(members)}
+    members, count = _members(request, asked, currency)
+    context |= {"members": named(request.company, "customer", members), "member_count": count}
     return render(request, "aging/_members.html", context)
 
 
@@ -122,9 +112,9 @@ def items(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
     """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
-    asked = _asked(request)
+    asked = asked_of(request)
     made = _made(request, asked)
-    shown = cut(made, bucket=asked.bucket, after=(), limit=0)[0]
+    shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
     return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
 
 
@@ -152,33 +142,6 @@ class _Line:
         return cls(item, column, item.aged_from_on, paid, now.settled_on if now.open_amount == 0 else None)
 
 
-def _asked(request: CompanyRequest) -> Asked:
-    company, today = request.company, timezone.localdate()
-    used = Item.objects.filter(company=company).exclude(open_amount=0)
-    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
-    form = AgingForm(request.GET, today=today, currencies=currencies)
-    form.is_valid()
-    now = position_at(company, known_at=None)
-    known_at = form.known_at_instant
-    position = position_at(company, known_at=known_at) if known_at else _pinned(request.GET.get("position"), now)
-    bucket = form.cleaned_data.get("bucket")
-    count = len(buckets_at(form.as_of_on, basis=form.basis_name, edges=form.edges))
-    return Asked(
-        form=form,
-        as_of=form.as_of_on,
-        known_at=known_at,
-        position=position,
-        now=now,
-        bucket=bucket if bucket is not None and bucket < count else None,
-    )
-
-
-def _pinned(text: str | None, now: int) -> int:
-    """The position a drill-down was asked at, so that it shows what its report read; never a future one."""
-    position = read_number(text)
-    return now if position is None else min(position, now)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """A page of the report, from row number `first` on, with what stands around it."""
@@ -191,27 +154,54 @@ class _Made:
     more: bool
 
 
-def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
-    """Today's report by customer, as everybody opens it, from what is kept; None for any other one."""
+def _standing(request: CompanyRequest, asked: Asked) -> Standing | None:
+    """What is kept of the report that is asked for."""
     form = asked.form
-    is_usual = (form.basis_name, form.edges, form.grouping) == ("due", DEFAULT_EDGES, "customer")
-    if not is_usual or form.cleaned_data.get("currency") or asked.known_at:
+    return standing_at(
+        request.company, as_of=asked.as_of, position=asked.position, basis=form.basis_name, edges=form.edges,
+        grouped=form.grouping in GROUPED,
+    )  # fmt: skip
+
+
+def _waiting(request: CompanyRequest, asked: Asked) -> HttpResponse | None:
+    """The page of who waits for a report of a large book; None where it is added up at once.
+
+    That is where the book is small, and where so much is booked meanwhile that what was just kept does not serve.
+    """
+    if not is_large(request.company):
         return None
-    standing = standing_at(request.company, as_of=asked.as_of, position=asked.position)
+    job = kept_by(request.company, **asked.kept_as)
+    if job is not None and job.state == Job.State.DONE and timezone.now() - job.created_at < JUST_KEPT:
+        return None
+    context = {
+        "form": asked.form, "query": asked.query(),
+        "job": job if job and job.state not in (Job.State.DONE, Job.State.CANCELLED) else None,
+        "is_active": job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "is_stopped": job is not None and job.state == Job.State.CANCELLED,
+    }  # fmt: skip
+    return render(request, "aging/_waiting.html" if request.htmx else "aging/waiting.html", context)
+
+
+def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
+    """The report from what is kept; None where nothing is."""
+    standing = _standing(request, asked)
     if standing is None:
         return None
+    only, by = asked.form.cleaned_data.get("currency") or "", asked.form.grouping
     totals = standings.totals(standing)
+    proof = [each for each in standings.proofs(standing, totals) if only in ("", each.currency)]
+    totals = [row for row in totals if only in ("", row.currency)]
     after = _after(request)
-    page, more = standings.ranked(standing, bucket=asked.bucket, after=after, limit=PAGE)
+    if by in GROUPED:
+        page, count, more = group_page(standing, by=by, bucket=asked.bucket, after=after, limit=PAGE, only=only)
+    elif by == "currency":
+        shown, page, more = cut(totals, bucket=asked.bucket, after=after, limit=PAGE)
+        count = len(shown)
+    else:
+        page, more = standings.ranked(standing, bucket=asked.bucket, after=after, limit=PAGE, only=only)
+        count = standings.row_count(standing, bucket=asked.bucket, only=only)
     first = read_number(request.GET.get("from")) if after else 1
-    return _Made(
-        totals=totals,
-        proofs=standings.proofs(standing, totals),
-        page=page,
-        first=first or 1 if page else 0,
-        count=standings.row_count(standing, bucket=asked.bucket),
-        more=more,
-    )
+    return _Made(totals=totals, proofs=proof, page=page, first=first or 1 if page else 0, count=count, more=more)
 
 
 def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
@@ -219,7 +209,7 @@ def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
     proof = proofs(request.company, made)
     if currency := asked.form.cleaned_data.get("currency"):
         proof = [each for each in proof if each.currency == currency]
-    shown, page, more = cut(made, bucket=asked.bucket, after=_after(request), limit=PAGE)
+    shown, page, more = cut(made.rows, bucket=asked.bucket, after=_after(request), limit=PAGE)
     first = shown.index(page[0]) + 1 if page else 0
     return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
 
@@ -276,8 +266,12 @@ def _items_of(request: CompanyRequest, asked: Asked, currency: str) -> list[Open
     )
 
 
-def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[AgingRow]:
-    """The customers behind a row by owner, segment or currency, the largest first."""
+def _members(request: CompanyRequest, asked: Asked, currency: str) -> tuple[list[AgingRow], int]:
+    """The customers behind a row by owner, segment or currency, the largest first, and how many they are."""
+    key = request.GET.get("key", "-")
+    standing = _standing(request, asked) if currency else None
+    if standing is not None:
+        return member_rows(standing, by=asked.form.grouping, key=key, currency=currency, limit=ITEMS_SHOWN)
     made = aging(
         request.company,
         as_of=asked.as_of,
@@ -287,7 +281,6 @@ def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[Aging
         currency=currency or None,
         base=True,
     )
-    key = request.GET.get("key", "-")
     chosen = Customer.objects.filter(company=request.company)
     if asked.form.grouping == "owner":
         chosen = chosen.filter(owner_id=read_number(key)) if key != "-" else chosen.filter(owner_id=None)
@@ -296,7 +289,8 @@ def _members(request: CompanyRequest, asked: Asked, currency: str) -> list[Aging
     ids: set[int | None] = set(chosen.values_list("pk", flat=True))
     if key == "-" or asked.form.grouping == "currency":
         ids.add(None)  # money of unknown payers has neither owner nor segment
-    return sorted((row for row in made.rows if row.key in ids), key=rank)
+    members = sorted((row for row in made.rows if row.key in ids), key=rank)
+    return members[:ITEMS_SHOWN], len(members)
 
 
 def _base_total(totals: Sequence[AgingRow], base_currency: str) -> AgingRow:

@@ -1,6 +1,12 @@
 """Writes of customers: one verb, one function, one transaction, one audit row."""
 
 from customers.actions.accounts import set_payer_accounts
+from customers.actions.bank_accounts import (
+    approve_bank_account,
+    propose_bank_account,
+    reject_bank_account,
+    retire_bank_account,
+)
 from customers.actions.batch import change_customers
 from customers.actions.bulk import NewCustomer, check_new_customer, create_customers
 from customers.actions.contacts import add_contact, change_contact, let_contact_go, take_contact_back
@@ -16,6 +22,7 @@ __all__ = [
     "NewCustomer",
     "add_contact",
     "add_contract",
+    "approve_bank_account",
     "ask_erasure",
     "attach_to_contract",
     "change_contact",
@@ -30,6 +37,9 @@ __all__ = [
     "erase_notes",
     "let_contact_go",
     "merge_customer",
+    "propose_bank_account",
+    "reject_bank_account",
+    "retire_bank_account",
     "set_custom_values",
     "set_parent",
     "set_payer_accounts",

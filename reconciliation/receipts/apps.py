@@ -9,8 +9,11 @@ class ReceiptsConfig(AppConfig):
     verbose_name = _("Receipts")
 
     def ready(self) -> None:
-        """Name what this room checks before a month is closed."""
-        from arap.core.close_checks import register
+        """Name what a second person approves here, and what this room checks before a month is closed."""
+        from arap.core import close_checks
+        from arap.core.approvals import register
 
+        register("receipt", "receipts.approving.receipts")
+        register("write-off", "receipts.approving.write_offs")
         for name in ("CONFIRMED", "UNIDENTIFIED", "UNAPPLIED", "WRITE_OFFS"):
-            register(f"receipts.close_checks.{name}")
+            close_checks.register(f"receipts.close_checks.{name}")

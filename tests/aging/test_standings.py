@@ -12,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from aging import standings, tasks
 from aging.actions import refresh_standings
 from aging.models import Standing
-from aging.pages import cut
+from aging.pages import cut, rank
 from aging.queries import AgingReport, AgingRow, aging, proofs
 from aging.rules import month_ends_before
+from aging.standing_groups import GROUPED, group_page, member_rows
 from aging.standings import kept_totals, standing_at
 from arap.core.models import Company, Role, User
 from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances, counts
@@ -39,8 +40,9 @@ def growing(committed_db: Database, company: Company, controller: User) -> World
     return build(company, controller, seed=7, acts=60)
 
 
-def report(company: Company) -> AgingReport:
-    return aging(company, as_of=AS_OF, position=position_at(company, known_at=None), base=True)
+def report(company: Company, by: str = "customer", currency: str | None = None) -> AgingReport:
+    position = position_at(company, known_at=None)
+    return aging(company, as_of=AS_OF, position=position, by=by, currency=currency, base=True)
 
 
 def pages(company: Company, bucket: int | None) -> list[AgingRow]:
@@ -63,12 +65,104 @@ def assert_the_same(company: Company) -> None:
     standing = standing_at(company, as_of=AS_OF, position=made.position)
     assert standing is not None
     for bucket in (None, 0, 4):
-        assert pages(company, bucket) == cut(made, bucket=bucket, after=(), limit=1)[0]
+        assert pages(company, bucket) == cut(made.rows, bucket=bucket, after=(), limit=1)[0]
     totals = standings.totals(standing)
     assert totals == list(made.totals)
     assert standings.proofs(standing, totals) == proofs(company, made)
     assert standings.counted(standing) == len({row.key for row in made.rows} - {None})
-    assert [check(company, invariant).rows for invariant in OURS] == [[], []]
+    assert [check(company, invariant).rows for invariant in OURS] == [[], [], []]
+
+
+def grouped(company: Company, by: str, bucket: int | None, only: str) -> list[AgingRow]:
+    """All rows of the standing by owner, segment or group, page after page."""
+    standing = standing_at(company, as_of=AS_OF, position=position_at(company, known_at=None), grouped=True)
+    assert standing is not None
+    rows: list[AgingRow] = []
+    more, after = True, ()  # type: bool, Sequence[str]
+    while more:
+        page, count, more = group_page(standing, by=by, bucket=bucket, after=after, limit=2, only=only)
+        rows += page
+        after = [f"{page[-1].base_total:f}", str(page[-1].key or ""), page[-1].currency] if page else ()
+    assert count == len(rows)
+    return rows
+
+
+def assert_the_same_by(company: Company) -> None:
+    """By owner, segment, group and in one currency, too; and the customers behind each row are those of the report."""
+    position = position_at(company, known_at=None)
+    standing = standing_at(company, as_of=AS_OF, position=position, grouped=True)
+    assert standing is not None
+    everybody = report(company).rows
+    under = {
+        pk: {"owner": owner, "segment": segment}
+        for pk, owner, segment in Customer.objects.values_list("pk", "owner_id", "segment")
+    }
+    for by in GROUPED:
+        for bucket, only in ((None, ""), (4, ""), (None, "USD")):
+            made = report(company, by, only or None)
+            assert grouped(company, by, bucket, only) == cut(made.rows, bucket=bucket, after=(), limit=1)[0]
+    for by in ("owner", "segment"):
+        for row in report(company, by).rows:
+            wanted = [
+                each
+                for each in everybody
+                if each.currency == row.currency
+                and (not row.key if each.key is None else (under[each.key][by] or None) == (row.key or None))
+            ]
+            found, count = member_rows(
+                standing, by=by, key=str(row.key or "-"), currency=row.currency, limit=len(wanted) + 1
+            )
+            assert (found, count) == (sorted(wanted, key=rank), len(wanted))
+    of_currency = sorted((each for each in everybody if each.currency == "CNY"), key=rank)
+    found, count = member_rows(standing, by="currency", key="-", currency="CNY", limit=2)
+    assert (found, count) == (of_currency[:2], len(of_currency))
+
+
+def test_by_owner_segment_and_group_whoever_moved_since(growing: World, controller: User) -> None:
+    company, chance = growing.company, growing.random
+    owners = [hire(company, f"owner-{nth}", Role.CLERK).pk for nth in range(2)]
+    people = list(Customer.objects.filter(pk__in=growing.people).order_by("pk"))
+    for nth, customer in enumerate(people[::2]):
+        Customer.objects.filter(pk=customer.pk).update(owner_id=owners[nth % 2], segment=("Key", "Retail")[nth % 2])
+    refresh_standings(company, as_of=AS_OF)
+    assert_the_same_by(company)
+    moves: list[dict[str, int | str | None]] = [
+        {"owner_id": owners[0]}, {"owner_id": None}, {"segment": "New"}, {"segment": ""},
+        {"parent_id": people[0].pk}, {"parent_id": None},
+    ]  # fmt: skip
+    for _round in range(10):
+        chance.choice([growing.post, growing.apply, growing.unapply])()
+        Customer.objects.filter(pk=chance.choice(people[1:]).pk).update(**chance.choice(moves))
+        assert_the_same_by(company)
+        assert_the_same(company)
+    assert Standing.objects.filter(with_rows=True).count() == 1, "it was made once"
+    merge_customer(people[2], people[3], by=controller)
+    refresh_standings(company, as_of=AS_OF)
+    assert_the_same_by(company)
+
+
+def test_a_move_that_is_not_committed_yet_is_not_lost(growing: World) -> None:
+    """Its number is not below the horizon of a standing that could not see it."""
+    company = growing.company
+    mover = growing.people[0]
+    with connection.copy().cursor() as other:
+        other.execute("begin")
+        other.execute("update customers_customer set segment = 'Late' where id = %s", [mover])
+        refresh_standings(company, as_of=AS_OF)
+        assert_the_same_by(company)
+        other.execute("commit")
+        other.connection.close()
+    assert_the_same_by(company)
+    assert "Late" in {row.key for row in report(company, "segment").rows}
+
+
+def test_of_another_database_only_what_does_not_depend_on_its_transactions(growing: World) -> None:
+    refresh_standings(growing.company, as_of=AS_OF)
+    Standing.objects.update(cluster="elsewhere/1")
+    position = position_at(growing.company, known_at=None)
+    assert standing_at(growing.company, as_of=AS_OF, position=position) is not None
+    assert standing_at(growing.company, as_of=AS_OF, position=position, grouped=True) is None
+    assert refresh_standings(growing.company, as_of=AS_OF) == 1
 
 
 def test_whatever_is_booked_since_it_says_what_the_report_says(growing: World) -> None:
@@ -184,6 +278,10 @@ CHANGES = [
     " where not with_rows)",
     "update aging_standingtotal set rows = rows + 1",
     "update aging_standingcontrol set amount = amount + 1",
+    "update aging_standinggroup set total = total + 1, unapplied = unapplied + 1 where by = 'segment'",
+    "delete from aging_standinggroup where id = (select min(id) from aging_standinggroup)",
+    "update aging_standingrow set segment = 'moved' where id = (select min(id) from aging_standingrow"
+    " where customer_id is not null)",
 ]
 
 
@@ -208,7 +306,12 @@ def test_the_clock_keeps_one_for_each_company(company: Company, clerk: User, oth
 @pytest.mark.django_db
 def test_pages_show_the_same_with_and_without(company: Company, clerk: User, as_clerk: Client) -> None:
     tell(company, clerk)
-    urls = ("/", "/aging/", "/aging/?bucket=0", "/customers/", "/customers/?sort=balance", "/aging-chart/")
+    groups = [f"/aging/?by={by}" for by in ("owner", "segment", "parent", "currency")]
+    urls = (
+        "/", "/aging/", "/aging/?bucket=0", "/aging/?currency=CNY", *groups, "/aging/?by=currency&bucket=0",
+        "/aging/items/?by=owner&key=-&of_currency=CNY", "/aging/items/?by=currency&key=-&of_currency=CNY",
+        "/customers/", "/customers/?sort=balance", "/aging-chart/",
+    )  # fmt: skip
     shown = {url: words(as_clerk, url) for url in urls}
     tasks.refresh_all_standings()
     for url, before in shown.items():

@@ -55,6 +55,7 @@ ROOMS = {
     "credit-notes": "credit note",
     "receipts": "receipt",
     "write-offs": "write-off",
+    "arrangements": "arrangement",
     "documents": "document",
     "items": "item",
     "applications": "application",
@@ -99,6 +100,8 @@ GOOD: dict[str, Any] = {
     "period_exceptions_create": {"reason": "x", "valid_until": "2099-01-01T00:00:00Z"},
     "write_offs_reject": {"reason": "x"},
     "write_offs_reverse": {"reason": "x"},
+    "arrangements_reject": {"reason": "x"},
+    "arrangements_reverse": {"reason": "x"},
     "write_offs_recover": {"amount": "1.00"},
 }
 

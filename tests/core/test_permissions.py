@@ -33,6 +33,8 @@ customer.edit         c . m o . .
 customer.regroup      . . m o . .
 customer.note         c l m o . .
 customer.merge        . . m o . .
+bank_account.propose  c . m o . .
+bank_account.approve  . . m o . .
 invoice.view          c l m o a d
 invoice.draft         c . . o . .
 invoice.post          c . . o . .
@@ -50,6 +52,12 @@ write_off.request     c l m o . .
 write_off.approve     . . m o . .
 write_off.reverse     . . m o . .
 write_off.recover     c . . o . .
+arrangement.view      c l m o a d
+arrangement.request   c . . o . .
+arrangement.approve   . . m o . .
+arrangement.reverse   c . . o . .
+approval.view         c l m o a d
+approval.decide       . . m o . .
 message.view          c l m o a d
 message.resolve       c l . o . .
 statement.view        c l m o a d

@@ -20,12 +20,13 @@ from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact, add_contract, attach_to_contract, write_note
+from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
+from receipts.actions.arranging import NewArrangement, request_arrangement
 from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
 from receipts.models import WriteOffBand
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
@@ -40,6 +41,8 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "customers/bank-accounts/": "customer account",
+    "approvals/": "customer account",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
@@ -52,6 +55,7 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -75,7 +79,7 @@ NAMED = {
     "exception": "period exception",
     "recovery": "recovery",
 }
-PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today"}
+PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
@@ -125,6 +129,9 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     papers = ["statement", "reminder", "invoice"]
     contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
     contract = add_contract(story.haichen, number="HC-1", valid_from=story.today, by=user)
+    account = propose_bank_account(
+        story.haichen, holder="Haichen", bank="BOC", account_no="62221111", proof="call", by=user
+    )
     received = brought(browser_of(user), GOOD)
     trial = start_trial(received, by=user)
     try_import(trial.pk)
@@ -139,6 +146,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
         **_closed(company, user),
+        "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
         "customer": story.haichen.pk,
@@ -165,6 +173,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
@@ -191,6 +200,15 @@ def _closed(company: Company, user: User) -> dict[str, int]:
     until = timezone.now() + timedelta(days=30)
     exception = grant_exception(company, month, by=user, reason="late paper", valid_until=until)
     return {"period": month.pk, "period exception": exception.pk}
+
+
+def _arranged(story: Story, user: User) -> int:
+    """An invoice of its own goes to another customer."""
+    moved = Bookkeeper(company=story.company, by=user).invoice(story.qiming.pk, "9.00", story.today, currency="CNY")
+    new = NewArrangement(
+        kind="transfer", item_id=moved.item_ids[0], amount=Decimal(9), to_customer_id=story.haichen.pk, reference="A-1"
+    )
+    return request_arrangement(story.company, new, on=story.today, by=user).pk
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

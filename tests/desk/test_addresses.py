@@ -36,7 +36,7 @@ DECIDED_WITHIN: dict[tuple[str, str], Collection[Role]] = {
     ("POST", "import/columns/<int:pk>/forget/"): PERMISSIONS["history.tidy"],
 }
 # What has to be sent so that the row counts, and not only that something lacks.
-SENT = {"guide/bank/<int:pk>/act/": {"act": "retire"}}
+SENT = {"guide/bank/<int:pk>/act/": {"act": "retire"}, "customers/bank-accounts/<int:pk>/retire/": {"reason": "x"}}
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 PLAIN = re.compile(r"[\^$]|\?P(?=<)|\[0-9]\{1,18}|[()]|/\?$|(?<=/)\?")  # what only a pattern says
 

@@ -14,6 +14,7 @@ from customers.models import Customer, PaymentTerms
 from invoices.actions import CreditPart, credit_invoice
 from invoices.models import Invoice
 from receipts.actions import apply_receipt, auto_apply_receipt, identify_receipt, reverse_receipt, unapply_receipt
+from receipts.actions.arranging import NewArrangement, request_arrangement
 from receipts.actions.writing_off import request_write_off
 from receipts.models import Receipt, WriteOffBand
 from tests.ledger.proofs import prove
@@ -48,6 +49,8 @@ def worked_month(company: Company, clerk: User, group: dict[str, Customer], owe:
     WriteOffBand.objects.create(company=company, above=Decimal(100), role=Role.CONTROLLER.value)
     lost = owe("7.00", "2026-02-10")
     request_write_off(company, lost.pk, Decimal(7), reason="cost", explanation="small", on=date(2026, 2, 12), by=clerk)
+    new = NewArrangement(kind="transfer", item_id=second.pk, amount=Decimal(1), to_customer_id=group["X"].pk)
+    request_arrangement(company, new, on=date(2026, 2, 13), by=clerk)
 
 
 def test_a_month_of_work_ties(company: Company, clerk: User, group: Any, owe: Owe, receipt: Take) -> None:
@@ -64,6 +67,7 @@ TAMPERINGS = {
     "receipts/0020-returned-receipts-are-out-of-the-book": "update receipts_receipt set state = 'confirmed'",
     "receipts/0030-identified-money-is-the-receipts": "update receipts_receiptidentification set amount = 21",
     "receipts/0050-write-offs-equal-the-book": "update receipts_writeoff set state = 'reversed'",
+    "receipts/0060-arrangements-equal-the-book": "update receipts_arrangement set state = 'reversed'",
     "receipts/0040-allowances-fall-with-their-cash": "update receipts_allowance set application_id = 0",
 }
 

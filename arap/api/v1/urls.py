@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 from arap.api.generics import ApiView
 from arap.api.v1.views import (
     aging,
+    arrangements,
     contracts,
     credit_notes,
     customers,
@@ -78,6 +79,13 @@ urlpatterns = [
     address("periods/{id}/exceptions/", periods.PeriodExceptions),
     address("periods/{id}/late-postings/", periods.PeriodLatePostings),
     address("period-exceptions/{id}/revoke/", periods.PeriodExceptionRevoke),
+    address("arrangements/", arrangements.ArrangementList),
+    address("arrangements/preview/", arrangements.ArrangementPreview),
+    address("arrangements/{id}/", arrangements.ArrangementDetail),
+    address("arrangements/{id}/approve/", arrangements.ArrangementApprove),
+    address("arrangements/{id}/reject/", arrangements.ArrangementReject),
+    address("arrangements/{id}/undoing/", arrangements.ArrangementUndoing),
+    address("arrangements/{id}/reverse/", arrangements.ArrangementReverse),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),

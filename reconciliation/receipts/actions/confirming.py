@@ -51,7 +51,9 @@ def _confirm(company: Company, receipt_id: int, by: User, key: str | None) -> Re
     if receipt.recorded_by_id == by.pk:
         raise Refused("same_person", _("Who recorded a receipt cannot confirm it."))
     receipt.posted_on = first_open_day(company, receipt.received_on, by=by) or receipt.received_on
-    posted = post_documents(company, [_document(receipt, receipt.posted_on)], by=by, verb="receipt.confirm", key=key)[0]
+    posted = post_documents(company, [document_of(receipt, receipt.posted_on)], by=by, verb="receipt.confirm", key=key)[
+        0
+    ]
     receipt.state, receipt.document_id = Receipt.State.CONFIRMED, posted.document_id
     receipt.confirmed_by, receipt.confirmed_at = by, Now()
     receipt.save(update_fields=["state", "document", "posted_on", "confirmed_by", "confirmed_at"])
@@ -59,7 +61,7 @@ def _confirm(company: Company, receipt_id: int, by: User, key: str | None) -> Re
     return Recorded(receipt_id=receipt.pk, document_id=posted.document_id, number=posted.number, state=receipt.state)
 
 
-def _document(receipt: Receipt, posted_on: date) -> NewDocument:
+def document_of(receipt: Receipt, posted_on: date) -> NewDocument:
     account = "receivable" if receipt.customer_id else "unidentified"
     return NewDocument(
         kind="receipt",

@@ -8,8 +8,8 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0013_soft_close"),
-        ("ledger", "0008_open_by_age"),
+        ("core", "0014_soft_close"),
+        ("ledger", "0010_payables_clearing"),
     ]
 
     operations = [

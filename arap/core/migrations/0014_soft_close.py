@@ -12,7 +12,7 @@ SQL = Path(__file__).with_name("sql")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0012_revalue_from"),
+        ("core", "0013_practice_company"),
     ]
 
     operations = [
