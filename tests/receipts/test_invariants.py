@@ -41,6 +41,7 @@ def worked_month(company: Company, clerk: User, group: dict[str, Customer], owe:
     identify_receipt(company, unknown.pk, group["P"].pk, on=date(2026, 2, 8), by=clerk, amount=Decimal(15))
     auto_apply_receipt(company, unknown.pk, effective_on=date(2026, 2, 9), by=clerk)
     owe("9.00", kind="credit_note")
+    owe("6.00", kind="debit_note", adds_to_id=invoice.pk)
     terms = PaymentTerms.objects.create(company=company, code="2/10", name="2/10", rule="2/10 n/30")
     quick = owe("10.00", "2026-02-10", terms_id=terms.pk)
     apply_receipt(
@@ -63,6 +64,7 @@ TAMPERINGS = {
     "invoices/0020-totals-are-sums-of-lines": "update invoices_invoiceline set net = net + 1",
     "invoices/0030-instalments-are-the-items": "update invoices_invoiceinstalment set due_on = due_on + 1",
     "invoices/0040-credits-stay-within-the-invoice": "update invoices_invoice set state = 'posted'",
+    "invoices/0050-debit-notes-add-to-posted-invoices": "update invoices_invoice set adds_to_id = adds_to_id + 9",
     "receipts/0010-receipts-equal-the-book": "update receipts_receipt set amount = amount + 1",
     "receipts/0020-returned-receipts-are-out-of-the-book": "update receipts_receipt set state = 'confirmed'",
     "receipts/0030-identified-money-is-the-receipts": "update receipts_receiptidentification set amount = 21",
