@@ -10,8 +10,9 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company, Job
 from arap.core.nights import each_company
-from arap.desk.actions import closing, imports, practice, revaluing
+from arap.desk.actions import imports, practice, revaluing
 from arap.desk.actions.personal_data import run_erasure
+from arap.ledger.actions import closing
 
 logger = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from arap.core.models import Company, Period, PeriodException, Role
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from arap.core.queries import first_open_day
-from arap.desk.actions.closing import begin_check, close_month, explain_finding
 from arap.desk.forms.closing import ExceptionForm, ExplainForm, ReopenForm, SoftCloseForm
-from arap.desk.queries.closing import check_lines, check_under_way, is_stale, late_postings, latest_check
 from arap.ledger.actions import seal_ledger
+from arap.ledger.actions.closing import begin_check, close_month, explain_finding
+from arap.ledger.closing import check_lines, check_under_way, is_stale, late_postings, latest_check
 
 PAGE = 50
 PERIODS = Period.objects.select_related("closed_by")

@@ -27,9 +27,9 @@ from arap.api.v1.serializers.periods import (
 from arap.core.actions import grant_exception, reopen_period, revoke_exception, soft_close_period
 from arap.core.errors import Invalid
 from arap.core.models import Job, Period, PeriodException, Role, User
-from arap.desk.actions.closing import begin_check, close_month, explain_finding
-from arap.desk.queries.closing import check_lines, late_postings, latest_check
 from arap.ledger.actions import seal_ledger
+from arap.ledger.actions.closing import begin_check, close_month, explain_finding
+from arap.ledger.closing import check_lines, late_postings, latest_check
 
 PERIODS = Period.objects.select_related("closed_by")
 EXCEPTIONS = PeriodException.objects.select_related("granted_to", "granted_by", "period", "company")

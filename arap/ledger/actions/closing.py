@@ -10,7 +10,7 @@ from arap.core.actions import close_period, explain_check
 from arap.core.close_checks import checks
 from arap.core.errors import NotFound, Refused
 from arap.core.models import CloseExplanation, Company, Job, Period, User
-from arap.desk.queries.closing import check_lines, is_stale, latest_check
+from arap.ledger.closing import check_lines, is_stale, latest_check
 from arap.ledger.queries import position_at
 
 KIND = "close_check"
