@@ -56,6 +56,7 @@ NAVIGATION = (
             Page("desk:customers", _("Customers"), "customer.view", "c", "desk:customer"),
             Page("invoices:list", _("Invoices"), "invoice.view", "i", "invoices:"),
             Page("receipts:list", _("Receipts"), "receipt.view", "r", "receipts:"),
+            Page("bills:list", pgettext_lazy("page", "Bills"), "bill.view", "b", "bills:"),
         ),
     ),
     Section(

@@ -14,6 +14,7 @@ class ReceiptsConfig(AppConfig):
         from arap.core.approvals import register
 
         register("receipt", "receipts.approving.receipts")
+        register("arrangement", "receipts.approving.arrangements")
         register("write-off", "receipts.approving.write_offs")
         for name in ("CONFIRMED", "UNIDENTIFIED", "UNAPPLIED", "WRITE_OFFS"):
             close_checks.register(f"receipts.close_checks.{name}")

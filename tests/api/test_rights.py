@@ -55,6 +55,7 @@ ROOMS = {
     "credit-notes": "credit note",
     "receipts": "receipt",
     "write-offs": "write-off",
+    "bills": "bill",
     "arrangements": "arrangement",
     "documents": "document",
     "items": "item",
@@ -103,6 +104,10 @@ GOOD: dict[str, Any] = {
     "arrangements_reject": {"reason": "x"},
     "arrangements_reverse": {"reason": "x"},
     "write_offs_recover": {"amount": "1.00"},
+    "bills_endorse": {"party": "X", "with_recourse": False},
+    "bills_discount": {"party": "X", "with_recourse": False, "interest": "1.00"},
+    "bills_split": {"amounts": ["1.00", "4.00"]},
+    "bills_undo": {"event_id": 1, "reason": "x"},
 }
 
 

@@ -18,6 +18,7 @@ from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
 from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
+from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
 from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
@@ -55,6 +56,7 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "bills/": "bill",
     "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "reminders/": "reminder run",
@@ -78,6 +80,7 @@ NAMED = {
     "item": "item",
     "exception": "period exception",
     "recovery": "recovery",
+    "event": "bill event",
 }
 PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -173,6 +176,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        **_bill(story, user),
         "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
@@ -200,6 +204,16 @@ def _closed(company: Company, user: User) -> dict[str, int]:
     until = timezone.now() + timedelta(days=30)
     exception = grant_exception(company, month, by=user, reason="late paper", valid_until=until)
     return {"period": month.pk, "period exception": exception.pk}
+
+
+def _bill(story: Story, user: User) -> dict[str, int]:
+    """A bill that pays nothing yet, and the event of its registration."""
+    new = NewBill(
+        customer_id=story.qiming.pk, kind="bank", number="1", first_cent=1, last_cent=500, acceptor="Bank",
+        issued_on=story.today, due_on=story.today, currency="CNY", amount=Decimal(5), received_on=story.today,
+    )  # fmt: skip
+    made = register_bill(story.company, new, by=user, amounts={})
+    return {"bill": made.pk, "bill event": made.events.get().pk}
 
 
 def _arranged(story: Story, user: User) -> int:

@@ -9,7 +9,7 @@ SQL = Path(__file__).with_name("sql")
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0014_soft_close"),
-        ("ledger", "0010_payables_clearing"),
+        ("ledger", "0011_bill_accounts"),
     ]
 
     operations = [
