@@ -98,6 +98,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ledger.check": frozenset({CONTROLLER, AUDITOR, ADMIN}),
     "ledger.seal": frozenset({CONTROLLER, ADMIN}),
     "report.view": EVERYONE,
+    # Views of reports kept for everybody, and those of people who have left.
+    "report.share": EVERYONE - {AUDITOR},
+    "report.tidy": frozenset({CONTROLLER, ADMIN}),
     "revaluation.post": frozenset({CONTROLLER}),
     "journal.export": frozenset({CONTROLLER, AUDITOR}),
     "audit.view": frozenset({CONTROLLER, AUDITOR, ADMIN}),

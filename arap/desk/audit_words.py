@@ -43,6 +43,7 @@ THINGS = {
     "core.company": Kind("", "code"),
     "core.companybankaccount": Kind("", "account_no"),
     "desk.import": Kind("desk:import", ""),
+    "desk.savedview": Kind("desk:report_view", "name"),
 }
 
 # By the last word of a verb: what was done, of whatever it was done to.

@@ -33,6 +33,7 @@ from arap.desk.views import (
     rates,
     reports,
     revaluation,
+    saved_views,
     today,
 )
 
@@ -120,6 +121,9 @@ urlpatterns = [
     path("periods/<int:pk>/exceptions/", periods.period_except, name="period_except"),
     path("periods/<int:pk>/exceptions/<int:exception>/revoke/", periods.period_revoke, name="period_revoke"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/views/save/", saved_views.save, name="report_save_view"),
+    path("reports/views/<int:pk>/", saved_views.saved_view, name="report_view"),
+    path("reports/views/<int:pk>/drop/", saved_views.drop, name="report_view_drop"),
     path("reports/<slug:report>/", reports.report, name="report"),
     path("reports/<slug:report>/export/", reports.report_export, name="report_export"),
     path("import/", imports.imports, name="imports"),

@@ -13,6 +13,7 @@ from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
+from arap.desk.actions.saved_views import save_view
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
@@ -42,6 +43,7 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "reports/views/": "saved report",
     "customers/bank-accounts/": "customer account",
     "approvals/": "customer account",
     "contracts/": "contract",
@@ -143,6 +145,15 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
     kept = KeptLayout.objects.create(company=company, name="Bank", headings="x", layout=layout, created_by=user)
     view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
+    report = save_view(
+        company,
+        page="desk:report/open-items",
+        query="overdue=on",
+        name="Late",
+        is_shared=False,
+        today=story.today,
+        by=user,
+    )
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
         "bank account": own.pk,
@@ -160,6 +171,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "note": write_note(story.haichen, file=PDF, by=user).pk,
         "kept columns": kept.pk,
         "saved view": view.pk,
+        "saved report": report.pk,
         **_booked(story, user),
         **_sent(story, user),
     }
