@@ -11,7 +11,7 @@ from aging.forms import AgingForm
 from aging.rules import buckets_at
 from arap.core.http import CompanyRequest
 from arap.core.paging import read_number
-from arap.ledger.models import Item
+from arap.core.queries import distinct_of
 from arap.ledger.queries import position_at
 
 
@@ -52,8 +52,8 @@ class Asked:
 def asked_of(request: CompanyRequest) -> Asked:
     """What the address asks for. Two queries."""
     company, today = request.company, timezone.localdate()
-    used = Item.objects.filter(company=company).exclude(open_amount=0)
-    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
+    used = distinct_of(company, table="ledger_item", column="currency", where="and open_amount <> 0")
+    currencies = sorted({*used, company.base_currency})
     form = AgingForm(request.GET, today=today, currencies=currencies)
     form.is_valid()
     now = position_at(company, known_at=None)

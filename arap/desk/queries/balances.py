@@ -210,7 +210,7 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
 # are added in any case: the second step puts everybody in their place.
 _STANDING = """
 select s.customer_id
-  from aging_standingrow s
+  from (select standing_id, customer_id, currency, base_overdue, base_total from aging_standingrow) as s
   join (select k.*, k.id as customer_id from customers_customer k) as c on c.id = s.customer_id
  where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(ids)s) and {matching} {beyond}
  order by s.{value} desc, c.code, s.currency limit %(limit)s
@@ -222,7 +222,7 @@ STANDING_VIEWS: dict[str, str] = {"all": "true", "overdue": "s.base_overdue > 0"
 def _standing(company: Company, query: BalanceQuery) -> Standing | None:
     """What is kept of the day, where the question is about more than a few customers."""
     filters = query.filters
-    if filters.q or filters.view in FEW or _is_by_code(query):
+    if filters.view in FEW or _is_by_code(query):
         return None
     return standing_at(company, as_of=query.as_of, position=query.position)
 
@@ -238,12 +238,17 @@ def _from_standing(
     value = STANDING_VALUES.get(query.sort)
     if value is None or query.before or query.filters.view not in STANDING_VIEWS:
         return None
-    narrowed = replace(query.filters, view="all", currency="")
+    narrowed = replace(query.filters, view="all", currency="", q="")
     matching, _values = condition(narrowed, "f_", company=company.pk, me=query.owner_id)
     matching += f" and {STANDING_VIEWS[query.filters.view]}"
     if query.filters.currency:
         matching += " and s.currency = %(f_currency)s"
     with connection.cursor() as cursor:
+        if query.filters.q:
+            # As numbers, so that the server knows whether few or many were found.
+            cursor.execute(found_sql(query.filters.q, "f_"), params)
+            params = {**params, "found": f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"}
+            matching += " and s.customer_id = any(%(found)s::bigint[])"
         cursor.execute(
             _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
             {**params, **_known(standing)},
@@ -268,7 +273,7 @@ def _is_by_code(query: BalanceQuery) -> bool:
 def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing | None) -> str:
     """SQL of the customers that stand on the page."""
     filters = query.filters
-    if standing:
+    if standing and not filters.q:
         return f"with {open_items_sql(base=True, where=ITEMS_OF)} {LISTED_STORED} {_RANKED.format(**parts)}"
     if _is_by_code(query):
         beyond = "c.code <= %(key_code)s" if query.before else "c.code >= %(key_code)s" if query.after else "true"
