@@ -13,6 +13,7 @@ from aging.standings import Standing, standing_at
 from arap.core.models import Company
 from arap.desk.queries.filters import Filters, condition, found_sql
 from arap.ledger.queries import open_items_sql
+from customers.searching import values_of
 
 Sort = Literal["overdue", "balance", "code"]
 
@@ -245,9 +246,7 @@ def _from_standing(
         matching += " and s.currency = %(f_currency)s"
     with connection.cursor() as cursor:
         if query.filters.q:
-            # As numbers, so that the server knows whether few or many were found.
-            cursor.execute(found_sql(query.filters.q, "f_"), params)
-            params = {**params, "found": f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"}
+            params = {**params, "found": _found(company, query.filters.q)}
             matching += " and s.customer_id = any(%(found)s::bigint[])"
         cursor.execute(
             _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
@@ -291,18 +290,34 @@ def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing |
 def counts(
     company: Company, views: Sequence[Filters], *, as_of: date, position: int, owner_id: int | None
 ) -> list[int]:
-    """How many rows each of the views has. One query beside the standing, the list made once for all of them."""
+    """How many rows each of the views has. One query beside the standing, the list made once for all of them; what all
+    of them are searched for is looked for once."""
     columns, params = [], _clocks(company, as_of, position)
+    shared = views[0].q if all(filters.q == views[0].q for filters in views) else ""
     for at, filters in enumerate(views):
-        sql, values = condition(filters, f"v{at}_", company=company.pk, me=owner_id)
+        asked = replace(filters, q="") if shared else filters
+        sql, values = condition(asked, f"v{at}_", company=company.pk, me=owner_id)
         columns.append(f"count(*) filter (where {sql})")
         params |= values
     standing = standing_at(company, as_of=as_of, position=position)
-    where, made = (ITEMS_OF, LISTED_STORED) if standing else ("", LISTED)
+    stored, only, where = _STORED if standing else "", "", ITEMS_OF if standing else ""
+    if shared:  # nobody else need be listed
+        params["found"] = _found(company, shared)
+        only = "and c.id = any(%(found)s::bigint[])"
+        stored += " and customer_id = any(%(found)s::bigint[])" if standing else ""
+        where = where or ITEMS_OF.replace("%(ids)s", "%(found)s")
+    made = _LISTED.format(buckets=BUCKETS, stored=stored, only=only)
     sql = f"with {open_items_sql(base=True, where=where)} {made} select {', '.join(columns)} from listed"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **_known(standing)})
         return list(cursor.fetchone())
+
+
+def _found(company: Company, text: str) -> str:
+    """The customers found by a text as an array, so that the server knows whether they are few or many. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(found_sql(text, ""), {"company": company.pk, **values_of(text)})
+        return f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"
 
 
 def _clocks(company: Company, as_of: date, position: int) -> dict[str, Any]:

@@ -26,15 +26,24 @@ class Candidates:
     customers: list[Customer]
 
 
-# By index alone: groups of equal keys, the largest first.
+# Groups of equal keys, the largest first. Keys that are there twice are found by index alone, those merged included.
 _GROUPS = """
+with taxes as materialized (
+  select upper(tax_id) as key from customers_customer where company_id = %(company)s and tax_id <> ''
+   group by upper(tax_id) having count(*) > 1
+), names as materialized (
+  select name_key as key from customers_customer where company_id = %(company)s and name_key <> ''
+   group by name_key having count(*) > 1
+)
 select why, value, ids from (
   select 'tax_id' as why, upper(tax_id) as value, array_agg(id order by code) as ids
     from customers_customer where company_id = %(company)s and tax_id <> '' and merged_into_id is null
+     and upper(tax_id) in (select key from taxes)
    group by upper(tax_id) having count(*) > 1
   union all
   select 'name', name_key, array_agg(id order by code)
     from customers_customer where company_id = %(company)s and name_key <> '' and merged_into_id is null
+     and name_key in (select key from names)
    group by name_key having count(*) > 1
 ) as found
  order by why desc, cardinality(ids) desc, value limit %(limit)s
