@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from receipts.views import lists, papers, receipt, undoing, write_offs
+from receipts.views import arrangements, lists, papers, receipt, undoing, write_offs
 
 app_name = "receipts"
 
@@ -18,6 +18,15 @@ urlpatterns = [
     path("write-offs/<int:pk>/recover/", write_offs.recover, name="write_off_recover"),
     path("write-offs/<int:pk>/recoveries/<int:recovery>/undo/", write_offs.unrecover, name="write_off_unrecover"),
     path("write-offs/<int:pk>/evidence/", write_offs.evidence, name="write_off_evidence"),
+    path("arrangements/", arrangements.arrangement_list, name="arrangements"),
+    path("arrangements/exchange/<int:item>/", arrangements.exchange, name="arrangement_exchange"),
+    path("arrangements/transfer/<int:item>/", arrangements.transfer, name="arrangement_transfer"),
+    path("arrangements/netting/<int:item>/", arrangements.netting, name="arrangement_netting"),
+    path("arrangements/plan/<int:item>/", arrangements.plan, name="arrangement_plan"),
+    path("arrangements/<int:pk>/", arrangements.detail, name="arrangement"),
+    path("arrangements/<int:pk>/approve/", arrangements.approve, name="arrangement_approve"),
+    path("arrangements/<int:pk>/reject/", arrangements.reject, name="arrangement_reject"),
+    path("arrangements/<int:pk>/undo/", arrangements.undo, name="arrangement_undo"),
     path("<int:pk>/", receipt.detail, name="detail"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
     path("<int:pk>/send/", papers.send, name="send"),

@@ -52,6 +52,10 @@ write_off.request     c l m o . .
 write_off.approve     . . m o . .
 write_off.reverse     . . m o . .
 write_off.recover     c . . o . .
+arrangement.view      c l m o a d
+arrangement.request   c . . o . .
+arrangement.approve   . . m o . .
+arrangement.reverse   c . . o . .
 approval.view         c l m o a d
 approval.decide       . . m o . .
 message.view          c l m o a d

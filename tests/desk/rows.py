@@ -1,22 +1,25 @@
 """A company with a row of everything that stands in an address, and which row that is."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.test import Client
 from django.utils import timezone
 
 from arap.api.actions import issue_token
-from arap.core.actions import grant_role
+from arap.core.actions import close_period, grant_exception, grant_role, open_periods
 from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
+from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
+from arap.desk.actions.saved_views import save_view
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
 from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
+from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
 from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
@@ -25,6 +28,7 @@ from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
+from receipts.actions.arranging import NewArrangement, request_arrangement
 from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
 from receipts.models import WriteOffBand
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
@@ -39,12 +43,14 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "reports/views/": "saved report",
     "customers/bank-accounts/": "customer account",
     "approvals/": "customer account",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
+    "periods/": "period",
     "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
@@ -52,6 +58,8 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "bills/": "bill",
+    "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -72,7 +80,9 @@ NAMED = {
     "contract_file": "contract file",
     "identification": "identification",
     "item": "item",
+    "exception": "period exception",
     "recovery": "recovery",
+    "event": "bill event",
 }
 PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -135,11 +145,21 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
     kept = KeptLayout.objects.create(company=company, name="Bank", headings="x", layout=layout, created_by=user)
     view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
+    report = save_view(
+        company,
+        page="desk:report/open-items",
+        query="overdue=on",
+        name="Late",
+        is_shared=False,
+        today=story.today,
+        by=user,
+    )
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        **_closed(company, user),
         "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
@@ -151,6 +171,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "note": write_note(story.haichen, file=PDF, by=user).pk,
         "kept columns": kept.pk,
         "saved view": view.pk,
+        "saved report": report.pk,
         **_booked(story, user),
         **_sent(story, user),
     }
@@ -167,6 +188,8 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        **_bill(story, user),
+        "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
@@ -184,6 +207,34 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _closed(company: Company, user: User) -> dict[str, int]:
+    """A month long ago that is closed, with an exception for all."""
+    open_periods(company, 2020, by=None)
+    month = close_period(company, period_on(company, date(2020, 1, 1)), by=user)
+    until = timezone.now() + timedelta(days=30)
+    exception = grant_exception(company, month, by=user, reason="late paper", valid_until=until)
+    return {"period": month.pk, "period exception": exception.pk}
+
+
+def _bill(story: Story, user: User) -> dict[str, int]:
+    """A bill that pays nothing yet, and the event of its registration."""
+    new = NewBill(
+        customer_id=story.qiming.pk, kind="bank", number="1", first_cent=1, last_cent=500, acceptor="Bank",
+        issued_on=story.today, due_on=story.today, currency="CNY", amount=Decimal(5), received_on=story.today,
+    )  # fmt: skip
+    made = register_bill(story.company, new, by=user, amounts={})
+    return {"bill": made.pk, "bill event": made.events.get().pk}
+
+
+def _arranged(story: Story, user: User) -> int:
+    """An invoice of its own goes to another customer."""
+    moved = Bookkeeper(company=story.company, by=user).invoice(story.qiming.pk, "9.00", story.today, currency="CNY")
+    new = NewArrangement(
+        kind="transfer", item_id=moved.item_ids[0], amount=Decimal(9), to_customer_id=story.haichen.pk, reference="A-1"
+    )
+    return request_arrangement(story.company, new, on=story.today, by=user).pk
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

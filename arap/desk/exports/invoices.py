@@ -20,7 +20,7 @@ SHARED = (
 
 
 def invoice_table(company: Company, found: QuerySet[Invoice], *, name: str, kind: str = "") -> Table:
-    """The invoices found, the latest first. Without a `kind` both kinds, with a column that says which."""
+    """The invoices found, the latest first. Without a `kind` all kinds, with a column that says which."""
     fields = list((CREDIT_NOTES if kind != Invoice.Kind.INVOICE else INVOICES).fields)
     heads = [*fields, *FIGURES] if kind else ["kind", *fields, *FIGURES]
     ordered = found.order_by("-issued_on", "-pk")

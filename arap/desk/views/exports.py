@@ -76,7 +76,7 @@ def invoices_export(request: CompanyRequest) -> HttpResponseBase:
     narrowed = InvoiceFilter(request.GET, in_view(company, view, today), company=company, today=today)
     if not narrowed.form.is_valid():
         return _back(request, "invoices:list")
-    kind = {"all": "", "drafts": "", "credit_notes": "credit_note"}.get(view, "invoice")
+    kind = {"all": "", "drafts": "", "debit_notes": "", "credit_notes": "credit_note"}.get(view, "invoice")
     name = "credit-notes" if kind == "credit_note" else "invoices"
     return _answer(request, invoice_table(company, narrowed.qs, name=name, kind=kind), "invoices:list")
 

@@ -25,7 +25,10 @@ class Account(models.Model):
         WRITE_OFF = "write_off", _("Credit loss")
         BANK_CHARGE = "bank_charge", _("Bank charges")
         ROUNDING = "rounding", _("Rounding")
+        PAYABLES_CLEARING = "payables_clearing", _("Payables netted off")
         OPENING = "opening", _("Opening balances")
+        BILLS_LIABILITY = "bills_liability", _("Notes discounted or endorsed with recourse")
+        DISCOUNT_INTEREST = "discount_interest", _("Interest on discounted notes")
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="accounts")
     code = models.CharField(_("code"), max_length=20)
