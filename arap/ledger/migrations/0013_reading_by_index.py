@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0012_revalue_from"),
         ("customers", "0013_reading_by_index"),
-        ("ledger", "0008_open_by_age"),
+        ("ledger", "0012_late_postings"),
     ]
 
     operations = [
