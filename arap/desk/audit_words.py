@@ -34,7 +34,7 @@ THINGS = {
     "cases.hold": Kind("", "customer__code"),
     "outbox.message": Kind("outbox:detail", "subject"),
     "core.job": Kind("desk:job", "kind"),
-    "core.period": Kind("", "starts_on"),
+    "core.period": Kind("desk:period", "starts_on"),
     "core.periodexception": Kind("", "period__starts_on"),
     "core.exchangerate": Kind("", "currency"),
     "core.taxcode": Kind("", "code"),
@@ -71,6 +71,7 @@ ACTS: dict[str, str | Promise] = {
     "retention": pgettext_lazy("act", "retention set"),
     "except": pgettext_lazy("act", "exception granted"),
     "exclude": pgettext_lazy("act", "left out"),
+    "explain": pgettext_lazy("act", "explained"),
     "export": pgettext_lazy("act", "exported"),
     "grant": pgettext_lazy("act", "role given"),
     "identify": pgettext_lazy("act", "payer identified"),
@@ -116,6 +117,7 @@ ACTS: dict[str, str | Promise] = {
     "set": pgettext_lazy("act", "set"),
     "set_up": pgettext_lazy("act", "set up"),
     "sign_in": pgettext_lazy("act", "signed in"),
+    "soft_close": pgettext_lazy("act", "soft closed"),
     "stop": pgettext_lazy("act", "stopped"),
     "switch_off": pgettext_lazy("act", "switched off"),
     "switch_on": pgettext_lazy("act", "switched on"),
@@ -139,6 +141,8 @@ def thing_name(object_type: str) -> str:
 
 # Facts of acts that are no field of their thing.
 FACTS: dict[str, str | Promise] = {
+    "check": _("check"),
+    "explanation": _("explanation"),
     "address": pgettext_lazy("network", "address"),
     "count": _("count"),
     "device": _("device"),

@@ -1,16 +1,17 @@
 """A company with a row of everything that stands in an address, and which row that is."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.test import Client
 from django.utils import timezone
 
 from arap.api.actions import issue_token
-from arap.core.actions import grant_role
+from arap.core.actions import close_period, grant_exception, grant_role, open_periods
 from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
+from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
 from arap.desk.actions.saved_views import save_view
 from arap.desk.mapping.layouts import Layout
@@ -49,6 +50,7 @@ ROWS = {
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
+    "periods/": "period",
     "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
@@ -78,6 +80,7 @@ NAMED = {
     "contract_file": "contract file",
     "identification": "identification",
     "item": "item",
+    "exception": "period exception",
     "recovery": "recovery",
     "event": "bill event",
 }
@@ -156,6 +159,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        **_closed(company, user),
         "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
@@ -203,6 +207,15 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _closed(company: Company, user: User) -> dict[str, int]:
+    """A month long ago that is closed, with an exception for all."""
+    open_periods(company, 2020, by=None)
+    month = close_period(company, period_on(company, date(2020, 1, 1)), by=user)
+    until = timezone.now() + timedelta(days=30)
+    exception = grant_exception(company, month, by=user, reason="late paper", valid_until=until)
+    return {"period": month.pk, "period exception": exception.pk}
 
 
 def _bill(story: Story, user: User) -> dict[str, int]:
