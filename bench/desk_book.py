@@ -1,11 +1,14 @@
 """The company behind the desk: invoices and receipts of three years up to today, and twenty people."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from aging.actions import refresh_standings
+from aging.actions import begin_keeping, refresh_standings
+from aging.rules import DEFAULT_EDGES
+from aging.tasks import keep_report
 from arap.core.actions.people import grant_role
 from arap.core.models import Company, Role, User
 from arap.ledger.actions import refresh_statistics
@@ -14,6 +17,7 @@ from invoices.actions import post_invoices
 
 PASSWORD = "twenty-at-the-desk"  # noqa: S105 - of a database that lives as long as the measurement
 PEOPLE = 20
+MONTH_DAYS = 30  # back is the past day whose aging people open
 CONTROLLER_EVERY = 5
 
 
@@ -28,7 +32,15 @@ def fill(size: int) -> Bench:
     _receipts(bench)
     refresh_statistics()
     refresh_standings(bench.company, as_of=today)
+    _asked_before(bench.company, today - timedelta(days=MONTH_DAYS))
     return bench
+
+
+def _asked_before(company: Company, as_of: date) -> None:
+    """What the worker does for the first one who opens the report of that day."""
+    asked = User.objects.get(username="desk-0")
+    job = begin_keeping(company, as_of=as_of, basis="due", edges=DEFAULT_EDGES, position=None, by=asked)
+    keep_report(job.pk)
 
 
 def _people(company: Company) -> list[int]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from arap.core.errors import NotFound
 from arap.core.models import Company
+from arap.core.queries import distinct_of
 from customers.models import Contract, Customer, CustomField, PayerAccount, PaymentTerms
 from customers.rules import ENDING_DAYS, Terms, parse_terms
 from customers.searching import matching
@@ -83,8 +84,7 @@ def payers_by_account(company: Company, accounts: Sequence[str]) -> dict[str, li
 
 def segments(company: Company) -> list[str]:
     """The segments in use, in alphabetical order."""
-    used = Customer.objects.filter(company=company).exclude(segment="")
-    return list(used.order_by("segment").values_list("segment", flat=True).distinct())
+    return distinct_of(company, table="customers_customer", column="segment")
 
 
 def terms_of(customer: Customer) -> Terms | None:
@@ -102,8 +102,7 @@ def terms_by_code(company: Company, code: str) -> PaymentTerms:
 
 def currencies(company: Company) -> list[str]:
     """The currencies customers are dealt with in, in alphabetical order."""
-    used = Customer.objects.filter(company=company).order_by("currency")
-    return list(used.values_list("currency", flat=True).distinct())
+    return distinct_of(company, table="customers_customer", column="currency")
 
 
 def ids_standing_for(customer: Customer) -> list[int]:

@@ -27,6 +27,28 @@ def company_by_code(code: str) -> Company:
     return company
 
 
+def distinct_of(company: Company, *, table: str, column: str, where: str = "") -> list[str]:
+    """The values of a column of text that has an index after the company: each looked up from the one before, so that a
+    million rows cost what their few values cost. `where` is SQL beginning with "and". In order; the empty one left out.
+    """
+    next_one = f"""(select {column} as value from {table}
+      where company_id = %(company)s and {column} > {{after}} {where} order by {column} limit 1)"""  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            with recursive seen as (
+              {next_one.format(after="''")}
+              union all
+              select (select value from {next_one.format(after="seen.value")} as following) from seen
+               where seen.value is not null
+            )
+            select value from seen where value is not null
+            """,  # noqa: S608
+            {"company": company.pk},
+        )
+        return [value for (value,) in cursor.fetchall()]
+
+
 def today_in(company_code: str) -> date:
     """What day it is in that company's time zone, by the database's clock; in China where there is no such company."""
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from aging.forms import AgingForm
 from aging.rules import buckets_at
 from arap.core.models import Company
 from arap.core.paging import read_number
-from arap.ledger.models import Item
+from arap.core.queries import distinct_of
 from arap.ledger.queries import position_at
 
 
@@ -51,8 +51,8 @@ class Asked:
 
 def ask(company: Company, data: QueryDict, *, today: date) -> Asked:
     """What an address asks for; a field that cannot be read counts as its default. Two queries."""
-    used = Item.objects.filter(company=company).exclude(open_amount=0)
-    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
+    used = distinct_of(company, table="ledger_item", column="currency", where="and open_amount <> 0")
+    currencies = sorted({*used, company.base_currency})
     form = AgingForm(data, today=today, currencies=currencies)
     form.is_valid()
     now = position_at(company, known_at=None)

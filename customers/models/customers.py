@@ -161,6 +161,9 @@ class Customer(CompanyOwned):
         ]
         indexes = [
             models.Index(fields=["company", "name"], name="customers_customer_name"),
+            # what there is to choose from
+            models.Index(fields=["company", "segment"], name="customers_customer_segment"),
+            models.Index(fields=["company", "currency"], name="customers_customer_currencies"),
             # Few are merged: who stands for whom is looked up in next to nothing.
             models.Index(
                 fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="customers_customer_merged"

@@ -216,6 +216,10 @@ class Invoice(CompanyOwned):
                 fields=["company", "order_number"], condition=~Q(order_number=""), name="invoices_invoice_order_number"
             ),
             models.Index(fields=["company", "id"], condition=Q(state="draft"), name="invoices_invoice_drafts"),
+            # few are credit notes
+            models.Index(
+                fields=["company", "-issued_on", "-id"], condition=Q(kind="credit_note"), name="invoices_invoice_notes"
+            ),
             models.Index(fields=["credits"], condition=Q(credits__isnull=False), name="invoices_invoice_credits"),
             models.Index(fields=["adds_to"], condition=Q(adds_to__isnull=False), name="invoices_invoice_adds_to"),
             models.Index(

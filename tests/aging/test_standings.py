@@ -248,11 +248,16 @@ def listed(company: Company, sort: Sort, filters: Filters, owner: int) -> list[B
 def test_the_list_of_customers_is_the_same_with_and_without(growing: World) -> None:
     company = growing.company
     owner = hire(company, "owner", Role.CLERK).pk
-    Customer.objects.filter(company=company, pk__in=growing.people[::2]).update(owner_id=owner)
+    Customer.objects.filter(company=company, pk__in=growing.people[::2]).update(owner_id=owner, segment="Key")
+    Customer.objects.filter(company=company, pk__in=growing.people[1:]).update(name="Trading house")
     refresh_standings(company, as_of=AS_OF)
     growing.post()
     growing.apply()
-    some = [Filters(), Filters(view="overdue"), Filters(view="mine"), Filters(view="credit"), Filters(currency="CNY")]
+    some = [
+        Filters(), Filters(view="overdue"), Filters(view="mine"), Filters(view="credit"), Filters(currency="CNY"),
+        Filters(segment="Key"), Filters(owner=str(owner), view="overdue"), Filters(q="trading"),
+        Filters(q="tr", view="overdue"),
+    ]  # fmt: skip
     sorts: tuple[Sort, ...] = ("overdue", "balance", "code")
     asked = [(sort, filters) for sort in sorts for filters in some]
     counted = some_counts(company, some, owner)

@@ -1,5 +1,6 @@
 """Files of customers, invoices, credit notes and receipts: tried, then written by thousands or all at once."""
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +20,10 @@ from arap.desk.intake.outcome import Fate, Outcome
 from arap.desk.intake.targets import target_of
 from arap.desk.mapping import Mapping, Reading, Rejected, Row, open_rows
 from arap.desk.models import Import, ImportLine
+from arap.ledger.actions import book_transaction
 
 CHUNK = 1000
+ROUND_SECONDS = 240  # well within the task's limit
 LINES_AT_ONCE = 5000
 REPORT_ROWS = 5000
 # What a row of a document is called by; its other rows are found by it.
@@ -89,8 +92,10 @@ def try_file(job: Job, received: Import) -> dict[str, Any]:
 def run_file(job: Job, received: Import) -> dict[str, Any]:
     """The work of a load. What an earlier worker of the same job wrote is known now, and counted as new.
 
-    Raises Refused("rows_faulty") where all or nothing was asked for and a row is faulty; nothing is written then.
+    Raises JobContinues when it has worked for ROUND_SECONDS: the next round goes on behind it, and
+    Refused("rows_faulty") where all or nothing was asked for and a row is faulty; nothing is written then.
     """
+    ends_at = time.monotonic() + ROUND_SECONDS
     judged = judge_file(received, lambda done: jobs.progress(job, done, None, _("Reading the file")))
     if received.is_whole and judged.left_out:
         text = ngettext(
@@ -106,15 +111,15 @@ def run_file(job: Job, received: Import) -> dict[str, Any]:
     write = partial(WRITES[received.target], received.company, by=job.created_by)
     if received.is_whole:
         jobs.progress(job, 0, len(waiting), _("Posting"))
-        with transaction.atomic():
-            for some in in_batches(waiting, CHUNK):
-                write(some)
+        _write_all(write, waiting)
     else:
         written = 0
         for some in in_batches(waiting, CHUNK):
             _write_what_can_be(write, some)
             written += len(some)
             jobs.progress(job, written, len(waiting), _("Posting"))
+            if written < len(waiting) and time.monotonic() >= ends_at:
+                raise jobs.JobContinues
     made = result(received, judged)
     before = made["skipped"] - job.params["skipped"]  # by workers that died
     made["skipped"] -= before
@@ -137,11 +142,16 @@ def in_order(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return sorted(outcomes, key=depth) if parents else list(outcomes)
 
 
+@book_transaction
+def _write_all(write: Callable[[Sequence[Outcome]], None], waiting: Sequence[Outcome]) -> None:
+    for some in in_batches(waiting, CHUNK):
+        write(some)
+
+
 def _write_what_can_be(write: Callable[[Sequence[Outcome]], None], some: Sequence[Outcome]) -> None:
     """Write them; where one is refused, those around it, and that one is left out with the sentence."""
     try:
-        with transaction.atomic():
-            write(some)
+        write(some)  # a transaction of its own
     except DomainError as error:
         if len(some) == 1:
             some[0].reject("", error.message)

@@ -27,7 +27,10 @@ PLAIN = (
     "name", "name_local", "country", "tax_id", "address", "delivery_address", "phone", "bank_name", "bank_account",
     "segment", "language", "currency",
 )  # fmt: skip
-UNCHECKED = ("company", "parent", "root", "owner", "terms", "merged_into", "custom", "initials")
+# Currency and language were judged when their cells were read, by lists that are slow to go through.
+UNCHECKED = (
+    "company", "parent", "root", "owner", "terms", "merged_into", "custom", "initials", "currency", "language",
+)  # fmt: skip
 BATCH = 2000
 
 
@@ -84,13 +87,13 @@ def _judge(outcome: Outcome, row: Row, reading: Reading, masters: _Masters) -> N
         if alike(value if not isinstance(value, tuple) else ";".join(sorted(value))) != alike(was.get(name))
         and not (name in NEVER_EMPTY and alike(value) is None)
     }
+    if known and not changes:
+        outcome.fate = Fate.SKIPPED.value
+        return
     try:
         values = _values(known, changes, masters, row)
     except Invalid as fault:
         outcome.reject(reading.header_of(str(fault.facts.get("field", ""))), fault.message)
-        return
-    if known and not changes:
-        outcome.fate = Fate.SKIPPED.value
         return
     if known:
         outcome.fate = Fate.CHANGED.value

@@ -13,6 +13,7 @@ from aging.standings import Standing, standing_at
 from arap.core.models import Company
 from arap.desk.queries.filters import Filters, condition, found_sql
 from arap.ledger.queries import open_items_sql
+from customers.searching import values_of
 
 Sort = Literal["overdue", "balance", "code"]
 
@@ -210,7 +211,7 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
 # are added in any case: the second step puts everybody in their place.
 _STANDING = """
 select s.customer_id
-  from aging_standingrow s
+  from (select standing_id, customer_id, currency, base_overdue, base_total from aging_standingrow) as s
   join (select k.*, k.id as customer_id from customers_customer k) as c on c.id = s.customer_id
  where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(ids)s) and {matching} {beyond}
  order by s.{value} desc, c.code, s.currency limit %(limit)s
@@ -222,7 +223,7 @@ STANDING_VIEWS: dict[str, str] = {"all": "true", "overdue": "s.base_overdue > 0"
 def _standing(company: Company, query: BalanceQuery) -> Standing | None:
     """What is kept of the day, where the question is about more than a few customers."""
     filters = query.filters
-    if filters.q or filters.view in FEW or _is_by_code(query):
+    if filters.view in FEW or _is_by_code(query):
         return None
     return standing_at(company, as_of=query.as_of, position=query.position)
 
@@ -238,12 +239,15 @@ def _from_standing(
     value = STANDING_VALUES.get(query.sort)
     if value is None or query.before or query.filters.view not in STANDING_VIEWS:
         return None
-    narrowed = replace(query.filters, view="all", currency="")
+    narrowed = replace(query.filters, view="all", currency="", q="")
     matching, _values = condition(narrowed, "f_", company=company.pk, me=query.owner_id)
     matching += f" and {STANDING_VIEWS[query.filters.view]}"
     if query.filters.currency:
         matching += " and s.currency = %(f_currency)s"
     with connection.cursor() as cursor:
+        if query.filters.q:
+            params = {**params, "found": _found(company, query.filters.q)}
+            matching += " and s.customer_id = any(%(found)s::bigint[])"
         cursor.execute(
             _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
             {**params, **_known(standing)},
@@ -268,7 +272,7 @@ def _is_by_code(query: BalanceQuery) -> bool:
 def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing | None) -> str:
     """SQL of the customers that stand on the page."""
     filters = query.filters
-    if standing:
+    if standing and not filters.q:
         return f"with {open_items_sql(base=True, where=ITEMS_OF)} {LISTED_STORED} {_RANKED.format(**parts)}"
     if _is_by_code(query):
         beyond = "c.code <= %(key_code)s" if query.before else "c.code >= %(key_code)s" if query.after else "true"
@@ -286,18 +290,34 @@ def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing |
 def counts(
     company: Company, views: Sequence[Filters], *, as_of: date, position: int, owner_id: int | None
 ) -> list[int]:
-    """How many rows each of the views has. One query beside the standing, the list made once for all of them."""
+    """How many rows each of the views has. One query beside the standing, the list made once for all of them; what all
+    of them are searched for is looked for once."""
     columns, params = [], _clocks(company, as_of, position)
+    shared = views[0].q if all(filters.q == views[0].q for filters in views) else ""
     for at, filters in enumerate(views):
-        sql, values = condition(filters, f"v{at}_", company=company.pk, me=owner_id)
+        asked = replace(filters, q="") if shared else filters
+        sql, values = condition(asked, f"v{at}_", company=company.pk, me=owner_id)
         columns.append(f"count(*) filter (where {sql})")
         params |= values
     standing = standing_at(company, as_of=as_of, position=position)
-    where, made = (ITEMS_OF, LISTED_STORED) if standing else ("", LISTED)
+    stored, only, where = _STORED if standing else "", "", ITEMS_OF if standing else ""
+    if shared:  # nobody else need be listed
+        params["found"] = _found(company, shared)
+        only = "and c.id = any(%(found)s::bigint[])"
+        stored += " and customer_id = any(%(found)s::bigint[])" if standing else ""
+        where = where or ITEMS_OF.replace("%(ids)s", "%(found)s")
+    made = _LISTED.format(buckets=BUCKETS, stored=stored, only=only)
     sql = f"with {open_items_sql(base=True, where=where)} {made} select {', '.join(columns)} from listed"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, **_known(standing)})
         return list(cursor.fetchone())
+
+
+def _found(company: Company, text: str) -> str:
+    """The customers found by a text as an array, so that the server knows whether they are few or many. One query."""
+    with connection.cursor() as cursor:
+        cursor.execute(found_sql(text, ""), {"company": company.pk, **values_of(text)})
+        return f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"
 
 
 def _clocks(company: Company, as_of: date, position: int) -> dict[str, Any]:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from arap.core.models import Company
 from customers.models import Customer
+from customers.searching import TEXT
+from customers.searching import like as containing
 
 GROUPS_SHOWN = 50
 NEARNESS_MIN = 0.6  # not money: trigrams two names have in common
@@ -24,15 +26,24 @@ class Candidates:
     customers: list[Customer]
 
 
-# By index alone: groups of equal keys, the largest first.
+# Groups of equal keys, the largest first. Keys that are there twice are found by index alone, those merged included.
 _GROUPS = """
+with taxes as materialized (
+  select upper(tax_id) as key from customers_customer where company_id = %(company)s and tax_id <> ''
+   group by upper(tax_id) having count(*) > 1
+), names as materialized (
+  select name_key as key from customers_customer where company_id = %(company)s and name_key <> ''
+   group by name_key having count(*) > 1
+)
 select why, value, ids from (
   select 'tax_id' as why, upper(tax_id) as value, array_agg(id order by code) as ids
     from customers_customer where company_id = %(company)s and tax_id <> '' and merged_into_id is null
+     and upper(tax_id) in (select key from taxes)
    group by upper(tax_id) having count(*) > 1
   union all
   select 'name', name_key, array_agg(id order by code)
     from customers_customer where company_id = %(company)s and name_key <> '' and merged_into_id is null
+     and name_key in (select key from names)
    group by name_key having count(*) > 1
 ) as found
  order by why desc, cardinality(ids) desc, value limit %(limit)s
@@ -58,32 +69,41 @@ def candidates(company: Company) -> tuple[list[Candidates], bool]:
     return groups, len(found) > GROUPS_SHOWN
 
 
-_LIKE = """
+# Each way by its own index. The nearness of names is that of their keys: that two are limited companies says nothing.
+_LIKE = f"""
+with asked as (select name_key from customers_customer where id = %(customer)s), near as (
+  select c.id from customers_customer c, asked
+   where c.company_id = %(company)s and c.name_key <> '' and c.name_key %% asked.name_key
+  union
+  select c.id from customers_customer c
+   where c.company_id = %(company)s and c.tax_id <> '' and upper(c.tax_id) = upper(%(tax_id)s)
+  union
+  select c.id from customers_customer c
+   where c.company_id = %(company)s and c.name_local = %(name_local)s and c.name_local <> ''
+     and {TEXT.format(c="c.")} like %(like)s
+)
 select c.id
-  from customers_customer c
- where c.company_id = %(company)s and c.id <> %(customer)s and c.merged_into_id is null
-   and ((c.tax_id <> '' and upper(c.tax_id) = upper(%(tax_id)s))
-        or (c.name_key <> '' and c.name_key = (select name_key from customers_customer where id = %(customer)s))
-        or similarity(lower(c.name), lower(%(name)s)) >= %(nearness)s
-        or (c.name_local <> '' and c.name_local = %(name_local)s))
+  from near join customers_customer c using (id), asked
+ where c.id <> %(customer)s and c.merged_into_id is null
  order by (c.tax_id <> '' and upper(c.tax_id) = upper(%(tax_id)s)) desc,
-       similarity(lower(c.name), lower(%(name)s)) desc, c.code
+       similarity(c.name_key, asked.name_key) desc, c.code
  limit %(limit)s
-"""
+"""  # noqa: S608
 
 
+@transaction.atomic
 def like(customer: Customer) -> list[Customer]:
-    """Customers that may be the same as `customer`, the likeliest first. Two queries; reads every name once."""
+    """Customers that may be the same as `customer`, the likeliest first. Three queries."""
     params: dict[str, Any] = {
         "company": customer.company_id,
         "customer": customer.pk,
         "tax_id": customer.tax_id,
-        "name": customer.name,
         "name_local": customer.name_local,
-        "nearness": NEARNESS_MIN,
+        "like": containing(customer.name_local),
         "limit": LIKE_SHOWN,
     }
     with connection.cursor() as cursor:
+        cursor.execute("select set_config('pg_trgm.similarity_threshold', %s, true)", [str(NEARNESS_MIN)])
         cursor.execute(_LIKE, params)
         ids = [pk for (pk,) in cursor.fetchall()]
     rows = Customer.objects.select_related("owner").in_bulk(ids)

@@ -104,9 +104,18 @@ class Item(models.Model):
                 fields=("company", "document_on", "id"), condition=Q(amount__lt=0) & ~Q(open_amount=0),
                 name="ledger_item_credit",
             ),
-            models.Index(
-                fields=("company", "aged_from_on"), condition=Q(open_amount__gt=0), name="ledger_item_aged"
+            BTreeIndex(
+                fields=("company", "aged_from_on"),
+                include=(
+                    "id", "customer", "account", "currency", "document_on", "posted_on", "amount", "base_amount",
+                    "open_amount", "open_base_amount", "first_effective_on", "last_effective_on", "position",
+                    "last_position",
+                ),
+                condition=Q(amount__gt=0) & ~Q(open_amount=0),
+                name="ledger_item_falling_due",
             ),
+            # in which currencies something is open
+            models.Index(fields=("company", "currency"), condition=~Q(open_amount=0), name="ledger_item_currencies"),
             models.Index(fields=("company", "customer", "settled_on"), name="ledger_item_customer"),
             # what is left of a document, looked for as the amount that came in
             models.Index(

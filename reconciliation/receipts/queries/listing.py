@@ -9,12 +9,14 @@ from operator import or_
 from typing import Any, Literal, get_args
 
 from django.db.models import Q, QuerySet, Sum
+from django.db.models.expressions import RawSQL
 
 from arap.core.models import Company
 from arap.core.money import ZERO
 from arap.ledger.history import numbered
 from arap.ledger.models import Item
 from customers.queries import search
+from customers.searching import PAIR_LENGTH
 from receipts.models import Receipt, ReceiptIdentification
 from receipts.queries.waiting import to_apply, to_confirm, unidentified
 
@@ -30,6 +32,7 @@ ORDERS: dict[Sort, tuple[str, bool]] = {
     "smallest": ("amount", False),
 }
 FEW_MAX = 2_000
+PAIRED = "select id from receipts_receipt where company_id = %s and customers_pairs(lower(payer_name)) @> array[%s]"
 Key = tuple[date | Decimal, int]
 
 
@@ -129,16 +132,19 @@ def _matching(found: QuerySet[Receipt], company: Company, text: str) -> QuerySet
     """Those with this number, customer, payer, account or words. One query beside the one that is returned.
 
     Few are looked up, each way by its own index, and named by their ids. Of many some stand near the beginning of any
-    order, so the list is read until a page is full.
+    order, so the list is read until a page is full. Shorter texts than three characters are not looked for in words.
     """
     ways = [
         Q(document__in=numbered(company, text.upper()).filter(kind="receipt").values("pk")),
         Q(customer__in=search(company, text).order_by().values("pk")),
         Q(payer_account=text),
         Q(payer_name__icontains=text),
-        Q(remittance__icontains=text),
+        *([Q(remittance__icontains=text)] if len(text) > PAIR_LENGTH else []),
     ]
     ours = Receipt.objects.filter(company=company).order_by()
+    if len(text) == PAIR_LENGTH:  # two characters have no trigram, but an index of pairs
+        paired = RawSQL(PAIRED, [company.pk, text.lower()])  # noqa: S611
+        ways[3] = Q(pk__in=paired)
     first, *others = [ours.filter(way).values_list("pk", flat=True) for way in ways]
     ids = list(first.union(*others, all=True)[: FEW_MAX + 1])
     if len(ids) <= FEW_MAX:

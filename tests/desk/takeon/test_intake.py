@@ -5,9 +5,11 @@ from decimal import Decimal
 
 import pytest
 
+from arap.core import jobs
 from arap.core.errors import Invalid
 from arap.core.models import AuditEntry, Company, TaxCode, User
 from arap.core.tables import Table, content
+from arap.desk.actions import imports, intake
 from arap.desk.actions.receiving import choose_columns
 from arap.desk.exports.customers import customer_table
 from arap.desk.exports.invoices import invoice_table
@@ -178,6 +180,27 @@ def test_all_or_nothing_writes_nothing_for_one_fault(company: Company, controlle
     assert not Document.objects.filter(company=company, number="N-1").exists()
     good = bring(company, text.replace("nobody", "A-1"), "invoices", by=controller_of, is_whole=True)
     assert loaded(good, by=controller_of)["invoices"] == 2
+
+
+def test_a_long_load_goes_on_in_the_next_round(
+    company: Company, controller_of: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "code,name\nX-1,One\nX-2,Two\nX-3,Three\n"
+    received = bring(company, text, "customers", by=controller_of)
+    tried(received, by=controller_of)
+    job = imports.start_run(received, by=controller_of)
+    monkeypatch.setattr(intake, "CHUNK", 1)
+    monkeypatch.setattr(intake, "ROUND_SECONDS", 0)
+    jobs.run(job.pk, imports.run_import)
+    job.refresh_from_db()
+    assert (job.state, job.params["rounds"]) == ("running", 1)
+    assert Customer.objects.filter(company=company).count() == 1
+    monkeypatch.setattr(intake, "ROUND_SECONDS", 100)
+    jobs.run(job.pk, imports.run_import)
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert job.result is not None
+    assert (job.result["customers"], job.result["skipped"]) == (3, 0), "of both rounds"
 
 
 def test_kept_columns_are_proposed_for_the_same_content_one_s_own_first(
