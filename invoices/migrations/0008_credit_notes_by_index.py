@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ("core", "0012_revalue_from"),
         ("customers", "0013_reading_by_index"),
         ("invoices", "0007_debit_notes"),
-        ("ledger", "0009_reading_by_index"),
+        ("ledger", "0013_reading_by_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
