@@ -74,7 +74,7 @@ class SettledSerializer(StrictSerializer):
     amount = AmountField(above_zero=True)
 
 
-class InstalmentSerializer(StrictSerializer):
+class PlanInstalmentSerializer(StrictSerializer):
     due_on = DateField()
     amount = AmountField(above_zero=True)
 
@@ -97,7 +97,7 @@ class NewArrangementSerializer(StrictSerializer):
         default=list,
         help_text=_("Of an exchange what is paid; of a plan what it covers, the item among it."),
     )
-    instalments = InstalmentSerializer(
+    instalments = PlanInstalmentSerializer(
         many=True, default=list, help_text=_("Of a plan: they sum to what it covers, one after the other.")
     )
     grace_days = IntegerField(
