@@ -62,6 +62,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # Money back to customers: asked for, approved by another, ordered from the bank.
+    "refund.view": EVERYONE,
+    "refund.request": frozenset({CLERK, CREDIT, CONTROLLER}),
+    "refund.approve": frozenset({CREDIT, CONTROLLER}),
+    "refund.pay_out": BOOKKEEPERS,
     # All that needs a second person; each act asks for its own verb besides.
     "approval.view": EVERYONE,
     "approval.decide": frozenset({CREDIT, CONTROLLER}),

@@ -11,6 +11,12 @@ class ReceiptsConfig(AppConfig):
     def ready(self) -> None:
         """Name what a second person approves here."""
         from arap.core.approvals import register
+        from arap.ledger.refusals import CONSTRAINTS
 
         register("receipt", "receipts.approving.receipts")
+        register("refund", "receipts.approving.refunds")
         register("write-off", "receipts.approving.write_offs")
+        CONSTRAINTS["receipts_refund_reserved"] = (
+            "reserved",
+            _("Part of this credit is reserved for a refund. Cancel the refund first, or apply less."),
+        )
