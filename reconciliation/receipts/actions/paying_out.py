@@ -107,7 +107,7 @@ def pay_refund(company: Company, refund_id: int, *, on: date, by: User) -> Poste
 
 @book_transaction
 def pay_all(company: Company, payout_id: int, *, on: date, by: User) -> list[Posted]:
-    """All that is still ordered by a file was paid on `on`. Raises NotFound, Refused("nothing_ordered") and as above."""
+    """All that is still ordered by a file was paid on `on`. Raises Refused("nothing_ordered"), and as above."""
     rows = Refund.objects.filter(company=company, payout=payout_id, state=State.ORDERED).order_by("item_id", "pk")
     ids = list(rows.values_list("pk", flat=True))
     if not ids:

@@ -50,14 +50,14 @@ def refund_list(request: CompanyRequest) -> HttpResponse:
 
 @requires("refund.request")
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: CompanyRequest, item: int) -> HttpResponse:
+def new(request: CompanyRequest, credit: int) -> HttpResponse:
     """Ask for an open credit, or a part of it, to be paid back."""
     rows = Item.objects.filter(amount__lt=0, customer__isnull=False, account__role__in=REFUNDABLE)
     rows = rows.select_related("document", "customer", "account")
-    credit = get_for(request.user, "refund.request", rows, item, request.company)
-    today, status, left, accounts = timezone.localdate(), 200, free_of(credit), accounts_for(credit)
+    owed = get_for(request.user, "refund.request", rows, credit, request.company)
+    today, status, left, accounts = timezone.localdate(), 200, free_of(owed), accounts_for(owed)
     form = RefundForm(
-        request.POST or None, company=request.company, today=today, item=credit, left=left, accounts=accounts
+        request.POST or None, company=request.company, today=today, item=owed, left=left, accounts=accounts
     )
     if request.method == "POST":
         status = 422
@@ -65,7 +65,7 @@ def new(request: CompanyRequest, item: int) -> HttpResponse:
             data = form.cleaned_data
             try:
                 made = request_refund(
-                    request.company, credit.pk, data["amount"], account_id=data["account"].pk, reason=data["reason"],
+                    request.company, owed.pk, data["amount"], account_id=data["account"].pk, reason=data["reason"],
                     by=request.user,
                 )  # fmt: skip
             except DomainError as error:
@@ -75,7 +75,7 @@ def new(request: CompanyRequest, item: int) -> HttpResponse:
             else:
                 messages.success(request, _written(made))
                 return redirect("receipts:refund", made.pk)
-    context = {"form": form, "item": credit, "left": left, "has_account": accounts.exists()}
+    context = {"form": form, "item": owed, "left": left, "has_account": accounts.exists()}
     return render(request, "receipts/refund_new.html", context, status=status)
 
 
