@@ -32,6 +32,14 @@ def own(story: Story) -> CompanyBankAccount:
     )
 
 
+@pytest.fixture
+def boss(controller: User) -> Client:
+    """The controller's own browser."""
+    browser = Client()
+    browser.force_login(controller)
+    return browser
+
+
 def credit_of(story: Story) -> Item:
     return Item.objects.get(document=story.waiting.document_id)
 
@@ -61,16 +69,15 @@ def test_errors_stand_beside_their_fields(as_clerk: Client, story: Story, accoun
 
 
 def test_from_the_request_to_the_bank_and_back(
-    as_clerk: Client, client: Client, controller: User, story: Story, account: BankAccount, own: CompanyBankAccount
+    as_clerk: Client, boss: Client, story: Story, account: BankAccount, own: CompanyBankAccount
 ) -> None:
     at = asked(as_clerk, story, account)
     told = text_of(as_clerk.get(at))
     assert "Dr 1122 Accounts receivable 500.00 Cr 1002 Bank 500.00" in told
     assert "Nothing of this credit is free" in text_of(as_clerk.get(new(story)))
-    client.force_login(controller)
     pk = Refund.objects.get().pk
-    assert "It may be paid to 622200001111 at BOC, held by Haichen." in text_of(client.get(f"{INBOX}{pk}/"))
-    client.post(f"{INBOX}{pk}/approve/")
+    assert "It may be paid to 622200001111 at BOC, held by Haichen." in text_of(boss.get(f"{INBOX}{pk}/"))
+    boss.post(f"{INBOX}{pk}/approve/")
     assert "No approved refund waits" not in text_of(as_clerk.get(f"{FILES}new/"))
     answer = as_clerk.post(f"{FILES}new/", {"refund": [], "bank_account": own.pk, "execute_on": ""})
     assert answer.status_code == 422
@@ -94,29 +101,27 @@ def test_from_the_request_to_the_bank_and_back(
     assert list(verbs) == ["refund.request", "refund.approve", "refund.pay", "refund.return"]
 
 
-def test_nobody_approves_their_own(client: Client, controller: User, story: Story, account: BankAccount) -> None:
-    client.force_login(controller)
-    at = asked(client, story, account)
-    assert "You asked for it, so somebody else approves it." in text_of(client.get(at))
-    assert client.post(f"{at}approve/").status_code == 409
-    assert client.post(f"{at}reject/", {"reason": "x"}).status_code == 409
+def test_nobody_approves_their_own(boss: Client, story: Story, account: BankAccount) -> None:
+    at = asked(boss, story, account)
+    assert "You asked for it, so somebody else approves it." in text_of(boss.get(at))
+    assert boss.post(f"{at}approve/").status_code == 409
+    assert boss.post(f"{at}reject/", {"reason": "x"}).status_code == 409
     assert Refund.objects.get().state == "requested"
 
 
 def test_rejected_cancelled_and_refused_by_the_bank(
-    as_clerk: Client, client: Client, controller: User, story: Story, account: BankAccount, own: CompanyBankAccount
+    as_clerk: Client, boss: Client, story: Story, account: BankAccount, own: CompanyBankAccount
 ) -> None:
-    client.force_login(controller)
     first = asked(as_clerk, story, account)
-    assert client.post(f"{first}reject/", {"reason": ""}).status_code == 422
-    client.post(f"{first}reject/", {"reason": "they owe us"})
+    assert boss.post(f"{first}reject/", {"reason": ""}).status_code == 422
+    boss.post(f"{first}reject/", {"reason": "they owe us"})
     assert "they owe us" in text_of(as_clerk.get(first))
     second = asked(as_clerk, story, account)
     assert as_clerk.post(f"{second}cancel/", {"reason": ""}).status_code == 422
     as_clerk.post(f"{second}cancel/", {"reason": "they want goods"})
     assert as_clerk.post(f"{second}cancel/", {"reason": "again"}).status_code == 409
     third = asked(as_clerk, story, account)
-    client.post(f"{third}approve/")
+    boss.post(f"{third}approve/")
     pk = Refund.objects.get(state="approved").pk
     as_clerk.post(f"{FILES}new/", {"refund": [pk], "bank_account": own.pk, "execute_on": ""})
     as_clerk.post(f"{third}refused/", {"reason": "AC04"})
