@@ -107,7 +107,7 @@ def test_what_is_reserved_is_nobody_elses(shop: Callable[..., Shop]) -> None:
     owed = Item.objects.get(document=invoice.document_id)
     made = ask(here, item, "300.00", account)
     assert refusal(lambda: ask(here, item, "200.01", account)) == "over_refunded"
-    applied = {"effective_on": date(2026, 3, 3), "by": here.by}
+    applied: dict[str, Any] = {"effective_on": date(2026, 3, 3), "by": here.by}
     assert refusal(lambda: apply_receipt(here.company, receipt.pk, {owed.pk: Decimal(201)}, **applied)) == "reserved"
     back: dict[str, Any] = {"on": date(2026, 3, 3), "by": here.by, "reason": "bounced"}
     assert refusal(lambda: reverse_receipt(here.company, receipt.pk, **back)) == "reserved"
