@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sepaxml
+import sepaxml  # type: ignore[import-untyped]
 import xmlschema
 from django.db import DatabaseError, connection, transaction
 

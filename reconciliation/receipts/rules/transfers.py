@@ -80,7 +80,8 @@ def as_xml(order: Order) -> bytes:
         _in(_in(agent, "Othr"), "Id", "NOTPROVIDED")
     for transfer in order.transfers:
         _transfer(payment, transfer, order.currency)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    made: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return made
 
 
 def as_csv(order: Order) -> bytes:
