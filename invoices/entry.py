@@ -31,6 +31,7 @@ class Entry:
     blank: LineForm
     problem: str = ""
     kind: str = Invoice.Kind.INVOICE.value
+    adds_to: Invoice | None = None
 
     def is_valid(self) -> bool:
         """Whether head and every row can be read; all are judged, so that all errors show at once."""
@@ -45,6 +46,7 @@ class Entry:
             customer_id=customer.pk,
             terms_id=terms.pk if terms else None,
             kind=self.kind,
+            adds_to_id=self.adds_to.pk if self.adds_to else None,
             lines=[_line(row) for row in self.rows],
             **data,
         )
@@ -75,14 +77,16 @@ def _line(row: LineForm) -> DraftLine:
     )
 
 
-def typed_entry(company: Company, data: QueryDict, *, today: date, kind: str = "invoice") -> Entry:
+def typed_entry(
+    company: Company, data: QueryDict, *, today: date, kind: str = "invoice", adds_to: Invoice | None = None
+) -> Entry:
     """The entry that came with a form."""
     given = typed_rows(data)
     codes = _codes(company)
     rows = [LineForm(row, codes=codes) for row in given if not is_blank(row)]
     chosen = {name: given[-1][name] for name in ("entry", "tax_code")} if given else {}
     head = HeadForm(data, company=company, today=today)
-    return Entry(head, rows, LineForm(initial=chosen, codes=codes), kind=kind)
+    return Entry(head, rows, LineForm(initial=chosen, codes=codes), kind=kind, adds_to=adds_to)
 
 
 def new_entry(company: Company, *, today: date, customer: str = "") -> Entry:
@@ -111,7 +115,15 @@ def entry_of(invoice: Invoice, *, today: date, as_new: bool = False) -> Entry:
     rows = [LineForm(initial=_initial(line), codes=codes) for line in lines]
     chosen = {"entry": lines[-1].entry, "tax_code": lines[-1].tax_code_id} if lines else {}
     form = HeadForm(initial=head, company=invoice.company, today=today)
-    return Entry(form, rows, LineForm(initial=chosen, codes=codes), kind=invoice.kind)
+    return Entry(form, rows, LineForm(initial=chosen, codes=codes), kind=invoice.kind, adds_to=invoice.adds_to)
+
+
+def entry_adding_to(invoice: Invoice, *, today: date) -> Entry:
+    """An empty debit note that adds to `invoice`: for its customer, in its currency, taxed as its last line."""
+    entry = entry_of(invoice, today=today, as_new=True)
+    entry.kind, entry.adds_to, entry.rows = Invoice.Kind.DEBIT_NOTE.value, invoice, []
+    entry.head.initial["memo"] = ""
+    return entry
 
 
 def _initial(line: InvoiceLine) -> dict[str, Any]:
@@ -210,7 +222,7 @@ def _agreed(company: Company, invoice: Invoice, head: dict[str, Any]) -> Agreed:
         is_out_of_force=contract is not None and not is_in_force(contract, invoice.issued_on),
         in_force=in_force(theirs, on=invoice.issued_on, currency=invoice.currency),
         typed_number=head["contract_number"],
-        lacks_clause=invoice.kind == Invoice.Kind.INVOICE and not (invoice.late_clause or invoice.late_clause_local),
+        lacks_clause=invoice.is_owed and not (invoice.late_clause or invoice.late_clause_local),
     )
 
 

@@ -1,4 +1,4 @@
-"""What the paper of an invoice or credit note says, and the PDF of it.
+"""What the paper of an invoice, debit note or credit note says, and the PDF of it.
 
 Everything comes from the posted invoice, which never changes; only letterhead, address and bank account are those of
 the moment. What is open of it is not on it: that is for statements.
@@ -27,6 +27,13 @@ from customers.templatetags.terms import terms_words
 from invoices.models import Invoice, InvoiceLine
 
 _terms_words = lazy(terms_words, str)
+
+# What a paper is called at its top and in its e-mail.
+TITLES = {
+    Invoice.Kind.INVOICE.value: _("Invoice"),
+    Invoice.Kind.DEBIT_NOTE.value: _("Debit note"),
+    Invoice.Kind.CREDIT_NOTE.value: _("Credit note"),
+}
 
 
 @dataclass(slots=True)
@@ -62,15 +69,16 @@ def invoice_context(invoice: Invoice, language: str) -> dict[str, Any]:
         "customer": invoice.customer,
         "invoice": invoice,
         "number": document.number if document else "",
-        "title": _("Credit note") if invoice.kind == "credit_note" else _("Invoice"),
+        "title": TITLES[invoice.kind],
         "lines": lines,
         "tax_sums": tax_sums(lines),
         "exemptions": list(dict.fromkeys(line.exemption_reason for line in lines if line.exemption_reason)),
         "terms": _terms_words(invoice.terms.rule) if invoice.terms else "",
-        "instalments": list(invoice.instalments.all()) if invoice.kind == "invoice" else [],
+        "instalments": list(invoice.instalments.all()) if invoice.is_owed else [],
         "offers": _offers(invoice),
         "clause": printed_clause(invoice.late_clause, invoice.late_clause_local, language),
         "credited_number": invoice.credits.document.number if invoice.credits and invoice.credits.document else "",
+        "added_number": invoice.adds_to.document.number if invoice.adds_to and invoice.adds_to.document else "",
         "reference": printed(reference) if reference else "",
         "slip": slip(invoice, language),
         "words": in_words(invoice.total, invoice.currency, language),
@@ -113,7 +121,7 @@ def first_language(language: str) -> str:
 
 def _offers(invoice: Invoice) -> Sequence[DiscountOffer]:
     """What an early payer may keep, for an invoice with such terms."""
-    if invoice.kind != "invoice" or not invoice.terms:
+    if not invoice.is_owed or not invoice.terms:
         return []
     try:
         terms = parse_terms(invoice.terms.rule)
@@ -126,7 +134,7 @@ def _offers(invoice: Invoice) -> Sequence[DiscountOffer]:
 def payment_reference(invoice: Invoice) -> str:
     """The RF reference (ISO 11649) to pay a posted invoice under; empty for drafts and credit notes."""
     document = invoice.document
-    return document_reference(document.number, document.pk) if document and invoice.kind == "invoice" else ""
+    return document_reference(document.number, document.pk) if document and invoice.is_owed else ""
 
 
 def slip(invoice: Invoice, language: str) -> PaymentSlip | None:

@@ -15,7 +15,7 @@ from arap.outbox.about import messages_about_ids, state_code
 from invoices.models import Invoice
 
 PAGE = 20
-VIEWS = ("open", "overdue", "paid", "credit_notes", "drafts", "all")
+VIEWS = ("open", "overdue", "paid", "debit_notes", "credit_notes", "drafts", "all")
 # What can be sorted by, and the kind of its values. Due days live in the book, so only views of open items have them.
 SORTS = {"date": "issued_on", "total": "total", "due": "open_due_on"}
 OPEN_VIEWS = ("open", "overdue")
@@ -103,9 +103,11 @@ def in_view(company: Company, view: str, today: date) -> QuerySet[Invoice]:
         return found.drafts()
     if view == "credit_notes":
         return found.credit_notes()
+    if view == "debit_notes":
+        return found.debit_notes()
     if view == "all":
         return found
-    bills = found.invoices().posted()
+    bills = found.owed().posted()
     if view == "paid":
         return bills.exclude(Exists(still_open))
     if view == "overdue":

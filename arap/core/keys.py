@@ -41,6 +41,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "?": ("keys",),
     "[": ("previous page", "newest"),
     "]": ("next page", "older"),
+    "a": ("add to an invoice by a debit note",),
     "c": ("new customer, on their list", "credit, on an invoice"),
     "d": ("duplicate, on an invoice", "dispute, on a customer"),
     "e": ("change what is shown",),

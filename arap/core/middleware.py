@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -91,7 +92,9 @@ class CompanyMiddleware:
 def _memberships(user: User) -> dict[Company, frozenset[Role]]:
     rows = Membership.objects.filter(user=user, company__is_active=True)
     held: dict[Company, frozenset[Role]] = {}
-    for row in rows.select_related("company").order_by("company__code"):
+    # The practice company comes last: nobody is to land there unasked.
+    order = (F("company__practice_for").asc(nulls_first=True), "company__code")
+    for row in rows.select_related("company").order_by(*order):
         held[row.company] = held.get(row.company, frozenset()) | {Role(row.role)}
     return held
 

@@ -30,6 +30,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "session.use": EVERYONE,
     "dashboard.view": EVERYONE,
     "search.use": EVERYONE,
+    "practice.use": EVERYONE,
     "token.use": EVERYONE,
     # Master data
     "company.view": EVERYONE,
@@ -67,6 +68,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "refund.request": frozenset({CLERK, CREDIT, CONTROLLER}),
     "refund.approve": frozenset({CREDIT, CONTROLLER}),
     "refund.pay_out": BOOKKEEPERS,
+    # What is settled in another currency, moved to another customer, or netted with what we owe.
+    "arrangement.view": EVERYONE,
+    "arrangement.request": BOOKKEEPERS,
+    "arrangement.approve": frozenset({CREDIT, CONTROLLER}),
+    "arrangement.reverse": BOOKKEEPERS,
     # All that needs a second person; each act asks for its own verb besides.
     "approval.view": EVERYONE,
     "approval.decide": frozenset({CREDIT, CONTROLLER}),

@@ -1,6 +1,7 @@
 """What spreadsheets must not misread."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,20 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\0")
 def as_text(value: str) -> str:
     """Text that a spreadsheet would take for a formula, with an apostrophe before it (OWASP: CSV injection)."""
     return f"'{value}" if value.startswith(FORMULA) else value
+
+
+_GUARDED = re.compile(r"'+[=+\-@\t\r\0]")
+_FORMULA_LIKE = re.compile(r"'*[=+\-@\t\r\0]")
+
+
+def guarded(value: str) -> str:
+    """As `as_text`, so that `unguarded` gives the same text again, whatever it was."""
+    return f"'{value}" if _FORMULA_LIKE.match(value) else value
+
+
+def unguarded(value: str) -> str:
+    """A cell of a CSV file without the apostrophe that only keeps spreadsheets from computing."""
+    return value[1:] if value[:1] == "'" and _GUARDED.match(value) else value
 
 
 def csv_answer(name: str, rows: Iterable[Sequence[object]]) -> HttpResponse:

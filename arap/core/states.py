@@ -41,6 +41,7 @@ STATES: dict[str, State] = {
     "rejected": State("square", "overdue", _("Rejected")),
     "to_approve": State("triangle", "caution", _("To approve")),
     "written_off": State("square", "overdue", _("Written off")),
+    "in_force": State("full", "good", pgettext_lazy("arrangement", "In force")),
     "undone": State("hollow", "", pgettext_lazy("state", "Undone")),
     "unidentified": State("dashed", "", _("Payer unknown")),
     "done": State("full", "good", pgettext_lazy("state", "Done")),

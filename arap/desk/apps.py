@@ -12,6 +12,7 @@ class DeskConfig(AppConfig):
     def ready(self) -> None:
         """Name the jobs of this room."""
         from arap.core.job_kinds import describe
+        from arap.desk.actions.practice import result_context as practice_context
         from arap.desk.actions.revaluing import result_context
         from arap.desk.queries.imports import trial_context, troubles
 
@@ -19,4 +20,5 @@ class DeskConfig(AppConfig):
         describe("import_trial", _("Dry run of an import"), unit=rows, context=trial_context)
         months = npgettext_lazy("count", "month", "months")
         describe("revaluation", _("Revaluation"), unit=months, context=result_context)
+        describe("practice", _("Practice company"), context=practice_context)
         describe("import_run", _("Import"), unit=rows, troubles=troubles)

@@ -43,6 +43,8 @@ class Import(CompanyOwned):
         "core.StoredFile", verbose_name=_("file"), on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
     mapping = models.CharField(_("mapping"), max_length=60)
+    target = models.CharField(_("content"), max_length=20, default="history", db_default="history")
+    is_whole = models.BooleanField(_("all or nothing"), default=False, db_default=False)
     layout = models.JSONField(_("columns"), null=True)
     encoding = models.CharField(_("encoding"), max_length=40, blank=True, default="", db_default="")
     trial = models.ForeignKey(
@@ -89,6 +91,7 @@ class KeptLayout(CompanyOwned):
     """Which column is which field, kept under a name: proposed when a file with the same headings comes again."""
 
     name = models.CharField(_("name"), max_length=60)
+    target = models.CharField(_("content"), max_length=20, default="history", db_default="history")
     # SHA-256 of the headings in any order, so that they are found again.
     headings = models.CharField(max_length=64)
     layout = models.JSONField(_("columns"))
@@ -114,6 +117,7 @@ class ImportLine(CompanyOwned):
 
     class Fate(models.TextChoices):
         NEW = "new", _("To be posted")
+        CHANGED = "changed", _("To be changed")
         SETTLE = "settle", _("To be settled")
         SKIPPED = "skipped", _("Skipped")
         REJECTED = "rejected", _("Left out")

@@ -1,15 +1,16 @@
 """Work of the desk in a worker: taking files on, and what the night does."""
 
 import logging
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from celery import shared_task
 from django.utils import timezone
 
 from arap.core import jobs
-from arap.core.models import Company
+from arap.core.models import Company, Job
 from arap.core.nights import each_company
-from arap.desk.actions import imports, revaluing
+from arap.desk.actions import imports, practice, revaluing
 from arap.desk.actions.personal_data import run_erasure
 
 logger = logging.getLogger(__name__)
@@ -42,6 +43,17 @@ def forget_trials() -> int:
 def revalue_month(job_id: int) -> None:
     """A revaluation."""
     jobs.run(job_id, revaluing.revalue_month)
+
+
+@shared_task(name="arap.desk.tasks.make_practice", **LIMITS)  # type: ignore[untyped-decorator]
+def make_practice(job_id: int) -> None:
+    """A fresh practice company."""
+
+    def make(job: Job) -> dict[str, Any]:
+        today = timezone.now().astimezone(ZoneInfo(str(job.company.time_zone))).date()
+        return practice.make_practice(job, until=today)
+
+    jobs.run(job_id, make)
 
 
 @shared_task(name="arap.desk.tasks.revalue_months")  # type: ignore[untyped-decorator]

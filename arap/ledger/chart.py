@@ -25,6 +25,7 @@ CHART = (
     (Role.DISCOUNT, "6603.03", "Cash discount", "现金折扣", False),
     (Role.ROUNDING, "6301", "Rounding difference", "尾差", False),
     (Role.WRITE_OFF, "6702", "Credit loss", "信用减值损失", False),
+    (Role.PAYABLES_CLEARING, "2202.99", "Payables netted off", "应付账款抵销", False),
     (Role.OPENING, "4104.99", "Opening balances", "期初余额", False),
 )
 

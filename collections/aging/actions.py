@@ -20,7 +20,8 @@ from aging.models import (
 from aging.queries import aging, aging_sql, bucket_parameters
 from aging.rules import DEFAULT_EDGES, buckets_at, month_ends_before
 from aging.standings import CLUSTER, MERGES, kept_totals, standing_at
-from arap.core.models import Company
+from arap.core import jobs
+from arap.core.models import Company, Job, User
 from arap.ledger.queries import position_at
 from customers.models import Customer
 
@@ -28,6 +29,11 @@ ROWS_AT_ONCE = 5000
 MONTHS_KEPT = 11
 # Of so many customers something may have been recorded since before a standing is made anew.
 STALE_CUSTOMERS = 200
+# What somebody asked for is kept so long, and of the latest so many.
+ASKED_DAYS = 7
+ASKED_KEPT = 8
+KIND = "aging.report"
+TASK = "aging.tasks.keep_report"
 SUPERSEDED_KEPT = 1  # a page that has just begun may still read from it
 
 
@@ -90,8 +96,7 @@ def refresh_standings(company: Company, *, as_of: date) -> int:
 
     What is new enough or still true is left alone, so running often costs next to nothing.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [0xA91F, company.pk])
+    _one_at_a_time(company)
     position = position_at(company, known_at=None)
     made = 0
     standing = standing_at(company, as_of=as_of, position=position, grouped=True)
@@ -105,6 +110,41 @@ def refresh_standings(company: Company, *, as_of: date) -> int:
     if made:
         _throw_away(company, as_of, days)
     return made
+
+
+@transaction.atomic
+def begin_keeping(
+    company: Company, *, as_of: date, basis: str, edges: Sequence[int], position: int | None, by: User
+) -> Job:
+    """The job that adds a report up and keeps it, as known at `position` (None: when it is made): the one under way, or
+    a new one."""
+    # Whoever asks at the same moment waits here, and then finds the job.
+    Company.objects.select_for_update(no_key=True).get(pk=company.pk)
+    params = {"as_of": as_of.isoformat(), "basis": basis, "edges": list(edges), "position": position}
+    at_work = Job.objects.filter(company=company, kind=KIND, state__in=(Job.State.QUEUED, Job.State.RUNNING))
+    return at_work.filter(params=params).first() or jobs.create(company, KIND, task=TASK, by=by, params=params)
+
+
+def keep_report(job: Job) -> dict[str, Any]:
+    """The work of such a job. What is kept already and near enough to the book is left alone."""
+    asked, company = job.params, job.company
+    as_of, basis, edges = date.fromisoformat(asked["as_of"]), asked["basis"], tuple(asked["edges"])
+    jobs.progress(job, 0, 1)
+    with transaction.atomic():
+        _one_at_a_time(company)
+        position = position_at(company, known_at=None) if asked["position"] is None else asked["position"]
+        standing = standing_at(company, as_of=as_of, position=position, basis=basis, edges=edges, grouped=True)
+        if standing is None or len(standing.touched) > STALE_CUSTOMERS:
+            _keep(company, as_of, position, with_rows=True, basis=basis, edges=edges, is_asked=True)
+        _forget_asked(company)
+    jobs.progress(job, 1, 1)
+    return {"position": position}
+
+
+def _one_at_a_time(company: Company) -> None:
+    """Until the transaction ends, nobody else makes standings of the company."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s, %s)", [0xA91F, company.pk])
 
 
 KEEP_ROWS = """
@@ -198,11 +238,27 @@ select id from (
 """
 
 
+OLD_ASKED = """
+select id from (
+  select id, made_at, row_number() over (order by id desc) as nth
+    from aging_standing where company_id = %(company)s and is_asked) as s
+ where nth > %(most)s or made_at < now() - make_interval(days => %(days)s)
+"""
+
+
 def _throw_away(company: Company, as_of: date, days: Sequence[date]) -> None:
     """What a newer standing has taken the place of, but for the one that a page may be reading from."""
-    asked: dict[str, Any] = {"company": company.pk, "as_of": as_of, "days": list(days), "kept": SUPERSEDED_KEPT}
+    _drop(SUPERSEDED, {"company": company.pk, "as_of": as_of, "days": list(days), "kept": SUPERSEDED_KEPT})
+
+
+def _forget_asked(company: Company) -> None:
+    """What somebody asked for long ago."""
+    _drop(OLD_ASKED, {"company": company.pk, "most": ASKED_KEPT, "days": ASKED_DAYS})
+
+
+def _drop(chosen: str, asked: dict[str, Any]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SUPERSEDED, asked)
+        cursor.execute(chosen, asked)
         old = [pk for (pk,) in cursor.fetchall()]
     for part in (StandingRow, StandingGroup, StandingTotal, StandingControl):
         part._default_manager.filter(standing__in=old).delete()

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import npgettext_lazy
 
 
 class AgingConfig(AppConfig):
@@ -7,3 +8,9 @@ class AgingConfig(AppConfig):
     name = "aging"
     label = "aging"
     verbose_name = _("Aging")
+
+    def ready(self) -> None:
+        """Name the jobs of this room."""
+        from arap.core.job_kinds import describe
+
+        describe("aging.report", _("Adding up an aging report"), unit=npgettext_lazy("count", "report", "reports"))

@@ -7,11 +7,15 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.utils import timezone
 
+from aging import actions
 from aging.actions import refresh_standings, run_aging_snapshot
+from arap.core import jobs
 from arap.core.models import Company
 from arap.core.nights import each_company
 
 logger = logging.getLogger(__name__)
+
+LIMITS = {"soft_time_limit": 400, "time_limit": 430}
 
 
 @shared_task(name="aging.tasks.take_snapshots")  # type: ignore[untyped-decorator]
@@ -42,3 +46,9 @@ def refresh_all_standings() -> int:
         return refresh_standings(company, as_of=today) > 0
 
     return each_company(Company.objects.order_by("code"), refresh)
+
+
+@shared_task(name="aging.tasks.keep_report", **LIMITS)  # type: ignore[untyped-decorator]
+def keep_report(job_id: int) -> None:
+    """A report that somebody waits for."""
+    jobs.run(job_id, actions.keep_report)

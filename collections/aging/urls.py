@@ -8,6 +8,7 @@ app_name = "aging"
 
 urlpatterns = [
     path("", views.report, name="report"),
+    path("keep/", views.keep, name="keep"),
     path("items/", views.items, name="items"),
     path("export.csv", views.export, name="export"),
     path("export.xlsx", views.export, {"kind": "xlsx"}, name="export_xlsx"),

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from time import perf_counter
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from aging import standings
-from aging.forms import AgingForm
+from aging.actions import begin_keeping
+from aging.asking import Asked, asked_of
+from aging.keeping import is_large, kept_by
 from aging.pages import cut, named, rank
 from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
 from aging.rules import Bucket, buckets_at
@@ -22,52 +24,30 @@ from aging.standing_groups import GROUPED, group_page, member_rows
 from aging.standings import Standing, standing_at
 from arap.core import wording
 from arap.core.http import CompanyRequest
+from arap.core.models import Job
 from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import requires
 from arap.core.sheets import file_of
 from arap.ledger.history import Since, since
-from arap.ledger.models import Item
 from arap.ledger.queries import OpenItem, open_items, position_at
 from customers.models import Customer
 
 PAGE = 20
 ITEMS_SHOWN = 200
+JUST_KEPT = timedelta(minutes=5)
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The report asked for, with the position that "known at" came to."""
-
-    form: AgingForm
-    as_of: date
-    known_at: datetime | None
-    position: int
-    now: int
-    bucket: int | None
-
-    def query(self, **more: object) -> str:
-        """The address of the same report, with other fields."""
-        fields: dict[str, object] = {
-            "as_of": self.as_of.isoformat(),
-            "known_at": self.form.data.get("known_at", ""),
-            "basis": self.form.basis_name,
-            "by": self.form.grouping,
-            "currency": self.form.cleaned_data.get("currency", ""),
-            "buckets": ",".join(str(edge) for edge in self.form.edges),
-            "bucket": self.bucket,
-            **more,
-        }
-        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
 
 @requires("aging.view")
 @require_safe
 def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
-    asked = _asked(request)
+    asked = asked_of(request)
     started = perf_counter()
-    made = _from_standing(request, asked) or _added_up(request, asked)
+    made = _from_standing(request, asked)
+    if made is None and (waiting := _waiting(request, asked)):
+        return waiting
+    made = made or _added_up(request, asked)
     proof, page, first = made.proofs, made.page, made.first
     seconds = perf_counter() - started
     context = {
@@ -98,10 +78,19 @@ def report(request: CompanyRequest) -> HttpResponse:
 
 
 @requires("aging.view")
+@require_POST
+def keep(request: CompanyRequest) -> HttpResponse:
+    """Begin to add up the report that is asked for, which then is kept."""
+    asked = asked_of(request)
+    begin_keeping(request.company, **asked.kept_as, by=request.user)
+    return redirect(f"{reverse('aging:report')}?{asked.query()}")
+
+
+@requires("aging.view")
 @require_safe
 def items(request: CompanyRequest) -> HttpResponse:
     """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
-    asked = _asked(request)
+    asked = asked_of(request)
     currency = request.GET.get("of_currency", "")
     context = {
         "asked": asked,
@@ -123,7 +112,7 @@ def items(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
     """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
-    asked = _asked(request)
+    asked = asked_of(request)
     made = _made(request, asked)
     shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
     return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
@@ -153,33 +142,6 @@ class _Line:
         return cls(item, column, item.aged_from_on, paid, now.settled_on if now.open_amount == 0 else None)
 
 
-def _asked(request: CompanyRequest) -> Asked:
-    company, today = request.company, timezone.localdate()
-    used = Item.objects.filter(company=company).exclude(open_amount=0)
-    currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
-    form = AgingForm(request.GET, today=today, currencies=currencies)
-    form.is_valid()
-    now = position_at(company, known_at=None)
-    known_at = form.known_at_instant
-    position = position_at(company, known_at=known_at) if known_at else _pinned(request.GET.get("position"), now)
-    bucket = form.cleaned_data.get("bucket")
-    count = len(buckets_at(form.as_of_on, basis=form.basis_name, edges=form.edges))
-    return Asked(
-        form=form,
-        as_of=form.as_of_on,
-        known_at=known_at,
-        position=position,
-        now=now,
-        bucket=bucket if bucket is not None and bucket < count else None,
-    )
-
-
-def _pinned(text: str | None, now: int) -> int:
-    """The position a drill-down was asked at, so that it shows what its report read; never a future one."""
-    position = read_number(text)
-    return now if position is None else min(position, now)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Made:
     """A page of the report, from row number `first` on, with what stands around it."""
@@ -199,6 +161,25 @@ def _standing(request: CompanyRequest, asked: Asked) -> Standing | None:
         request.company, as_of=asked.as_of, position=asked.position, basis=form.basis_name, edges=form.edges,
         grouped=form.grouping in GROUPED,
     )  # fmt: skip
+
+
+def _waiting(request: CompanyRequest, asked: Asked) -> HttpResponse | None:
+    """The page of who waits for a report of a large book; None where it is added up at once.
+
+    That is where the book is small, and where so much is booked meanwhile that what was just kept does not serve.
+    """
+    if not is_large(request.company):
+        return None
+    job = kept_by(request.company, **asked.kept_as)
+    if job is not None and job.state == Job.State.DONE and timezone.now() - job.created_at < JUST_KEPT:
+        return None
+    context = {
+        "form": asked.form, "query": asked.query(),
+        "job": job if job and job.state not in (Job.State.DONE, Job.State.CANCELLED) else None,
+        "is_active": job is not None and job.state in (Job.State.QUEUED, Job.State.RUNNING),
+        "is_stopped": job is not None and job.state == Job.State.CANCELLED,
+    }  # fmt: skip
+    return render(request, "aging/_waiting.html" if request.htmx else "aging/waiting.html", context)
 
 
 def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:

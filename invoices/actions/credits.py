@@ -169,7 +169,7 @@ def _original(company: Company, found: QuerySet[Invoice], on: date) -> Invoice:
     original = found.filter(company=company).first()
     if original is None:
         raise NotFound("not_found", _("There is no such invoice."))
-    if original.kind != Invoice.Kind.INVOICE or original.state == Invoice.State.DRAFT:
+    if not original.is_owed or original.state == Invoice.State.DRAFT:
         raise Refused("not_posted", _("Only a posted invoice can be credited."))
     if original.state == Invoice.State.CREDITED:
         raise Refused("nothing_to_credit", _("There is nothing left to credit."))

@@ -20,6 +20,7 @@ from customers.queries import contracts_of, why_nothing_new
 from customers.rules import contract_for, parse_terms
 from customers.rules import instalments as instalments_of
 from invoices.actions import storing
+from invoices.actions.adding import why_not_added
 from invoices.models import Invoice, InvoiceFile, InvoiceInstalment, InvoiceLine
 from invoices.rules import Amounts, Entry, document_amounts, line_amounts
 from invoices.units import unit_code
@@ -57,7 +58,7 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """An invoice (or a credit note that credits none in particular) as entered.
+    """An invoice, a debit note that adds to a posted one, or a credit note that credits none in particular, as entered.
 
     Without a `rate` the rate of `issued_on` counts when it is posted. Due dates come from `instalments` (date and
     amount, summing to the total) where given, else from the terms, else from the contract's terms, else from the
@@ -81,6 +82,7 @@ class Draft:
     period_from: date | None = None
     period_to: date | None = None
     memo: str = ""
+    adds_to_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ class _Masters:
     terms: Mapping[int, PaymentTerms]
     tax_codes: Mapping[int, TaxCode]
     contracts: Mapping[int, Sequence[Contract]]
+    invoices: Mapping[int, Invoice]
 
 
 def create_draft(company: Company, draft: Draft, *, by: User | None) -> Invoice:
@@ -104,7 +107,8 @@ def create_drafts(company: Company, drafts: Sequence[Draft], *, by: User | None)
 
     Raises Invalid (facts: field, draft = place in `drafts`, line = its number) for an unknown customer, terms, tax
     code or currency, for too many or no lines or too large amounts, for a period that ends before it begins, for
-    instalments that do not sum to the total or fall due before issue.
+    instalments that do not sum to the total or fall due before issue, and for a debit note that adds to nothing posted
+    of its customer and currency.
     """
     masters = _masters(company, drafts)
     ids = storing.take_ids(len(drafts))
@@ -127,6 +131,20 @@ def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine]
     parts = storing.Parts([], [])
     _fill(invoice, draft, _masters(company, [draft]), 0, parts)
     return invoice, storing.lines_of(company, parts), storing.instalments_of(company, parts)
+
+
+def judge_drafts(company: Company, drafts: Sequence[Draft]) -> list[Invoice | Invalid]:
+    """For each draft the invoice that it would be (unsaved), or what create_drafts would refuse of it."""
+    masters = _masters(company, drafts)
+    judged: list[Invoice | Invalid] = []
+    for at, draft in enumerate(drafts):
+        invoice = Invoice(company=company)
+        try:
+            _fill(invoice, draft, masters, at, storing.Parts([], []))
+            judged.append(invoice)
+        except Invalid as fault:
+            judged.append(fault)
+    return judged
 
 
 def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:
@@ -188,11 +206,13 @@ def _masters(company: Company, drafts: Sequence[Draft]) -> _Masters:
     terms_ids = {draft.terms_id for draft in drafts} | {customer.terms_id for customer in by_id.values()}
     terms_ids |= {contract.terms_id for theirs in contracts.values() for contract in theirs}
     codes = {line.tax_code_id for draft in drafts for line in draft.lines if line.tax_code_id is not None}
+    added_to = {draft.adds_to_id for draft in drafts if draft.adds_to_id is not None}
     return _Masters(
         customers=by_id,
         terms=PaymentTerms.objects.filter(company=company).in_bulk([pk for pk in terms_ids if pk is not None]),
         tax_codes=TaxCode.objects.filter(company=company).in_bulk(codes) if codes else {},
         contracts=contracts,
+        invoices=Invoice.objects.filter(company=company).in_bulk(added_to) if added_to else {},
     )
 
 
@@ -210,6 +230,7 @@ def _fill(invoice: Invoice, draft: Draft, masters: _Masters, at: int, parts: sto
     invoice.customer = customer
     for name in PLAIN:
         setattr(invoice, name, getattr(draft, name))
+    invoice.adds_to_id = draft.adds_to_id
     _inherit(invoice, draft, masters)
     invoice.net_total, invoice.tax_total, invoice.total = totals.net, totals.tax, totals.gross
     parts.instalments.extend(
@@ -231,7 +252,7 @@ def _inherit(invoice: Invoice, draft: Draft, masters: _Masters) -> None:
     invoice.late_clause = invoice.late_clause_local = ""
     if contract is not None:
         invoice.contract_number = contract.number
-        if draft.kind == Invoice.Kind.INVOICE:
+        if invoice.is_owed:
             invoice.late_clause, invoice.late_clause_local = contract.late_clause, contract.late_clause_local
     inherited = (contract.terms_id if contract else None) or customer.terms_id
     invoice.terms_id = draft.terms_id or (None if draft.instalments else inherited)
@@ -244,14 +265,20 @@ def _check_customer(customer: Customer | None, at: int) -> None:
         raise _invalid(at, "customer", fault)
 
 
+def _check_kind(draft: Draft, masters: _Masters, at: int) -> None:
+    if draft.kind not in KINDS:
+        raise _invalid(at, "kind", _("This is no invoice, debit note or credit note."))
+    if fault := why_not_added(draft, masters.invoices.get(draft.adds_to_id or 0)):
+        raise _invalid(at, *fault)
+
+
 def _check(draft: Draft, masters: _Masters, at: int) -> None:
     _check_customer(masters.customers.get(draft.customer_id), at)
     if draft.terms_id is not None and draft.terms_id not in masters.terms:
         raise _invalid(at, "terms", _("There are no such payment terms."))
     if draft.currency not in CURRENCIES:
         raise _invalid(at, "currency", _("This is not a currency."))
-    if draft.kind not in KINDS:
-        raise _invalid(at, "kind", _("This is neither an invoice nor a credit note."))
+    _check_kind(draft, masters, at)
     if draft.rate is not None and draft.rate <= 0:
         raise _invalid(at, "rate", _("A rate is greater than zero."))
     if not 1 <= len(draft.lines) <= LINES_MAX:

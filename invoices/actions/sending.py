@@ -1,4 +1,4 @@
-"""Sending invoices and credit notes by e-mail: the same file each time, one message per recipient and act."""
+"""Sending invoices, debit notes and credit notes by e-mail: the same file each time, a message to each recipient."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,11 @@ from arap.core.models import Company, StoredFile, User
 from arap.outbox.actions import NewMessage, queue
 from arap.outbox.models import Message
 from invoices.models import Invoice, InvoicePaper
-from invoices.papers import file_name, first_language, invoice_pdf
+from invoices.papers import TITLES, file_name, first_language, invoice_pdf
 
-PAPERS = Invoice.objects.select_related("customer", "document", "company", "terms", "credits__document")
+PAPERS = Invoice.objects.select_related(
+    "customer", "document", "company", "terms", "credits__document", "adds_to__document"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,8 @@ def letter_for(invoice: Invoice, language: str) -> Letter:
     """What is said around the paper, in its (first) language, to be changed before it is sent."""
     with override(first_language(language)):
         context = {"invoice": invoice, "company": invoice.company, "number": number_of(invoice)}
-        kind = _("Credit note") if invoice.kind == "credit_note" else _("Invoice")
         subject = _("%(kind)s %(number)s from %(company)s") % {
-            "kind": kind,
+            "kind": TITLES[invoice.kind],
             "number": context["number"],
             "company": _own_name(invoice.company, language),
         }

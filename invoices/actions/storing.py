@@ -24,15 +24,16 @@ INSERT = """
 with drafted as (
   insert into invoices_invoice (id, company_id, kind, customer_id, currency, rate, issued_on, terms_id, reference,
     order_number, buyer_reference, contract_number, contract_id, late_clause, late_clause_local, delivered_on,
-    period_from, period_to, memo, net_total, tax_total, total, created_by_id)
+    period_from, period_to, memo, net_total, tax_total, total, adds_to_id, created_by_id)
   select r.id, %(company)s, r.kind, r.customer_id, r.currency, r.rate, r.issued_on, r.terms_id, r.reference,
          r.order_number, r.buyer_reference, r.contract_number, r.contract_id, coalesce(r.late_clause, ''),
          coalesce(r.late_clause_local, ''), r.delivered_on, r.period_from, r.period_to, r.memo, r.net_total,
-         r.tax_total, r.total, %(by)s
+         r.tax_total, r.total, r.adds_to_id, %(by)s
     from jsonb_to_recordset(%(rows)s::jsonb) as r (id bigint, kind text, customer_id bigint, currency text,
       rate numeric, issued_on date, terms_id bigint, reference text, order_number text, buyer_reference text,
       contract_number text, contract_id bigint, late_clause text, late_clause_local text, delivered_on date,
-      period_from date, period_to date, memo text, net_total numeric, tax_total numeric, total numeric)
+      period_from date, period_to date, memo text, net_total numeric, tax_total numeric, total numeric,
+      adds_to_id bigint)
 )
 insert into core_auditentry (company_id, actor_id, verb, object_type, object_id, after)
 select %(company)s, %(by)s, 'invoice.draft', 'invoices.invoice', r.id::text, r.after
@@ -112,8 +113,15 @@ def row_of(invoice: Invoice, audited: Sequence[str]) -> Row:
         **_contract(invoice),
         "net_total": str(invoice.net_total),
         "tax_total": str(invoice.tax_total),
-        "after": {"customer": invoice.customer_id, "terms": invoice.terms_id, "contract": invoice.contract_id, **said},
+        **({"adds_to_id": invoice.adds_to_id} if invoice.adds_to_id else {}),
+        "after": _audited(invoice, said),
     }
+
+
+def _audited(invoice: Invoice, said: Row) -> Row:
+    beside = {"adds_to": invoice.adds_to_id} if invoice.adds_to_id else {}
+    ids = {"customer": invoice.customer_id, "terms": invoice.terms_id, "contract": invoice.contract_id}
+    return {**ids, **beside, **said}
 
 
 def _contract(invoice: Invoice) -> Row:

@@ -1,7 +1,8 @@
 """Tables of invoices, and of the papers that were made of them."""
 
 from invoices.models.beside import InvoiceFact, InvoiceFile
-from invoices.models.invoices import Invoice, InvoiceInstalment, InvoiceLine, InvoiceQuerySet
+from invoices.models.invoices import Invoice, InvoiceQuerySet
+from invoices.models.lines import InvoiceInstalment, InvoiceLine
 from invoices.models.papers import PAPER_LANGUAGES, InvoicePaper
 
 __all__ = [

@@ -1,8 +1,8 @@
-"""Invoices and credit notes: draft, posted, credited.
+"""Invoices, debit notes and credit notes: draft, posted, credited.
 
 A posted document is frozen by the database (migrations/sql/frozen.sql), for every role: its lines and instalments too.
 What may still change about it (delivery, disputes, files) lives in side tables. The amount that is owed lives in the
-book alone: nothing here is a second balance. Amounts are positive in both kinds; the kind says who owes.
+book alone: nothing here is a second balance. Amounts are positive in every kind; the kind says who owes.
 """
 
 from decimal import Decimal
@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from arap.core.models import CompanyOwned, TaxCode, currency_is_three_letters
+from arap.core.models import CompanyOwned, currency_is_three_letters
 from arap.core.money import currency_choices
 
 if TYPE_CHECKING:
@@ -36,8 +36,12 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
         """In the book, whether credited since or not."""
         return self.exclude(state=Invoice.State.DRAFT)
 
-    def invoices(self) -> "InvoiceQuerySet":
-        return self.filter(kind=Invoice.Kind.INVOICE)
+    def owed(self) -> "InvoiceQuerySet":
+        """What the customer is to pay: all but credit notes."""
+        return self.exclude(kind=Invoice.Kind.CREDIT_NOTE)
+
+    def debit_notes(self) -> "InvoiceQuerySet":
+        return self.filter(kind=Invoice.Kind.DEBIT_NOTE)
 
     def credit_notes(self) -> "InvoiceQuerySet":
         return self.filter(kind=Invoice.Kind.CREDIT_NOTE)
@@ -47,7 +51,9 @@ class InvoiceQuerySet(models.QuerySet["Invoice"]):
 
 
 class Invoice(CompanyOwned):
-    """What a customer is told to pay (invoice) or need not pay (credit note).
+    """What a customer is told to pay (invoice, debit note) or need not pay (credit note).
+
+    A debit note charges more for what was invoiced: it names that invoice (`adds_to`), which itself never changes.
 
     `rate` is base units for one unit of `currency`; empty in a draft means the rate of `issued_on`. `version` counts
     the edits of a draft: who saves an older one is refused. Documents taken on from elsewhere may have no lines.
@@ -55,6 +61,7 @@ class Invoice(CompanyOwned):
 
     class Kind(models.TextChoices):
         INVOICE = "invoice", _("Invoice")
+        DEBIT_NOTE = "debit_note", _("Debit note")
         CREDIT_NOTE = "credit_note", _("Credit note")
 
     class State(models.TextChoices):
@@ -137,6 +144,16 @@ class Invoice(CompanyOwned):
         blank=True,
         related_name="credit_notes",
     )
+    adds_to = models.ForeignKey(
+        "self",
+        verbose_name=_("adds to invoice"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="debit_notes",
+    )
     net_total = amount_field(_("net"), default=0)
     tax_total = amount_field(_("tax"), default=0)
     total = amount_field(_("total incl. tax"), default=0)
@@ -155,7 +172,9 @@ class Invoice(CompanyOwned):
         constraints = [
             *CompanyOwned.Meta.constraints,
             currency_is_three_letters("currency", "invoices_invoice_currency"),
-            models.CheckConstraint(condition=Q(kind__in=["invoice", "credit_note"]), name="invoices_invoice_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=["invoice", "debit_note", "credit_note"]), name="invoices_invoice_kind"
+            ),
             models.CheckConstraint(
                 condition=Q(state="draft", document__isnull=True, posted_on__isnull=True)
                 | Q(
@@ -180,7 +199,12 @@ class Invoice(CompanyOwned):
                 name="invoices_invoice_only_credit_notes_credit",
             ),
             models.CheckConstraint(
-                condition=Q(kind="invoice") | ~Q(state="credited"), name="invoices_invoice_credited_kind"
+                condition=~Q(kind="credit_note") | ~Q(state="credited"), name="invoices_invoice_credited_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="debit_note", adds_to__isnull=False)
+                | (~Q(kind="debit_note") & Q(adds_to__isnull=True)),
+                name="invoices_invoice_debit_notes_add",
             ),
             models.CheckConstraint(condition=~Q(period_to__lt=F("period_from")), name="invoices_invoice_period"),
         ]
@@ -193,6 +217,7 @@ class Invoice(CompanyOwned):
             ),
             models.Index(fields=["company", "id"], condition=Q(state="draft"), name="invoices_invoice_drafts"),
             models.Index(fields=["credits"], condition=Q(credits__isnull=False), name="invoices_invoice_credits"),
+            models.Index(fields=["adds_to"], condition=Q(adds_to__isnull=False), name="invoices_invoice_adds_to"),
             models.Index(
                 fields=["contract", "-id"], condition=Q(contract__isnull=False), name="invoices_invoice_contract"
             ),
@@ -201,131 +226,7 @@ class Invoice(CompanyOwned):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
 
-
-class InvoiceLine(CompanyOwned):
-    """One line: `unit_price` is with tax when `entry` is gross. `tax_rate` and `discount_percent` are in per cent.
-
-    `net` and `tax` are rounded once, by rules.line_amounts. `tax_category` and `exemption_reason` are the tax code's of
-    the day of entry; `unit_code` is of UN/ECE Recommendation 20 (units.py), where the unit is one of those. A credit
-    note's line names the line it credits and keeps its rate.
-    """
-
-    class Entry(models.TextChoices):
-        NET = "net", _("without tax")
-        GROSS = "gross", _("with tax")
-
-    invoice = models.ForeignKey(
-        Invoice,
-        verbose_name=_("invoice"),
-        on_delete=models.CASCADE,
-        db_constraint=False,
-        db_index=False,
-        related_name="lines",
-    )
-    line = models.PositiveSmallIntegerField(_("line"))
-    description = models.CharField(_("description"), max_length=300, blank=True, default="", db_default="")
-    quantity = models.DecimalField(_("quantity"), max_digits=18, decimal_places=6, default=1, db_default=1)
-    description_local = models.CharField(_("local description"), max_length=300, blank=True, default="", db_default="")
-    unit = models.CharField(_("unit"), max_length=20, blank=True, default="", db_default="")
-    unit_code = models.CharField(_("unit code"), max_length=3, blank=True, default="", db_default="")
-    unit_price = models.DecimalField(_("unit price"), max_digits=20, decimal_places=6)
-    discount_percent = models.DecimalField(
-        _("discount in per cent"), max_digits=7, decimal_places=4, default=0, db_default=0
-    )
-    tax_code = models.ForeignKey(
-        "core.TaxCode",
-        verbose_name=_("tax code"),
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
-    tax_rate = models.DecimalField(_("tax rate in per cent"), max_digits=7, decimal_places=4, default=0, db_default=0)
-    tax_category = models.CharField(
-        _("tax category"), max_length=2, choices=TaxCode.Category, blank=True, default="", db_default=""
-    )
-    exemption_reason = models.CharField(_("why no tax"), max_length=200, blank=True, default="", db_default="")
-    entry = models.CharField(_("price entered"), max_length=5, choices=Entry, default=Entry.NET, db_default=Entry.NET)
-    net = amount_field(_("net"))
-    tax = amount_field(_("tax"))
-    returned_quantity = models.DecimalField(
-        _("returned quantity"),
-        max_digits=18,
-        decimal_places=6,
-        default=0,
-        db_default=0,
-        help_text=_("Pieces that a credit takes back; none when it only lowers the price."),
-    )
-    credits_line = models.ForeignKey(
-        "self",
-        verbose_name=_("credits line"),
-        on_delete=models.PROTECT,
-        db_constraint=False,
-        db_index=False,
-        null=True,
-        blank=True,
-        related_name="credit_lines",
-    )
-
-    class Meta(CompanyOwned.Meta):
-        ordering = ("invoice", "line")
-        verbose_name = _("invoice line")
-        verbose_name_plural = _("invoice lines")
-        constraints = [
-            *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["invoice", "line"], name="invoices_invoiceline_line"),
-            models.CheckConstraint(condition=Q(entry__in=["net", "gross"]), name="invoices_invoiceline_entry"),
-            models.CheckConstraint(
-                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
-                name="invoices_invoiceline_discount",
-                violation_error_message=_("A discount lies between 0 and 100 per cent."),
-            ),
-            models.CheckConstraint(
-                condition=Q(tax_rate__gte=0, tax_rate__lte=100),
-                name="invoices_invoiceline_tax_rate",
-                violation_error_message=_("A tax rate lies between 0 and 100 per cent."),
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["credits_line"], condition=Q(credits_line__isnull=False), name="invoices_invoiceline_credits"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.description or str(self.line)
-
     @property
-    def gross(self) -> Decimal:
-        """Net and tax together (价税合计)."""
-        return Decimal(self.net + self.tax)
-
-
-class InvoiceInstalment(CompanyOwned):
-    """A part of the total with its own due date; posting makes one open item of each."""
-
-    invoice = models.ForeignKey(
-        Invoice,
-        verbose_name=_("invoice"),
-        on_delete=models.CASCADE,
-        db_constraint=False,
-        db_index=False,
-        related_name="instalments",
-    )
-    line = models.PositiveSmallIntegerField(_("line"))
-    due_on = models.DateField(_("due on"))
-    amount = amount_field(_("amount"))
-
-    class Meta(CompanyOwned.Meta):
-        ordering = ("invoice", "line")
-        verbose_name = _("instalment")
-        verbose_name_plural = _("instalments")
-        constraints = [
-            *CompanyOwned.Meta.constraints,
-            models.UniqueConstraint(fields=["invoice", "line"], name="invoices_invoiceinstalment_line"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.due_on}: {self.amount}"
+    def is_owed(self) -> bool:
+        """Whether the customer is to pay it."""
+        return self.kind != Invoice.Kind.CREDIT_NOTE

@@ -49,7 +49,7 @@ def credit(request: CompanyRequest, pk: int) -> HttpResponse:
     """What is credited, when and why; asked by htmx it answers with the effect alone."""
     invoice = get_for(request.user, "invoice.credit", QUERYSET, pk, request.company)
     today = timezone.localdate()
-    if invoice.kind != Invoice.Kind.INVOICE or invoice.state != Invoice.State.POSTED:
+    if not invoice.is_owed or invoice.state != Invoice.State.POSTED:
         messages.error(request, _("Only a posted invoice of which something is left can be credited."))
         return redirect("invoices:detail", pk)
     rows = [Row(left, str(left.line.pk) if left.line else "none") for left in what_is_left(invoice)]

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,13 +16,13 @@ from arap.core.idempotency import recorded
 from arap.core.paging import read_number
 from arap.core.permissions import get_for, may, requires
 from invoices.actions import delete_draft, enter_draft, post_invoice, update_draft
-from invoices.entry import Entry, effect_of, entry_of, new_entry, typed_entry
+from invoices.entry import Entry, effect_of, entry_adding_to, entry_of, new_entry, typed_entry
 from invoices.forms import COLUMN_LABELS
 from invoices.history import changes_of
 from invoices.models import Invoice
 from invoices.units import UNITS
 
-QUERYSET = Invoice.objects.select_related("customer", "terms", "company", "document")
+QUERYSET = Invoice.objects.select_related("customer", "terms", "company", "document", "adds_to__document")
 # What the browser may forget, because it was saved; told to the next page of an invoice.
 SAVED_SESSION_KEY = "saved_entry"
 
@@ -30,15 +30,20 @@ SAVED_SESSION_KEY = "saved_entry"
 @requires("invoice.draft")
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: CompanyRequest) -> HttpResponse:
-    """Enter an invoice, empty or like another one; it is saved as a draft, and posted where that was asked for."""
+    """Enter an invoice, empty or like another one, or a debit note that adds to one; it is saved as a draft, and posted
+    where that was asked for."""
     company, today = request.company, timezone.localdate()
     if request.method != "POST":
+        if (adds_to := _added_to(request, request.GET)) is not None:
+            return _page(request, entry_adding_to(adds_to, today=today))
         like = read_number(request.GET.get("like"))
         if like is None:
             return _page(request, new_entry(company, today=today, customer=request.GET.get("customer", "")[:60]))
         invoice = get_for(request.user, "invoice.view", QUERYSET, like, company)
         return _page(request, entry_of(invoice, today=today, as_new=True))
-    entry = typed_entry(company, request.POST, today=today, kind=_kind(request))
+    entry = typed_entry(
+        company, request.POST, today=today, kind=_kind(request), adds_to=_added_to(request, request.POST)
+    )
     if not _is_complete(entry) or request.POST.get("then") == "line":
         return _page(request, entry, status=422 if entry.head.errors or entry.problem else 200)
     key = request.POST.get("key", "")[:64] or uuid4().hex
@@ -67,7 +72,7 @@ def edit(request: CompanyRequest, pk: int) -> HttpResponse:
             messages.error(request, _("What is posted is never edited. Credit it, and enter it anew."))
             return redirect("invoices:detail", pk)
         return _page(request, entry_of(invoice, today=today), invoice=invoice)
-    entry = typed_entry(request.company, request.POST, today=today, kind=invoice.kind)
+    entry = typed_entry(request.company, request.POST, today=today, kind=invoice.kind, adds_to=invoice.adds_to)
     if not _is_complete(entry) or request.POST.get("then") == "line":
         return _page(request, entry, invoice=invoice, status=422 if entry.head.errors or entry.problem else 200)
     version = entry.head.cleaned_data["version"] or 0
@@ -124,6 +129,12 @@ def _is_complete(entry: Entry) -> bool:
 def _kind(request: CompanyRequest) -> str:
     given = request.POST.get("kind", "")
     return given if given in Invoice.Kind.values else Invoice.Kind.INVOICE.value
+
+
+def _added_to(request: CompanyRequest, given: QueryDict) -> Invoice | None:
+    """The invoice that a debit note is to add to, where one is named."""
+    pk = read_number(given.get("adds_to"))
+    return None if pk is None else get_for(request.user, "invoice.view", QUERYSET, pk, request.company)
 
 
 def _keep(request: CompanyRequest, pk: int | None) -> str:

@@ -1,8 +1,9 @@
-"""Invoices and credit notes: the list, and the page of one with its lines, items and journal."""
+"""Invoices, debit notes and credit notes: the list, and the page of one with its lines, items and journal."""
 
 from decimal import Decimal
 from uuid import uuid4
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -27,6 +28,7 @@ VIEW_NAMES = {
     "open": pgettext_lazy("state", "Open"),
     "overdue": pgettext_lazy("state", "Overdue"),
     "paid": _("Paid in full"),
+    "debit_notes": _("Debit notes"),
     "credit_notes": _("Credit notes"),
     "drafts": _("Drafts"),
     "all": _("All"),
@@ -58,11 +60,14 @@ def invoice_list(request: CompanyRequest) -> HttpResponse:
 @requires("invoice.view")
 @require_safe
 def detail(request: CompanyRequest, pk: int) -> HttpResponse:
-    """One invoice or credit note: lines, tax, items and what settled them, how to pay, mail, files, journal, acts."""
-    queryset = Invoice.objects.select_related("customer", "document", "terms", "credits__document", "created_by")
+    """One invoice or note: lines, tax, items and what settled them, how to pay, mail, files, journal, acts."""
+    queryset = Invoice.objects.select_related(
+        "customer", "document", "terms", "credits__document", "adds_to__document", "created_by"
+    )
     invoice = get_for(request.user, "invoice.view", queryset, pk, request.company)
     lines = list(invoice.lines.select_related("tax_code"))
     history = document_history(invoice.document) if invoice.document else None
+    notes = list(Invoice.objects.filter(Q(credits=pk) | Q(adds_to=pk)).select_related("document").order_by("id"))
     context = {
         "invoice": invoice,
         "lines": lines,
@@ -78,7 +83,8 @@ def detail(request: CompanyRequest, pk: int) -> HttpResponse:
         "forget": request.session.pop(SAVED_SESSION_KEY, ""),
         "instalments": [] if invoice.document else list(invoice.instalments.all()),
         "facts": list(invoice.facts.all()),
-        "credit_notes": list(invoice.credit_notes.select_related("document").order_by("id")),
+        "credit_notes": [note for note in notes if note.credits_id],
+        "debit_notes": [note for note in notes if note.adds_to_id],
         "sent": messages_about(request.company, invoice),
         "history": history,
     }

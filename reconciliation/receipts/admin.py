@@ -5,6 +5,7 @@ from django.contrib import admin
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
 from receipts.models import (
     Allowance,
+    ArrangementBand,
     ConfirmationLimit,
     DiscountPolicy,
     Receipt,
@@ -80,4 +81,12 @@ class RefundBandAdmin(RoleAdmin):
     verb = "admin.companies"
     list_display = ("above", "role", "company")
     list_filter = ("company",)
+    list_select_related = ("company",)
+
+
+@admin.register(ArrangementBand)
+class ArrangementBandAdmin(RoleAdmin):
+    verb = "admin.companies"
+    list_display = ("kind", "above", "role", "company")
+    list_filter = ("company", "kind")
     list_select_related = ("company",)

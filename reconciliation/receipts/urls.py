@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from receipts.views import lists, papers, payouts, receipt, refunds, undoing, write_offs
+from receipts.views import arrangements, lists, papers, payouts, receipt, refunds, undoing, write_offs
 
 app_name = "receipts"
 
@@ -32,6 +32,14 @@ urlpatterns = [
     path("pay-outs/<int:pk>/paid/", payouts.paid, name="payout_paid"),
     path("pay-outs/<int:pk>/xml/", payouts.xml, name="payout_xml"),
     path("pay-outs/<int:pk>/csv/", payouts.csv, name="payout_csv"),
+    path("arrangements/", arrangements.arrangement_list, name="arrangements"),
+    path("arrangements/exchange/<int:item>/", arrangements.exchange, name="arrangement_exchange"),
+    path("arrangements/transfer/<int:item>/", arrangements.transfer, name="arrangement_transfer"),
+    path("arrangements/netting/<int:item>/", arrangements.netting, name="arrangement_netting"),
+    path("arrangements/<int:pk>/", arrangements.detail, name="arrangement"),
+    path("arrangements/<int:pk>/approve/", arrangements.approve, name="arrangement_approve"),
+    path("arrangements/<int:pk>/reject/", arrangements.reject, name="arrangement_reject"),
+    path("arrangements/<int:pk>/undo/", arrangements.undo, name="arrangement_undo"),
     path("<int:pk>/", receipt.detail, name="detail"),
     path("<int:pk>/pdf/", papers.pdf, name="pdf"),
     path("<int:pk>/send/", papers.send, name="send"),

@@ -114,7 +114,7 @@
   // A customer is billed in its own currency, unless somebody chose one.
   const currency = form.querySelector('[name="currency"]');
   let isChosen = Boolean(form.querySelector('[name="version"]').value);
-  currency.addEventListener("change", (event) => { isChosen ||= event.isTrusted; });
+  currency.addEventListener("change", (event) => { isChosen ||= event.isTrusted || event.detail === "restored"; });
 
   function bill(code) {
     if (isChosen || !code || currency.value === code) return;
@@ -134,6 +134,6 @@
     body.querySelectorAll("[data-line-remove][hidden]").forEach((button) => { button.hidden = false; });
   }).observe(body, { childList: true });
   body.querySelectorAll("[data-line-remove]").forEach((button) => { button.hidden = false; });
-  // For keep.js: as many lines as were kept.
+  // For typed.js: as many lines as were kept.
   window.arapLines = { atLeast: (count) => { while (lines().length < count) add(); }, changed };
 })();

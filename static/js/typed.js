@@ -1,8 +1,12 @@
 // Nothing typed is lost: not when the session ended before a form was sent, nor when the language is switched in the
 // middle of it, nor by a step back. What was typed stays in this tab (sessionStorage), for its own person alone; never
 // passwords, codes or files. What the server took is forgotten with the next page.
+// A form that takes long (data-keep, whose name holds company and person) is kept beyond the tab, for a week (localStorage),
+// and offered when it is opened anew. The page that follows a save forgets it (data-forget).
 (() => {
   const STORE = "arap-typed";
+  const LONG = "arap-kept-";
+  const WEEK_MS = 7 * 24 * 3600 * 1000;
   const { person } = document.documentElement.dataset;
   const company = document.documentElement.dataset.company || "";
   const page = location.pathname + location.search;
@@ -25,9 +29,9 @@
   }
   const state = (field) => (isTick(field) ? field.checked : field.tagName === "SELECT" ? options(field) : field.value);
   // A field may be called "method", as that of a receipt is; then form.method is the field.
-  // The editor of invoices keeps its form longer than a tab lives (keep.js): it is left to that.
-  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post" && !form.matches("[data-keep]");
+  const isPost = (form) => (form.getAttribute("method") || "").toLowerCase() === "post";
   const posts = () => [...document.querySelectorAll("main form")].filter(isPost);
+  const taken = (form) => fields(form).map((field) => [field.name, state(field)]);
   const alike = (form) => posts().filter((each) => each.getAttribute("action") === form.getAttribute("action"));
 
   function put(why, sent) {
@@ -36,7 +40,7 @@
     const kept = forms.map((form) => ({
       action: form.getAttribute("action"),
       at: alike(form).indexOf(form),
-      fields: fields(form).map((field) => [field.name, state(field)]),
+      fields: taken(form),
     }));
     write({ ...read(), [page]: { why, person, company, forms: kept } });
   }
@@ -48,23 +52,26 @@
       value.forEach((selected, at) => { field.options[at].selected = selected; });
     } else { if (field.value === value) return; field.value = value; }
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.dispatchEvent(new CustomEvent("change", { bubbles: true, detail: "restored" }));
+  }
+
+  function give(form, kept) {
+    const lines = kept.filter(([name]) => name === "line-description").length;
+    if (lines) window.arapLines?.atLeast(lines);
+    const seen = {};
+    const there = {};
+    fields(form).forEach((field) => { (there[field.name] ||= []).push(field); });
+    for (const [name, value] of kept) {
+      const field = there[name]?.[seen[name] = (seen[name] ?? -1) + 1];
+      if (field) set(field, value);
+    }
+    if (lines) window.arapLines?.changed();
   }
 
   function restore(record) {
     for (const kept of record.forms) {
-      const lines = kept.fields.filter(([name]) => name === "line-description").length;
-      if (lines) window.arapLines?.atLeast(lines);
       const form = posts().filter((each) => each.getAttribute("action") === kept.action)[kept.at];
-      if (!form) continue;
-      const seen = {};
-      const there = {};
-      fields(form).forEach((field) => { (there[field.name] ||= []).push(field); });
-      for (const [name, value] of kept.fields) {
-        const field = there[name]?.[seen[name] = (seen[name] ?? -1) + 1];
-        if (field) set(field, value);
-      }
-      if (lines) window.arapLines?.changed();
+      if (form) give(form, kept.fields);
     }
   }
 
@@ -78,6 +85,40 @@
     if (isKept) write(records); else sessionStorage.removeItem(STORE);
   }
 
+  function readLong(name) {
+    try { return JSON.parse(localStorage.getItem(LONG + name)); } catch { return null; }
+  }
+
+  function forget() {
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(LONG)).map((name) => name.slice(LONG.length));
+    const saved = [...document.querySelectorAll("[data-forget]")].flatMap((told) => told.dataset.forget.split(" "));
+    names.filter((name) => saved.includes(name) || !(readLong(name)?.at > Date.now() - WEEK_MS))
+      .forEach((name) => localStorage.removeItem(LONG + name));
+  }
+
+  // `isBack`: what was typed stands there again already.
+  function offer(form, isBack, first) {
+    const name = form.dataset.keep;
+    const note = document.querySelector("[data-keep-note]");
+    const kept = readLong(name)?.fields;
+    // What nobody types, as a version, makes no difference.
+    const told = (pairs) => JSON.stringify(pairs.filter(([field]) => form.elements[field]?.type !== "hidden"));
+    note.hidden = isBack || !kept || told(kept) === told(first) || Boolean(form.querySelector("[role=alert]"));
+
+    function keep() {
+      const now = taken(form);
+      if (told(now) === told(first)) return;
+      try { localStorage.setItem(LONG + name, JSON.stringify({ at: Date.now(), fields: now })); } catch { /* full */ }
+      note.hidden = true;
+    }
+    ["input", "change", "lines"].forEach((event) => form.addEventListener(event, keep));
+    note.querySelector("[data-keep-restore]").addEventListener("click", () => { give(form, kept); note.hidden = true; });
+    note.querySelector("[data-keep-forget]").addEventListener("click", () => {
+      localStorage.removeItem(LONG + name);
+      note.hidden = true;
+    });
+  }
+
   function arrive() {
     const records = read();
     const mine = records[page];
@@ -86,12 +127,13 @@
       if (path === page || record.why === "sent" || record.person !== person) delete records[path];
     }
     write(records);
-    if (!mine || mine.person !== person || mine.company !== company) return;
+    if (!mine || mine.person !== person || mine.company !== company) return false;
     const isBack = mine.why === "left" && (by === "back_forward" || by === "reload");
-    if (!isBack && mine.why !== "ended" && mine.why !== "choice") return;
+    if (!isBack && mine.why !== "ended" && mine.why !== "choice") return false;
     restore(mine);
     const note = document.querySelector("template[data-typed-note]");
     if (mine.why === "ended") note?.before(note.content.cloneNode(true));
+    return true;
   }
 
   document.addEventListener("submit", (event) => {
@@ -119,7 +161,12 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     const note = document.querySelector("[data-ended]");
-    if (note) wait(note);
-    else if (person) arrive();
+    forget();
+    if (note) { wait(note); return; }
+    if (!person) return;
+    const long = posts().find((form) => form.matches("[data-keep]"));
+    const first = long && taken(long);
+    const isBack = arrive();
+    if (long) offer(long, isBack, first);
   });
 })();

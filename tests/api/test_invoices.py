@@ -141,6 +141,23 @@ def test_credit_notes(api: Program, body: dict[str, Any]) -> None:
     assert api.refused("GET", f"credit-notes/{made['id']}/")[0] == 404
 
 
+def test_debit_notes(api: Program, body: dict[str, Any]) -> None:
+    made = api.post("invoices/", {**body, "post": True})
+    line = {"description": "Freight", "unit_price": "50.00", "tax_code": "V13"}
+    more = {**body, "lines": [line], "adds_to_id": made["id"], "issued_on": "2026-01-15", "post": True}
+    note = api.post("invoices/", more)
+    assert (note["kind"], note["total"], note["open_amount"], note["adds_to_id"]) == (
+        "debit_note", "56.50", "56.50", made["id"],
+    )  # fmt: skip
+    assert note["number"].startswith("DN-2026-")
+    assert api.get(f"invoices/{made['id']}/")["open_amount"] == "1130.00"
+    assert [row["id"] for row in api.get("invoices/")["data"]] == [note["id"], made["id"]]
+    credited = api.post("credit-notes/", {"invoice_id": note["id"], "on": "2026-01-20"})
+    assert (credited["total"], api.get(f"invoices/{note['id']}/")["state"]) == ("56.50", "credited")
+    for wrong, field in ({"adds_to_id": note["id"]}, "adds_to"), ({"currency": "USD"}, "currency"):
+        assert api.refused("POST", "invoices/", {**more, **wrong}) == (422, "invalid_draft", [field])
+
+
 def test_too_much_credit_is_refused(api: Program, body: dict[str, Any]) -> None:
     made = api.post("invoices/", {**body, "post": True})
     line = api.get(f"invoices/{made['id']}/")["lines"][0]

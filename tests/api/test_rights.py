@@ -58,6 +58,7 @@ ROOMS = {
     "refunds": "refund",
     "pay-outs": "payout",
     "customer-accounts": "customer account",
+    "arrangements": "arrangement",
     "documents": "document",
     "items": "item",
     "applications": "application",
@@ -103,6 +104,8 @@ GOOD: dict[str, Any] = {
     "customer_accounts_retire": {"reason": "x"},
     "write_offs_reject": {"reason": "x"},
     "write_offs_reverse": {"reason": "x"},
+    "arrangements_reject": {"reason": "x"},
+    "arrangements_reverse": {"reason": "x"},
     "write_offs_recover": {"amount": "1.00"},
 }
 

@@ -56,6 +56,10 @@ refund.view           c l m o a d
 refund.request        c . m o . .
 refund.approve        . . m o . .
 refund.pay_out        c . . o . .
+arrangement.view      c l m o a d
+arrangement.request   c . . o . .
+arrangement.approve   . . m o . .
+arrangement.reverse   c . . o . .
 approval.view         c l m o a d
 approval.decide       . . m o . .
 message.view          c l m o a d

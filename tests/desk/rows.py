@@ -32,6 +32,7 @@ from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
+from receipts.actions.arranging import NewArrangement, request_arrangement
 from receipts.actions.paying_out import make_payout
 from receipts.actions.refunding import request_refund
 from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
@@ -63,6 +64,7 @@ ROWS = {
     "receipts/write-offs/": "write-off",
     "receipts/refunds/": "refund",
     "receipts/pay-outs/": "payout",
+    "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
@@ -180,6 +182,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
         **_paid_back(story, user),
+        "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
         "item": Item.objects.filter(document=document).values_list("pk", flat=True)[0],
@@ -216,6 +219,15 @@ def _paid_back(story: Story, user: User) -> dict[str, int]:
         company, [made.pk], bank_account_id=own.pk, execute_on=today, today=today, at=timezone.now(), by=user
     )
     return {"refund": made.pk, "payout": payout.pk, "credit item": credit.pk}
+
+
+def _arranged(story: Story, user: User) -> int:
+    """An invoice of its own goes to another customer."""
+    moved = Bookkeeper(company=story.company, by=user).invoice(story.qiming.pk, "9.00", story.today, currency="CNY")
+    new = NewArrangement(
+        kind="transfer", item_id=moved.item_ids[0], amount=Decimal(9), to_customer_id=story.haichen.pk, reference="A-1"
+    )
+    return request_arrangement(story.company, new, on=story.today, by=user).pk
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

@@ -15,6 +15,7 @@ from arap.outbox.about import messages_about
 from customers.actions import add_contact
 from customers.models import PaymentTerms
 from invoices.models import Invoice
+from tests import look
 from tests.e2e.test_pages import complaints, one, press, wait
 from tests.mail import CeleryWorker, MailServer, wait_until
 from tests.stories import Story, tell
@@ -117,10 +118,11 @@ def test_a_table_is_pasted_and_nothing_typed_is_lost(
     assert cells(browser, "unit_price")[4] == "1,500.50"
     assert cells(browser, "entry")[4] == "gross"
     until(browser, "7,127.38", "tr:nth-child(5) [data-line-amount]")
+    one(browser, "[name=currency]").send_keys("EUR")  # by keys: only a person's choice counts
     browser.find_elements(By.NAME, "line-quantity")[1].send_keys(Keys.CONTROL, Keys.DELETE)
     assert cells(browser, "description") == ["Part 1", "Part 3", "Part 4", "Part 5", ""]
     screenshot("invoice-pasted")
-    # The session ends while somebody types: what was typed is offered again after signing in.
+    # The session ends while somebody types: what was typed is back after signing in.
     cookie = browser.get_cookie(settings.SESSION_COOKIE_NAME)
     browser.delete_cookie(settings.SESSION_COOKIE_NAME)
     browser.find_element(By.ID, "id_reference").send_keys("PO-77")
@@ -128,16 +130,33 @@ def test_a_table_is_pasted_and_nothing_typed_is_lost(
     assert cookie
     browser.add_cookie({"name": cookie["name"], "value": cookie["value"], "path": "/"})
     browser.get(browser.current_url.partition("/sign-in/")[0] + "/invoices/new/")
+    until(browser, "What you had typed is back")
+    assert_pasted(browser)
+    assert not one(browser, "[data-keep-note]").is_displayed(), "it is not offered besides"
+    until(browser, "EUR", "#effect")
+    look.settle(browser)
+    # It was left aside: it is offered when the form is opened anew, another day or in another tab.
+    browser.execute_script("sessionStorage.clear()")
+    browser.get(browser.current_url.partition("/invoices/")[0] + "/invoices/new/")
     until(browser, "It is kept in this browser.")
+    assert cells(browser, "description")[0] == ""
     one(browser, "[data-keep-restore]").click()
-    assert cells(browser, "description") == ["Part 1", "Part 3", "Part 4", "Part 5", ""]
-    assert one(browser, "#id_reference").get_attribute("value") == "PO-77"
+    assert_pasted(browser)
+    assert one(browser, "[name=currency]").get_attribute("value") == "EUR", "what was chosen stays chosen"
+    until(browser, "EUR", "#effect")
+    look.settle(browser)
     one(browser, ".entry__foot [value=save]").click()
     until(browser, "The draft is saved.")
     assert Invoice.objects.drafts().get().lines.count() == 4
     browser.get(browser.current_url.partition("/invoices/")[0] + "/invoices/new/")
     assert not one(browser, "[data-keep-note]").is_displayed(), "what was saved is forgotten"
     assert complaints(browser) == []
+
+
+def assert_pasted(browser: Chrome) -> None:
+    """What the test above has pasted and typed stands in the form."""
+    assert cells(browser, "description") == ["Part 1", "Part 3", "Part 4", "Part 5", ""]
+    assert one(browser, "#id_reference").get_attribute("value") == "PO-77"
 
 
 def test_a_credit_note_for_part_of_a_line(

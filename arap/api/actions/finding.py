@@ -16,19 +16,20 @@ STEP = 1_000
 
 POSTED = {
     Document.Kind.INVOICE: Event.INVOICE_POSTED,
+    Document.Kind.DEBIT_NOTE: Event.DEBIT_NOTE_POSTED,
     Document.Kind.CREDIT_NOTE: Event.CREDIT_NOTE_POSTED,
     Document.Kind.RECEIPT: Event.RECEIPT_POSTED,
 }
 
-# Invoices of which something was settled in the stretch and nothing is open now. Their last movement names the event:
-# one that is found again in the next stretch has the same name, one that was opened and paid again another. What was
-# credited as a whole is not paid.
+# Invoices and debit notes of which something was settled in the stretch and nothing is open now. Their last movement
+# names the event: one that is found again in the next stretch has the same name, one that was opened and paid again
+# another. What was credited as a whole is not paid.
 PAID = """
 select d.id, max(i.last_position) as position
   from (select distinct document_id from ledger_item
          where company_id = %(company)s and last_position > %(after)s and last_position <= %(until)s
            and open_amount = 0) moved
-  join ledger_document d on d.id = moved.document_id and d.kind = 'invoice'
+  join ledger_document d on d.id = moved.document_id and d.kind in ('invoice', 'debit_note')
   join invoices_invoice v on v.document_id = d.id and v.state = 'posted'
   join ledger_item i on i.document_id = d.id
  group by d.id

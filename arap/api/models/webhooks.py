@@ -15,9 +15,10 @@ ATTEMPTS_MAX = 12
 
 
 class Event(models.TextChoices):
-    """What can be told. `paid`: nothing is open of an invoice any more."""
+    """What can be told. `paid`: nothing is open of an invoice or debit note any more."""
 
     INVOICE_POSTED = "invoice.posted", _("Invoice posted")
+    DEBIT_NOTE_POSTED = "debit_note.posted", _("Debit note posted")
     CREDIT_NOTE_POSTED = "credit_note.posted", _("Credit note posted")
     RECEIPT_POSTED = "receipt.posted", _("Receipt posted")
     INVOICE_PAID = "invoice.paid", _("Invoice paid")

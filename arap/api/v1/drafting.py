@@ -12,6 +12,7 @@ from arap.core.models import Company, TaxCode
 from customers.models import PaymentTerms
 from customers.queries import ids_by_code
 from invoices.actions import Draft, DraftLine
+from invoices.models import Invoice
 
 Problems = dict[str, list[str]]
 
@@ -59,6 +60,8 @@ def _draft(
         order_number=one["order_number"],
         contract_number=one["contract_number"],
         memo=one["memo"],
+        kind=(Invoice.Kind.INVOICE if one["adds_to_id"] is None else Invoice.Kind.DEBIT_NOTE).value,
+        adds_to_id=one["adds_to_id"],
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import URLPattern, re_path
 from arap.api.generics import ApiView
 from arap.api.v1.views import (
     aging,
+    arrangements,
     contracts,
     credit_notes,
     customer_accounts,
@@ -84,6 +85,13 @@ urlpatterns = [
     address("pay-outs/{id}/", refunds.PayoutDetail),
     address("pay-outs/{id}/file/", refunds.PayoutFile),
     address("pay-outs/{id}/paid/", refunds.PayoutPaid),
+    address("arrangements/", arrangements.ArrangementList),
+    address("arrangements/preview/", arrangements.ArrangementPreview),
+    address("arrangements/{id}/", arrangements.ArrangementDetail),
+    address("arrangements/{id}/approve/", arrangements.ArrangementApprove),
+    address("arrangements/{id}/reject/", arrangements.ArrangementReject),
+    address("arrangements/{id}/undoing/", arrangements.ArrangementUndoing),
+    address("arrangements/{id}/reverse/", arrangements.ArrangementReverse),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),

@@ -81,6 +81,16 @@ class Company(models.Model):
         help_text=_("Who holds one of these roles signs in with a code from their telephone besides the password."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # Whose practice company it is: made of a sample, for one person, and none of its mail leaves.
+    practice_for = models.ForeignKey(
+        "core.User",
+        verbose_name=_("practice company of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     class Meta:
         ordering = ["code"]
@@ -93,10 +103,20 @@ class Company(models.Model):
                 | models.Q(receipt_confirmation_above__gte=0),
                 name="core_company_confirmation_not_negative",
             ),
+            models.UniqueConstraint(
+                fields=["practice_for"],
+                condition=models.Q(is_active=True),
+                name="core_company_one_practice_each",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def is_practice(self) -> bool:
+        """Whether nothing in it counts: somebody practises there."""
+        return self.practice_for_id is not None
 
 
 class CompanyBankAccount(CompanyOwned):

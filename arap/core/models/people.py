@@ -35,6 +35,7 @@ class User(AbstractUser):
         blank=True,
         related_name="+",
     )
+    hides_first_hour = models.BooleanField(_("wants no first hour"), default=False, db_default=False, editable=False)
 
     class Meta(AbstractUser.Meta):
         ordering = ["username"]

@@ -75,8 +75,9 @@ def company(request: HttpRequest) -> HttpResponse:
         raise NotFound("not_found", _("There is no such record."))
     assert isinstance(request.user, User)
     request.session[SESSION_COMPANY] = chosen.pk
-    request.user.last_company = chosen
-    request.user.save(update_fields=["last_company"])
+    if not chosen.is_practice:  # signing in again leads to real work
+        request.user.last_company = chosen
+        request.user.save(update_fields=["last_company"])
     return redirect("desk:today")
 
 

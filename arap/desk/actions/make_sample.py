@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from arap.core.dates import add_months
 from arap.core.errors import Invalid, Refused
-from arap.core.models import Company, TaxCode
+from arap.core.models import Company, TaxCode, User
 from arap.core.queries import calendar_of
 from arap.desk.sample import founding
 from arap.desk.sample.booking import Booking
@@ -21,6 +21,7 @@ from arap.desk.sample.world import make_traders
 from arap.ledger.actions import refresh_statistics
 from customers.actions import ensure_terms
 
+PRACTICE_PEOPLE = "practice"
 MONTHS = 36
 STORY_FROM_ITEMS = 20 * ITEMS
 
@@ -42,11 +43,13 @@ def make_sample(
     items: int,
     until: date,
     seed: int = 1,
+    practice_for: User | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Sample:
     """Found company `code` with `customers` customers and three years of trade up to `until`: `items` items.
 
-    The same arguments give the same company. Months long past are closed. Raises Refused("company_exists"), Invalid for
+    The same arguments give the same company. Months long past are closed. One for somebody to practise in is not active
+    yet, and the people in it are those of all such companies. Raises Refused("company_exists"), Invalid for
     numbers below one.
     """
     if customers < 1 or items < 1:
@@ -56,8 +59,8 @@ def make_sample(
     started = time.monotonic()
     rnd = Random(f"{seed} {customers} {items}")  # noqa: S311 - a sample is to be repeatable, not secret
     first_day = add_months(until, -MONTHS).replace(day=1)
-    company = founding.found(code, first_day=first_day, until=until, rnd=rnd)
-    people = founding.hire(company)
+    company = founding.found(code, first_day=first_day, until=until, rnd=rnd, practice_for=practice_for)
+    people = founding.hire(company, prefix=PRACTICE_PEOPLE if practice_for else "")
     traders = make_traders(customers, rnd)
     ids = founding.settle_in(company, traders, people, rnd)
     refresh_statistics()

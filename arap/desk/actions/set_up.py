@@ -100,7 +100,8 @@ def renew_first_password(company: Company, user: User, *, by: User) -> str:
     """
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     works_here = Membership.objects.filter(user=locked, company=company).exists()
-    works_elsewhere = Membership.objects.filter(user=locked).exclude(company=company).exists()
+    elsewhere = Membership.objects.filter(user=locked, company__practice_for=None).exclude(company=company)
+    works_elsewhere = elsewhere.exists()
     if not works_here or works_elsewhere or locked.is_superuser or not keeps_first_password(locked):
         raise Refused("password_chosen", _("This person has a password of their own, which only they can change."))
     password = new_password()

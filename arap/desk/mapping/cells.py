@@ -36,6 +36,10 @@ def reader_of(column: Column, mapping: Mapping) -> Read:
     match column.kind:
         case "text" if not column.whole_number:
             return text_reader(column.max_length)
+        case "lines":
+            return lines_reader(column.max_length)
+        case "figure":
+            return amount_reader(mapping.decimal, mapping.thousands, signed=True, zero=True)
         case "text" | "code":
             return code_reader(column.max_length, whole_number=column.whole_number)
         case "date":
@@ -58,6 +62,19 @@ def text_reader(max_length: int) -> Read:
         text = cell if isinstance(cell, str) else plain(cell)
         if _BLANKS.search(text):
             text = " ".join(text.split())
+        if len(text) > max_length:
+            raise BadCell(_too_long(max_length))
+        return text
+
+    return read
+
+
+def lines_reader(max_length: int) -> Read:
+    """Texts of several lines, such as an address: the lines stay, each without blanks at its ends."""
+
+    def read(cell: Cell) -> str:
+        text = cell if isinstance(cell, str) else plain(cell)
+        text = "\n".join(line.strip() for line in text.splitlines()).strip()
         if len(text) > max_length:
             raise BadCell(_too_long(max_length))
         return text
@@ -145,8 +162,8 @@ def date_form(pattern: str) -> str:
     return pattern.replace("%M", "mm").replace("%S", "ss")
 
 
-def amount_reader(decimal: str, thousands: str, *, signed: bool = False) -> Read:
-    """Amounts and other numbers greater than zero, or with `signed` below it too; never zero.
+def amount_reader(decimal: str, thousands: str, *, signed: bool = False, zero: bool = False) -> Read:
+    """Amounts and other numbers greater than zero, or with `signed` below it too; zero only where `zero` says so.
 
     The precision of amounts is judged later, by currency.
     """
@@ -159,13 +176,13 @@ def amount_reader(decimal: str, thousands: str, *, signed: bool = False) -> Read
 
     def read(cell: Cell) -> Decimal:
         if not isinstance(cell, str):
-            return _within(_workbook_number(cell), signed=signed)
+            return _within(_workbook_number(cell), signed=signed, zero=zero)
         if thousands == " ":
             cell = _SPACES.sub(" ", cell)
         if len(cell) > 100 or not number.fullmatch(cell):
             raise BadCell(_("“%(text)s” is not an amount.") % {"text": shown(cell)})
         text = cell if is_plain else cell.replace(thousands, "").replace(decimal, ".")
-        return _within(Decimal(text), signed=signed)
+        return _within(Decimal(text), signed=signed, zero=zero)
 
     return read
 
@@ -179,8 +196,8 @@ def _workbook_number(cell: Cell) -> Decimal:
     return number
 
 
-def _within(amount: Decimal, *, signed: bool) -> Decimal:
-    if signed and amount == 0:
+def _within(amount: Decimal, *, signed: bool, zero: bool) -> Decimal:
+    if signed and amount == 0 and not zero:
         raise BadCell(_("The amount is zero."))
     if not signed and amount <= 0:
         raise BadCell(_("The amount must be greater than zero."))

@@ -50,7 +50,7 @@ class Target:
 
     `choices` gives the values that a field of kind choice may take, `options` the permitted values of each option, of
     which the first is taken when the mapping says nothing. Facts are columns without a field of their own, kept as
-    text or choice.
+    text or choice. `words` gives the texts that a file may use for the values of a choice.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Target:
     required: frozenset[str] = frozenset()
     max_length: Dict[str, int] = with_default(default_factory=dict)
     choices: Dict[str, tuple[str, ...]] = with_default(default_factory=dict)
+    words: Dict[str, Dict[str, str]] = with_default(default_factory=dict)
     keeps_facts: bool = False
     options: Dict[str, tuple[str, ...]] = with_default(default_factory=dict)
 

@@ -12,6 +12,7 @@ from typing import IO
 
 from django.utils.translation import gettext as _
 
+from arap.core.spreadsheets import unguarded
 from arap.desk.mapping.declaration import DELIMITERS, Mapping
 from arap.desk.mapping.encodings import decode_line, detect_encoding, legacy_of, title_of
 from arap.desk.mapping.errors import FileRefused
@@ -91,7 +92,7 @@ def _records(lines: _Lines, delimiter: str) -> Iterator[Record]:
         number += 1
         lines.unreadable = False
         try:
-            cells = next(reader)
+            cells = [unguarded(cell) for cell in next(reader)]
         except StopIteration:
             return
         except csv.Error as error:

@@ -20,6 +20,7 @@ from customers.actions import NewCustomer, create_customers, ensure_terms
 from customers.models import Contact
 from dunning.actions import ensure_policy
 
+NAME, NAME_LOCAL = "Lanstone Precision (Shanghai) Co., Ltd.", "澜石精密（上海）有限公司"
 BASE = "CNY"
 # Base units for one unit: where each rate starts, and how far it may wander in a month.
 RATES = {"USD": ("7.1000", "0.04"), "EUR": ("7.7200", "0.06"), "JPY": ("0.0485", "0.0006"), "KWD": ("23.15", "0.12")}
@@ -29,12 +30,12 @@ LEFT_OPEN_DAYS = 35
 
 
 @transaction.atomic
-def found(code: str, *, first_day: date, until: date, rnd: Random) -> Company:
+def found(code: str, *, first_day: date, until: date, rnd: Random, practice_for: User | None = None) -> Company:
     """The company with bank accounts, tax codes, monthly rates, and an open period for each month of its years."""
     company = create_company(
         code=code,
-        name="Lanstone Precision (Shanghai) Co., Ltd.",
-        name_local="澜石精密（上海）有限公司",
+        name=f"Practice: {NAME}" if practice_for else NAME,
+        name_local=f"练习：{NAME_LOCAL}" if practice_for else NAME_LOCAL,
         base_currency=BASE,
         tax_id="91310115MA1K4T7R3Q",
         address="上海市浦东新区张江路 88 号 / 88 Zhangjiang Road, Pudong, Shanghai",
@@ -42,6 +43,8 @@ def found(code: str, *, first_day: date, until: date, rnd: Random) -> Company:
         email="ar@lanstone.example",
         website="https://lanstone.example",
         by=None,
+        # Nobody works in a half-made one.
+        **({"practice_for": practice_for, "is_active": False} if practice_for else {}),
     )
     ensure_chart(company)
     ensure_policy(company)
@@ -74,13 +77,16 @@ def _set_rates(company: Company, first_day: date, until: date, rnd: Random) -> N
     set_rates(company, rates, source="PBOC", by=None)
 
 
-def hire(company: Company) -> dict[str, User]:
-    """The people who look after customers and close the months. They have no password: nobody can sign in as them."""
+def hire(company: Company, *, prefix: str = "") -> dict[str, User]:
+    """The people who look after customers and close the months. They have no password: nobody can sign in as them.
+
+    Companies with the same `prefix` have the same people; without one, each has its own.
+    """
     people = {}
     roles = {**dict.fromkeys(PEOPLE, Role.COLLECTOR), CLOSER[0]: Role.CONTROLLER}
     for key, full_name in [*PEOPLE.items(), CLOSER]:
         user, is_new = User.objects.get_or_create(
-            username=f"{company.code.lower()}.{key}",
+            username=f"{prefix or company.code.lower()}.{key}",
             defaults={"full_name": full_name, "last_company": company, "language": "zh-hans"},
         )
         if is_new:

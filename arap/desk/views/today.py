@@ -20,8 +20,10 @@ from arap.core.http import CompanyRequest
 from arap.core.permissions import allows, requires
 from arap.desk.charts import Bucket, Month, stacked_bars
 from arap.desk.queries import today as figures
+from arap.desk.queries.first_hour import FirstHour, first_hour
 from arap.desk.queries.guide import progress
 from arap.desk.queries.nights import latest_runs
+from arap.desk.queries.practice import practice_of
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
 
@@ -64,6 +66,7 @@ def today(request: CompanyRequest) -> HttpResponse:
         "seconds": f"{seconds:.2f}",
         "position": position,
         "runs": latest_runs(company),
+        "first_hour": _first_hour(request),
         "set_up": progress(company) if allows(request.roles, "company.set_up") else None,
         "labels": [wording.bucket_words(each.from_days, each.to_days) for each in buckets_at(as_of, basis="due")],
     }
@@ -82,6 +85,13 @@ def aging_chart(request: CompanyRequest) -> HttpResponse:
     template = "desk/_aging_chart.html" if request.htmx else "desk/aging_chart.html"
     context = {"chart": stacked_bars(months), "labels": labels, "currency": company.base_currency}
     return render(request, template, context)
+
+
+def _first_hour(request: CompanyRequest) -> FirstHour | None:
+    """How far it is, for whoever wants to be told."""
+    if request.user.hides_first_hour:
+        return None
+    return first_hour(practice_of(request.user), request.user, request.roles)
 
 
 def _month(end: figures.MonthEnd, labels: list[str], *, is_now: bool) -> Month:

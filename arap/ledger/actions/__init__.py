@@ -20,6 +20,7 @@ from arap.ledger.actions.recording import (
     open_staging,
     refresh_statistics,
 )
+from arap.ledger.actions.replacing import undo_replacement
 from arap.ledger.actions.revaluation import Revaluation, revalue
 from arap.ledger.actions.reversals import reverse_document
 from arap.ledger.actions.seals import seal_ledger, verify_seals
@@ -50,5 +51,6 @@ __all__ = [
     "reverse_document",
     "seal_ledger",
     "unapply",
+    "undo_replacement",
     "verify_seals",
 ]

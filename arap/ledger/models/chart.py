@@ -25,6 +25,7 @@ class Account(models.Model):
         WRITE_OFF = "write_off", _("Credit loss")
         BANK_CHARGE = "bank_charge", _("Bank charges")
         ROUNDING = "rounding", _("Rounding")
+        PAYABLES_CLEARING = "payables_clearing", _("Payables netted off")
         OPENING = "opening", _("Opening balances")
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="accounts")

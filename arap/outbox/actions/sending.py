@@ -58,11 +58,15 @@ select company_id, id, attempts, to_address, clock_timestamp() from claimed
 returning message_id, number, started_at, (select is_late from claimed)
 """
 
-# The lease is asked for and renewed in the same breath: a worker that was given up for dead hands nothing over.
+# The lease is asked for and renewed in the same breath: a worker that was given up for dead hands nothing over. Nor is
+# anything of a practice company handed over, whatever was asked before.
 HAND_OVER = """
 with mine as (
     update outbox_message set lease_until = clock_timestamp() + make_interval(secs => %(lease_seconds)s)
     where id = %(message)s and state = 'sending' and lease_owner = %(owner)s and lease_until > clock_timestamp()
+        and not exists (
+            select from core_company c where c.id = outbox_message.company_id and c.practice_for_id is not null
+        )
     returning id
 )
 update outbox_attempt set handed_over_at = clock_timestamp()
@@ -174,6 +178,8 @@ def _try(claim: _Claim, carrier: Carrier) -> Ending:
 def _not_due(claim: _Claim) -> Ending | None:
     """Why the message is not to be sent (any more); None when it is."""
     message = claim.message
+    if message.company.is_practice:
+        return Ending(Fate.CANCELLED, _("A practice company sends nothing. In a real one this would have left now."))
     if claim.is_late:
         return Ending(Fate.CANCELLED, _("Not sent in time: it would have come too late."))
     if Suppression.objects.filter(company=message.company, address__iexact=message.to_address.strip()).exists():

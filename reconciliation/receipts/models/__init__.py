@@ -1,5 +1,6 @@
 """Tables of receipts, and of the papers that were made of them."""
 
+from receipts.models.arrangements import Arrangement, ArrangementBand, ArrangementKind
 from receipts.models.limits import ConfirmationLimit
 from receipts.models.papers import ReceiptPaper
 from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
@@ -10,6 +11,9 @@ from receipts.models.write_offs import Recovery, WriteOff, WriteOffBand
 __all__ = [
     "RESERVING",
     "Allowance",
+    "Arrangement",
+    "ArrangementBand",
+    "ArrangementKind",
     "ConfirmationLimit",
     "DiscountPolicy",
     "Payout",

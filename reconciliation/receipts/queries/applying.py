@@ -72,7 +72,7 @@ select i.id, d.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.r
   join ledger_document d on d.id = i.document_id
   left join ledger_documenttext t on t.document_id = d.id
   left join invoices_invoice v on v.document_id = d.id
-  left join customers_paymentterms m on m.id = v.terms_id and v.kind = 'invoice' and m.rule ~ '^[0-9.]+ *%%? */'
+  left join customers_paymentterms m on m.id = v.terms_id and v.kind <> 'credit_note' and m.rule ~ '^[0-9.]+ *%%? */'
  where payer.company_id = %(company)s and payer.id = %(customer)s and i.currency = %(currency)s and i.open_amount <> 0
    and (i.amount > 0 or d.kind = 'credit_note')
  order by i.due_on, i.document_on, i.id

@@ -89,6 +89,11 @@ def receipt_rows(company: Company, query: ReceiptQuery) -> ReceiptRows:
     )
 
 
+def receipts_found(company: Company, query: ReceiptQuery) -> QuerySet[Receipt]:
+    """All that the list would show, page by page."""
+    return _filtered(_of_view(company, query.view), company, query)
+
+
 def _of_view(company: Company, view: View) -> QuerySet[Receipt]:
     ours = Receipt.objects.filter(company=company)
     if view == "open":

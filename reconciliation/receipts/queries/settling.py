@@ -28,7 +28,7 @@ select i.id, i.document_id, i.customer_id, c.segment, a.role, i.amount, i.open_a
   join ledger_document d on d.id = i.document_id
   join ledger_account a on a.id = i.account_id
   join customers_customer c on c.id = i.customer_id
-  left join invoices_invoice v on v.document_id = i.document_id and v.kind = 'invoice'
+  left join invoices_invoice v on v.document_id = i.document_id and v.kind <> 'credit_note'
   left join customers_paymentterms t on t.id = v.terms_id and t.rule ~ '^[0-9.]+ *%%? */'
   left join lateral (
     select coalesce(sum(-e.amount) filter (where k.kind = 'credit_note'), 0)

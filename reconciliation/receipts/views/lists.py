@@ -1,5 +1,6 @@
 """The list of receipts, and recording a new one."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -35,20 +36,9 @@ KEPT_FOR_ANOTHER = ("received_on", "currency", "method", "bank_account")
 @require_safe
 def receipt_list(request: CompanyRequest) -> HttpResponse:
     """Receipts in pages: views as tabs with counts of what waits, filters, and four orders."""
-    view: View = next((each for each in VIEWS if each == request.GET.get("view")), "open")
-    sort: Sort = next((each for each in SORTS if each == request.GET.get("sort")), "newest")
-    form = FilterForm(request.GET, company=request.company, today=timezone.localdate())
-    form.is_valid()
-    asked = form.cleaned_data
-    amounts = asked.get("amount") or (None, None)
-    query = ReceiptQuery(
-        view=view,
-        text=asked.get("q", ""),
-        customer_id=asked["customer"].pk if asked.get("customer") else None,
-        from_on=asked.get("from_on"),
-        to_on=asked.get("to_on"),
-        amount_from=amounts[0],
-        amount_to=amounts[1],
+    view, sort, form = _asked(request)
+    query = replace(
+        query_of(form, view),
         sort=sort,
         after=_key(request.GET.get("after"), sort),
         before=_key(request.GET.get("before"), sort),
@@ -70,6 +60,29 @@ def receipt_list(request: CompanyRequest) -> HttpResponse:
         "is_empty_company": not page.rows and not Receipt.objects.filter(company=request.company).exists(),
     }
     return render(request, "receipts/receipt_list.html", context)
+
+
+def _asked(request: CompanyRequest) -> tuple[View, Sort, FilterForm]:
+    view: View = next((each for each in VIEWS if each == request.GET.get("view")), "open")
+    sort: Sort = next((each for each in SORTS if each == request.GET.get("sort")), "newest")
+    form = FilterForm(request.GET, company=request.company, today=timezone.localdate())
+    form.is_valid()
+    return view, sort, form
+
+
+def query_of(form: FilterForm, view: View) -> ReceiptQuery:
+    """What the form asks of the list; what cannot be read narrows nothing."""
+    asked = form.cleaned_data
+    amounts = asked.get("amount") or (None, None)
+    return ReceiptQuery(
+        view=view,
+        text=asked.get("q", ""),
+        customer_id=asked["customer"].pk if asked.get("customer") else None,
+        from_on=asked.get("from_on"),
+        to_on=asked.get("to_on"),
+        amount_from=amounts[0],
+        amount_to=amounts[1],
+    )
 
 
 def _key(text: str | None, sort: Sort) -> Key | None:

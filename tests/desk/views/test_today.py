@@ -71,10 +71,10 @@ def test_who_may_not_record_is_offered_nothing_to_record(client: Client, auditor
 def test_queries_do_not_grow_with_the_book(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         as_clerk.get(URL)
     refresh_all_standings()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         as_clerk.get(URL)
 
 

@@ -49,12 +49,16 @@ class InvoiceSummarySerializer(RowSerializer):
         allow_null=True, read_only=True, help_text=_("The invoice that a credit note credits.")
     )
 
+    adds_to_id = serializers.IntegerField(
+        allow_null=True, read_only=True, help_text=_("The invoice that a debit note adds to.")
+    )
+
     class Meta:
         model = Invoice
         fields = read_only_fields = [
             "id", "kind", "state", "number", "document_id", "customer_id", "customer", "currency", "issued_on",
             "posted_on", "due_on", "reference", "order_number", "net_total", "tax_total", "total", "open_amount",
-            "credits_id",
+            "credits_id", "adds_to_id",
         ]  # fmt: skip
 
 
@@ -167,6 +171,9 @@ class InvoiceDraftSerializer(StrictSerializer):
         help_text=_("Else that of the only contract of the customer that is in force on the day of issue."),
     )
     memo = CharField(max_length=2_000, allow_blank=True, default="")
+    adds_to_id = IdField(
+        allow_null=True, default=None, help_text=_("The posted invoice that it adds to: then it is a debit note.")
+    )
 
 
 class NewInvoiceSerializer(InvoiceDraftSerializer):

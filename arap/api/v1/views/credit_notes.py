@@ -52,7 +52,7 @@ class CreditNoteList(ApiView):
     @once(NewCreditNoteSerializer)
     def post(self, request: Request, data: dict[str, Any]) -> Response:
         parts = None if data["parts"] is None else [CreditPart(**part) for part in data["parts"]]
-        original = get_for(self.user, "invoice.credit", Invoice.objects.invoices(), data["invoice_id"], self.company)
+        original = get_for(self.user, "invoice.credit", Invoice.objects.owed(), data["invoice_id"], self.company)
         made = credit_invoice(
             self.company,
             original.pk,

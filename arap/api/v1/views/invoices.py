@@ -39,17 +39,20 @@ PAPER = {(200, "application/pdf"): OpenApiTypes.BINARY}
 
 class InvoiceList(ApiView):
     @extend_schema(
-        "invoices_list", summary=_("Invoices, last entered first"), responses=InvoiceSummarySerializer(many=True)
+        "invoices_list",
+        summary=_("Invoices and debit notes, last entered first"),
+        responses=InvoiceSummarySerializer(many=True),
     )
     @requires("invoice.view")
     @query(InvoiceFilters)
     def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(matching(self, Invoice.objects.invoices()))
+        page = self.paginate_queryset(matching(self, Invoice.objects.owed()))
         return self.get_paginated_response(InvoiceSummarySerializer(with_open(page or ()), many=True).data)
 
     @extend_schema(
         "invoices_create",
         summary=_("Draft an invoice, and post it if you like"),
+        description=_("With `adds_to_id` it is a debit note, which charges more for a posted invoice."),
         responses={201: InvoiceSummarySerializer},
     )
     @requires("invoice.draft")
@@ -73,7 +76,7 @@ class InvoiceDetail(ApiView):
     @extend_schema("invoices_read", summary=_("One invoice with its lines"), responses=InvoiceSerializer)
     @requires("invoice.view")
     def get(self, request: Request, id: str) -> Response:
-        return whole(self.get_row(Invoice.objects.invoices()))
+        return whole(self.get_row(Invoice.objects.owed()))
 
     @extend_schema("invoices_replace", summary=_("Replace what a draft says"), responses=InvoiceSerializer)
     @requires("invoice.draft")
@@ -95,7 +98,7 @@ class InvoiceDetail(ApiView):
 
     def _seen_draft(self, request: Request) -> Invoice:
         """The draft, locked, in the state that the caller has seen."""
-        invoice = self.get_row(Invoice.objects.invoices().select_for_update())
+        invoice = self.get_row(Invoice.objects.owed().select_for_update())
         if invoice.state != Invoice.State.DRAFT:
             raise Refused("already_posted", _("This invoice is posted already."))
         check_match(request, draft_etag(invoice))
@@ -112,7 +115,7 @@ class InvoicePaper(ApiView):
     @requires("invoice.view")
     @query(PaperQuery)
     def get(self, request: Request, id: str) -> HttpResponse:
-        return paper(self, self.get_row(PAPERS.filter(kind=Invoice.Kind.INVOICE)))
+        return paper(self, self.get_row(PAPERS.exclude(kind=Invoice.Kind.CREDIT_NOTE)))
 
 
 def matching(view: ApiView, found: QuerySet[Invoice]) -> QuerySet[Invoice]:

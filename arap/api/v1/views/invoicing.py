@@ -68,7 +68,7 @@ class InvoicePost(ApiView):
     @requires("invoice.post")
     @once(PostInvoiceSerializer)
     def post(self, request: Request, data: dict[str, Any], id: str) -> Response:
-        invoice = self.get_row(Invoice.objects.invoices())
+        invoice = self.get_row(Invoice.objects.owed())
         post_invoice(self.company, invoice.pk, by=self.user, posted_on=data["posted_on"])
         return whole(invoice)
 
@@ -82,7 +82,7 @@ class InvoiceSend(ApiView):
     @requires("invoice.send")
     @once(SendInvoiceSerializer)
     def post(self, request: Request, data: dict[str, Any], id: str) -> Response:
-        return send_paper(self, data, self.get_row(PAPERS.filter(kind=Invoice.Kind.INVOICE)))
+        return send_paper(self, data, self.get_row(PAPERS.exclude(kind=Invoice.Kind.CREDIT_NOTE)))
 
 
 def send_paper(view: ApiView, data: dict[str, Any], invoice: Invoice) -> Response:

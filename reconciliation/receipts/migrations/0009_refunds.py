@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         ("core", "0012_revalue_from"),
         ("customers", "0012_bank_accounts"),
         ("ledger", "0008_open_by_age"),
-        ("receipts", "0007_write_offs"),
+        ("receipts", "0008_arrangements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
