@@ -18,7 +18,7 @@ SIZES ?= 10000 100000 1000000
 help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
-	@echo 'make screenshots  pictures of every page of a running demo, and what is wrong with them (VARIANT=zh-hans-dark-390)'
+	@echo 'make screenshots  pictures of every page, by a running demo, and what is wrong with them (VARIANT=zh-hans-dark-390)'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
 	@echo 'make fonts   the fonts of the PDFs, from the dependencies (else the first PDF makes them)'
 	@echo 'make api-fuzz  a thousand made-up requests to every operation of the API (FUZZ_EXAMPLES sets another number)'

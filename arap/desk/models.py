@@ -162,14 +162,15 @@ class ImportLine(CompanyOwned):
 
 
 class SavedView(CompanyOwned):
-    """What a list is narrowed to, kept under a name: a tab of that list, for its owner or for everybody.
+    """What a list or a report is narrowed to, kept under a name: a tab of it, for its owner or for everybody.
 
-    `page` is the name of the list's address, `query` the query of it, as the list itself writes it.
+    `page` is the name of the address (reports/kept.py has those of reports), `query` the query of it, as the page
+    itself writes it.
     """
 
     page = models.CharField(_("page"), max_length=60)
     name = models.CharField(_("name"), max_length=40)
-    query = models.CharField(max_length=500)
+    query = models.CharField(_("what it asks"), max_length=2000)
     owner = models.ForeignKey("core.User", verbose_name=_("owner"), on_delete=models.CASCADE, related_name="+")
     is_shared = models.BooleanField(_("for everybody"), default=False, db_default=False)
 
