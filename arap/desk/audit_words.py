@@ -87,7 +87,6 @@ ACTS: dict[str, str | Promise] = {
     "password": pgettext_lazy("act", "password chosen"),
     "pay": pgettext_lazy("act", "paid"),
     "fail": pgettext_lazy("act", "refused by the bank"),
-    "request": pgettext_lazy("act", "asked for"),
     "return": pgettext_lazy("act", "returned"),
     "pause": pgettext_lazy("act", "pause after wrong passwords"),
     "post": pgettext_lazy("act", "posted"),
