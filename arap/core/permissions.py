@@ -63,6 +63,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # Money back to customers: asked for, approved by another, ordered from the bank.
+    "refund.view": EVERYONE,
+    "refund.request": frozenset({CLERK, CREDIT, CONTROLLER}),
+    "refund.approve": frozenset({CREDIT, CONTROLLER}),
+    "refund.pay_out": BOOKKEEPERS,
     # Bills of exchange. What sells or passes on a claim is for those who answer for money.
     "bill.view": EVERYONE,
     "bill.record": BOOKKEEPERS,

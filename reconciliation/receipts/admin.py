@@ -10,6 +10,7 @@ from receipts.models import (
     DiscountPolicy,
     Receipt,
     ReceiptIdentification,
+    RefundBand,
     Tolerance,
     WriteOffBand,
 )
@@ -69,6 +70,14 @@ class AllowanceAdmin(ReadOnlyAdmin):
 
 @admin.register(WriteOffBand)
 class WriteOffBandAdmin(RoleAdmin):
+    verb = "admin.companies"
+    list_display = ("above", "role", "company")
+    list_filter = ("company",)
+    list_select_related = ("company",)
+
+
+@admin.register(RefundBand)
+class RefundBandAdmin(RoleAdmin):
     verb = "admin.companies"
     list_display = ("above", "role", "company")
     list_filter = ("company",)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from receipts.views import arrangements, lists, papers, receipt, undoing, write_offs
+from receipts.views import arrangements, lists, papers, payouts, receipt, refunds, undoing, write_offs
 
 app_name = "receipts"
 
@@ -18,6 +18,20 @@ urlpatterns = [
     path("write-offs/<int:pk>/recover/", write_offs.recover, name="write_off_recover"),
     path("write-offs/<int:pk>/recoveries/<int:recovery>/undo/", write_offs.unrecover, name="write_off_unrecover"),
     path("write-offs/<int:pk>/evidence/", write_offs.evidence, name="write_off_evidence"),
+    path("refunds/", refunds.refund_list, name="refunds"),
+    path("refunds/new/<int:credit>/", refunds.new, name="refund_new"),
+    path("refunds/<int:pk>/", refunds.detail, name="refund"),
+    path("refunds/<int:pk>/approve/", refunds.approve, name="refund_approve"),
+    path("refunds/<int:pk>/reject/", refunds.reject, name="refund_reject"),
+    path("refunds/<int:pk>/cancel/", refunds.cancel, name="refund_cancel"),
+    path("refunds/<int:pk>/refused/", refunds.fail, name="refund_fail"),
+    path("refunds/<int:pk>/return/", refunds.take_back, name="refund_return"),
+    path("pay-outs/", payouts.payout_list, name="payouts"),
+    path("pay-outs/new/", payouts.new, name="payout_new"),
+    path("pay-outs/<int:pk>/", payouts.detail, name="payout"),
+    path("pay-outs/<int:pk>/paid/", payouts.paid, name="payout_paid"),
+    path("pay-outs/<int:pk>/xml/", payouts.xml, name="payout_xml"),
+    path("pay-outs/<int:pk>/csv/", payouts.csv, name="payout_csv"),
     path("arrangements/", arrangements.arrangement_list, name="arrangements"),
     path("arrangements/exchange/<int:item>/", arrangements.exchange, name="arrangement_exchange"),
     path("arrangements/transfer/<int:item>/", arrangements.transfer, name="arrangement_transfer"),

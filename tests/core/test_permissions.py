@@ -52,6 +52,10 @@ write_off.request     c l m o . .
 write_off.approve     . . m o . .
 write_off.reverse     . . m o . .
 write_off.recover     c . . o . .
+refund.view           c l m o a d
+refund.request        c . m o . .
+refund.approve        . . m o . .
+refund.pay_out        c . . o . .
 arrangement.view      c l m o a d
 arrangement.request   c . . o . .
 arrangement.approve   . . m o . .

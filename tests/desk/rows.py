@@ -22,15 +22,24 @@ from arap.outbox.models import Message
 from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
-from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
+from customers.actions import (
+    add_contact,
+    add_contract,
+    approve_bank_account,
+    attach_to_contract,
+    propose_bank_account,
+    write_note,
+)
 from dunning.actions import decide_run
 from dunning.models import Notice
 from invoices.actions import credit_invoice
 from invoices.actions.attaching import attach
 from receipts.actions import identify_receipt
 from receipts.actions.arranging import NewArrangement, request_arrangement
+from receipts.actions.paying_out import make_payout
+from receipts.actions.refunding import request_refund
 from receipts.actions.writing_off import Evidence, recover_write_off, request_write_off
-from receipts.models import WriteOffBand
+from receipts.models import RefundBand, WriteOffBand
 from statements.actions import begin_run, make_records, recipient_for, render_waiting, send_statement, wanted
 from tests.desk.views.uploads import GOOD, brought
 from tests.ledger.book import Bookkeeper
@@ -58,6 +67,8 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "receipts/refunds/": "refund",
+    "receipts/pay-outs/": "payout",
     "bills/": "bill",
     "receipts/arrangements/": "arrangement",
     "holds/": "hold",
@@ -80,6 +91,7 @@ NAMED = {
     "contract_file": "contract file",
     "identification": "identification",
     "item": "item",
+    "credit": "credit item",
     "exception": "period exception",
     "recovery": "recovery",
     "event": "bill event",
@@ -188,6 +200,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        **_paid_back(story, user),
         **_bill(story, user),
         "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
@@ -207,6 +220,25 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _paid_back(story: Story, user: User) -> dict[str, int]:
+    """A refund that a file has ordered, of which the bank has said nothing yet, and a credit to ask for another."""
+    company, today = story.company, story.today
+    RefundBand.objects.create(company=company, above=Decimal(1_000_000), role=Role.CONTROLLER.value)
+    account = propose_bank_account(
+        story.haichen, holder="Haichen", bank="BOC", account_no="62223333", proof="call", by=user
+    )
+    approve_bank_account(company, account.pk, by=hire(company, f"second-{company.code}", Role.CONTROLLER))
+    own = CompanyBankAccount.objects.create(
+        company=company, name="Acme", bank="BOC", account_no="62229999", currency="CNY"
+    )
+    credit = Item.objects.get(document=story.waiting.document_id)
+    made = request_refund(company, credit.pk, Decimal(1), account_id=account.pk, reason="paid twice", by=user)
+    payout = make_payout(
+        company, [made.pk], bank_account_id=own.pk, execute_on=today, today=today, at=timezone.now(), by=user
+    )
+    return {"refund": made.pk, "payout": payout.pk, "credit item": credit.pk}
 
 
 def _closed(company: Company, user: User) -> dict[str, int]:

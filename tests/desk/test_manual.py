@@ -28,7 +28,7 @@ NO_PAGE = {
     "desk:audit_sample_export", "desk:customers_export", "desk:invoices_export", "desk:receipts_export",
     "desk:news_count", "desk:person_export", "desk:report_export", "desk:words",
     "invoices:file", "invoices:pdf", "outbox:file", "outbox:formatted", "receipts:pdf",
-    "receipts:write_off_evidence", "statements:new_pdf", "statements:pdf",
+    "receipts:write_off_evidence", "receipts:payout_xml", "receipts:payout_csv", "statements:new_pdf", "statements:pdf",
 }  # fmt: skip
 # Pages that make sense only in a state that the rows of the test are not in.
 NOT_OPENED = {"core:sign_in", "core:sign_in_code"}

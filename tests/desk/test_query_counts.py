@@ -31,7 +31,17 @@ pytestmark = pytest.mark.django_db
 
 FEW, MANY = 3, 30
 # What is no page: papers and files.
-FILES = ("pdf/", ".csv", "export/", "file/", "files/<int:pk>/", "files/<int:file>/", "files/<int:line>/")
+FILES = (
+    "pdf/",
+    "xml/",
+    "csv/",
+    ".csv",
+    "export/",
+    "file/",
+    "files/<int:pk>/",
+    "files/<int:file>/",
+    "files/<int:line>/",
+)
 # Lists in their other views, orders and searches.
 NARROWED = (
     "/customers/?view=overdue", "/customers/?view=mine", "/customers/?view=credit", "/customers/?view=held",

@@ -1,23 +1,27 @@
 """The invariants of invoices and receipts hold after a month of work, and each finds what it is there to find."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from arap.core.models import Company, Role, User
+from arap.core.models import Company, CompanyBankAccount, Role, User
 from arap.ledger.checks import check, invariants
 from arap.ledger.models import Item
+from customers.actions import approve_bank_account, propose_bank_account
 from customers.models import Customer, PaymentTerms
 from invoices.actions import CreditPart, credit_invoice
 from invoices.models import Invoice
 from receipts.actions import apply_receipt, auto_apply_receipt, identify_receipt, reverse_receipt, unapply_receipt
 from receipts.actions.arranging import NewArrangement, request_arrangement
+from receipts.actions.paying_out import make_payout, pay_refund, return_refund
+from receipts.actions.refunding import request_refund
 from receipts.actions.writing_off import request_write_off
-from receipts.models import Receipt, WriteOffBand
+from receipts.models import Receipt, RefundBand, WriteOffBand
 from tests.ledger.proofs import prove
+from tests.people import hire
 
 Owe = Callable[..., Item]
 Take = Callable[..., Receipt]
@@ -52,6 +56,26 @@ def worked_month(company: Company, clerk: User, group: dict[str, Customer], owe:
     request_write_off(company, lost.pk, Decimal(7), reason="cost", explanation="small", on=date(2026, 2, 12), by=clerk)
     new = NewArrangement(kind="transfer", item_id=second.pk, amount=Decimal(1), to_customer_id=group["X"].pk)
     request_arrangement(company, new, on=date(2026, 2, 13), by=clerk)
+    paid_back(company, clerk, group["P"], receipt("12.00", "2026-02-14"))
+
+
+def paid_back(company: Company, clerk: User, customer: Customer, got: Receipt) -> None:
+    """Three parts of a receipt go back by one file: one is paid, one is returned, one waits for the bank."""
+    RefundBand.objects.create(company=company, above=Decimal(100), role=Role.CONTROLLER.value)
+    account = propose_bank_account(customer, holder="P", bank="BOC", account_no="62221111", proof="call", by=clerk)
+    approve_bank_account(company, account.pk, by=hire(company, "second", Role.CONTROLLER))
+    own = CompanyBankAccount.objects.create(
+        company=company, name="Us", bank="BOC", account_no="62229999", currency="CNY"
+    )
+    item, on, at = Item.objects.get(document=got.document_id), date(2026, 2, 16), datetime(2026, 2, 15, tzinfo=UTC)
+    ids = [
+        request_refund(company, item.pk, Decimal(amount), account_id=account.pk, reason="twice", by=clerk).pk
+        for amount in (1, 2, 3)
+    ]
+    make_payout(company, ids, bank_account_id=own.pk, execute_on=on, today=at.date(), at=at, by=clerk)
+    for pk in ids[:2]:
+        pay_refund(company, pk, on=on, by=clerk)
+    return_refund(company, ids[1], on=date(2026, 2, 17), by=clerk, reason="closed account")
 
 
 def test_a_month_of_work_ties(company: Company, clerk: User, group: Any, owe: Owe, receipt: Take) -> None:
@@ -70,6 +94,8 @@ TAMPERINGS = {
     "receipts/0030-identified-money-is-the-receipts": "update receipts_receiptidentification set amount = 21",
     "receipts/0050-write-offs-equal-the-book": "update receipts_writeoff set state = 'reversed'",
     "receipts/0060-arrangements-equal-the-book": "update receipts_arrangement set state = 'reversed'",
+    "receipts/0070-refunds-equal-the-book": "update receipts_refund set amount = 1000",
+    "receipts/0080-pay-outs-are-their-refunds": "update receipts_payout set total = total + 1",
     "receipts/0040-allowances-fall-with-their-cash": "update receipts_allowance set application_id = 0",
 }
 

@@ -16,7 +16,7 @@ from arap.ledger.actions import book_transaction, lock, unapply
 from receipts.actions.allowing import opened_by, revoke, sides_of
 from receipts.actions.applying import ReceiptApplied, applied, lock_receipt, met_items, open_receipt
 from receipts.queries import unapplied
-from receipts.queries.acts import live_entries
+from receipts.queries.acts import but_refunds, live_entries
 from receipts.queries.settling import fallen
 
 
@@ -64,7 +64,7 @@ def _unapply(
 ) -> ReceiptApplied:
     locked, items = lock_receipt(company, receipt_id)
     receipt = open_receipt(locked, items)
-    live = live_entries(company, items, entries)
+    live = but_refunds(live_entries(company, items, entries))
     if numbers is not None:
         live = live.filter(counter_item__document__number__in=numbers)
     found = list(live)

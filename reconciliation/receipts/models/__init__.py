@@ -4,21 +4,26 @@ from receipts.models.arrangements import Arrangement, ArrangementBand, Arrangeme
 from receipts.models.limits import ConfirmationLimit
 from receipts.models.papers import ReceiptPaper
 from receipts.models.receipts import Receipt, ReceiptIdentification, ReceiptQuerySet
+from receipts.models.refunds import RESERVING, Payout, Refund, RefundBand
 from receipts.models.settling import Allowance, DiscountPolicy, Tolerance
 from receipts.models.write_offs import Recovery, WriteOff, WriteOffBand
 
 __all__ = [
+    "RESERVING",
     "Allowance",
     "Arrangement",
     "ArrangementBand",
     "ArrangementKind",
     "ConfirmationLimit",
     "DiscountPolicy",
+    "Payout",
     "Receipt",
     "ReceiptIdentification",
     "ReceiptPaper",
     "ReceiptQuerySet",
     "Recovery",
+    "Refund",
+    "RefundBand",
     "Tolerance",
     "WriteOff",
     "WriteOffBand",

@@ -77,6 +77,11 @@ def live_entries(company: Company, items: Collection[Item], entries: Collection[
     return live.filter(pk__in=entries, application__in=Entry.objects.filter(item__in=items).values("application"))
 
 
+def but_refunds(live: QuerySet[Entry]) -> QuerySet[Entry]:
+    """Without those that a refund wrote: what was paid back is undone when the money comes back, and no other way."""
+    return live.exclude(application__policy="refund")
+
+
 def act_entries(company: Company, entry_ids: Collection[int]) -> list[int]:
     """All entries of the applications to which these belong, so that the whole of an act can be named."""
     acts = Entry.objects.filter(company=company, pk__in=entry_ids).values("application")

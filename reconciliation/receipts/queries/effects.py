@@ -14,7 +14,7 @@ from arap.core.wording import bucket_words
 from arap.ledger.models import Account, Entry, Item, JournalLine
 from customers.models import Customer
 from receipts.models import Allowance, Receipt, ReceiptIdentification
-from receipts.queries.acts import live_entries
+from receipts.queries.acts import but_refunds, live_entries
 from receipts.queries.applying import credit_items
 from receipts.queries.settling import fallen
 
@@ -76,16 +76,19 @@ class Effect:
     allowances: list[Allowance] = field(default_factory=list)
 
 
-def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] | None) -> Effect:
-    """What it changes to undo `entries`, or all that is applied, of the receipt."""
+def unapply_effect(
+    company: Company, receipt: Receipt, entries: Collection[int] | None, *, with_refunds: bool = False
+) -> Effect:
+    """What it changes to undo `entries`, or all that is applied, of the receipt; what was paid back stays paid back."""
     items = credit_items(receipt)
     owners = {item.customer_id for item in items if item.customer_id}
-    chosen = list(live_entries(company, items, entries))
+    live = live_entries(company, items, entries)
+    chosen = list(live if with_refunds else but_refunds(live))
     falling = fallen(receipt, chosen)
     let_off = set(Item.objects.filter(document__in=[each.document_id for each in falling]).values_list("pk", flat=True))
     own = {item.pk for item in items}
     let = live_entries(company, Item.objects.filter(pk__in=let_off)) if let_off else ()
-    both = _both_sides([*chosen, *(entry for entry in let if entry not in chosen)])
+    both = both_sides([*chosen, *(entry for entry in let if entry not in chosen)])
     left = sum((-item.open_amount for item in items), ZERO)
     reopened = _reopened(both, own | let_off)
     freed = sum((entry.amount for entry in both if entry.item_id in own), ZERO)
@@ -97,14 +100,14 @@ def unapply_effect(company: Company, receipt: Receipt, entries: Collection[int] 
         left_after=left + freed,
         credit_change=-freed,
         not_before=max((entry.effective_on for entry in chosen), default=receipt.posted_on or receipt.received_on),
-        postings=_mirrored(company, both, [each.document_id for each in falling]),
+        postings=mirrored(company, both, [each.document_id for each in falling]),
         allowances=falling,
     )
 
 
 def return_effect(company: Company, receipt: Receipt) -> Effect:
     """What it changes when the money goes back: all is undone, and the receipt leaves the book."""
-    undone = unapply_effect(company, receipt, None)
+    undone = unapply_effect(company, receipt, None, with_refunds=True)
     lines = JournalLine.objects.filter(document=receipt.document_id, item=None).select_related("account")
     contra = [Posting(line.account, -line.amount, -line.base_amount) for line in lines.order_by("line")]
     # Identified money leaves from where it was moved to, not from where it first stood.
@@ -181,7 +184,7 @@ class _Sums:
         return [Posting(known[pk], *self.sums[pk]) for pk in known]
 
 
-def _both_sides(chosen: Sequence[Entry]) -> list[Entry]:
+def both_sides(chosen: Sequence[Entry]) -> list[Entry]:
     """The entries with the other side of each pair, as the book undoes them."""
     pairs = {(entry.application_id, frozenset((entry.item_id, entry.counter_item_id))) for entry in chosen}
     items = {entry.item_id for entry in chosen} | {entry.counter_item_id for entry in chosen}
@@ -193,7 +196,7 @@ def _both_sides(chosen: Sequence[Entry]) -> list[Entry]:
     ]
 
 
-def _mirrored(company: Company, both: Sequence[Entry], documents: Sequence[int]) -> list[Posting]:
+def mirrored(company: Company, both: Sequence[Entry], documents: Sequence[int]) -> list[Posting]:
     """The journal of undoing these: what moved between accounts goes back, and with it the exchange difference, and
     `documents` are reversed.
     """
