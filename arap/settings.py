@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "receipts",
     "statements",
     "dunning",
+    "charges",
     "arap.desk",
     "arap.api",
     "arap.upkeep",

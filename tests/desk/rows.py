@@ -19,6 +19,7 @@ from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
 from cases.actions import set_hold
 from cases.models import Hold
+from charges.models import ChargeRun
 from customers.actions import add_contact, add_contract, attach_to_contract, propose_bank_account, write_note
 from dunning.actions import decide_run
 from dunning.models import Notice
@@ -55,6 +56,7 @@ ROWS = {
     "receipts/write-offs/": "write-off",
     "receipts/arrangements/": "arrangement",
     "holds/": "hold",
+    "late-charges/": "charge run",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
     "outbox/": "message",
@@ -212,6 +214,7 @@ def _sent(story: Story, user: User) -> dict[str, int]:
     message = Message.objects.filter(company=company, attachments__isnull=False).values_list("pk", flat=True)[0]
     return {
         "hold": hold.pk,
+        "charge run": ChargeRun.objects.create(company=company, until=story.today, issued_on=story.today).pk,
         "reminder run": reminders.pk,
         "notice": notice,
         "statement run": run.pk,

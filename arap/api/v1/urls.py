@@ -8,6 +8,7 @@ from arap.api.generics import ApiView
 from arap.api.v1.views import (
     aging,
     arrangements,
+    charges,
     contracts,
     credit_notes,
     customers,
@@ -74,6 +75,8 @@ urlpatterns = [
     address("arrangements/{id}/reject/", arrangements.ArrangementReject),
     address("arrangements/{id}/undoing/", arrangements.ArrangementUndoing),
     address("arrangements/{id}/reverse/", arrangements.ArrangementReverse),
+    address("late-charges/", charges.ChargeRunList),
+    address("late-charges/preview/", charges.ChargePreview),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),
