@@ -40,7 +40,7 @@ def here(shop: Callable[..., Shop]) -> Shop:
         NewReceipt(amount=D(500), currency="EUR", received_on=date(2025, 9, 11), customer_id=found.customer.pk),
         by=found.by,
     )
-    apply_receipt(found.company, got.pk, {item.pk: D(500)}, effective_on=date(2025, 9, 11), by=found.by)
+    apply_receipt(found.company, got.receipt_id, {item.pk: D(500)}, effective_on=date(2025, 9, 11), by=found.by)
     return found
 
 
