@@ -54,6 +54,10 @@ class LateItem:
     fee: Decimal
 
     @property
+    def currency(self) -> str:
+        return self.stretches[0].currency
+
+    @property
     def interest(self) -> Decimal:
         return sum((each.interest for each in self.stretches), ZERO)
 

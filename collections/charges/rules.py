@@ -36,6 +36,7 @@ class Stretch:
     percent: Decimal
     day_count: DayCount
     interest: Decimal
+    currency: str
 
     @property
     def days(self) -> int:
@@ -88,7 +89,7 @@ def stretches(
         if balance <= 0 or rate is None:
             continue
         interest = quantize(balance * rate.percent / HUNDRED * years(begin, end, rate.day_count), currency)
-        found.append(Stretch(begin, end, balance, rate.percent, rate.day_count, interest))
+        found.append(Stretch(begin, end, balance, rate.percent, rate.day_count, interest, currency))
     return found
 
 
