@@ -13,16 +13,17 @@ PRODUCTION := env ARAP_ENV=production ARAP_PROCESS=web SECRET_KEY=only-for-the-c
 SIZES ?= 10000 100000 1000000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup fonts demo screenshots test api-fuzz faults check bench lock messages clean
+.PHONY: help setup fonts demo screenshots test api-fuzz faults round-trip check bench lock messages clean
 
 help:
 	@echo 'make setup   virtual environment from the hashed lock'
 	@echo 'make demo    everything with a sample company, in the browser; Ctrl-C stops it, a second start keeps the data'
-	@echo 'make screenshots  pictures of every page of a running demo, and what is wrong with them (VARIANT=zh-hans-dark-390)'
+	@echo 'make screenshots  pictures of every page, by a running demo, and what is wrong with them (VARIANT=zh-hans-dark-390)'
 	@echo 'make test    the whole suite on real PostgreSQL and Valkey, in parallel'
 	@echo 'make fonts   the fonts of the PDFs, from the dependencies (else the first PDF makes them)'
 	@echo 'make api-fuzz  a thousand made-up requests to every operation of the API (FUZZ_EXAMPLES sets another number)'
 	@echo 'make faults  500 messages while workers, broker and mail server are killed; prints what became of them'
+	@echo 'make round-trip  100,000 rows out as CSV and XLSX and back in, at home and elsewhere; prints the figures'
 	@echo 'make check   style, types, layers, templates, migrations, image, production settings'
 	@echo 'make bench   the measured table (sizes: make bench SIZES="10000 100000 1000000")'
 	@echo 'make lock    rewrite the hashed locks from the .in files'
@@ -56,6 +57,9 @@ api-fuzz: setup messages
 
 faults: setup messages
 	ARAP_FAULTS_SENDS=$${ARAP_FAULTS_SENDS:-500} $(PY) -m pytest --capture no tests/outbox/test_faults.py $(PYTEST_ARGS)
+
+round-trip: setup messages
+	ARAP_ROUND_TRIP_ROWS=$${ARAP_ROUND_TRIP_ROWS:-100000} $(PY) -m pytest --timeout 0 --capture no tests/desk/takeon/test_round_trip.py $(PYTEST_ARGS)
 
 lock: setup
 	CUSTOM_COMPILE_COMMAND='make lock' $(VENV)/bin/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file requirements.txt requirements.in

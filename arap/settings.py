@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "aging",
     "invoices",
     "receipts",
+    "bills",
     "statements",
     "dunning",
     "charges",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("arap.desk.urls")),
     path("invoices/", include("invoices.urls")),
     path("receipts/", include("receipts.urls")),
+    path("bills/", include("bills.urls")),
     path("aging/", include("aging.urls")),
     path("holds/", include("cases.urls")),
     path("reminders/", include("dunning.urls")),

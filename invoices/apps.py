@@ -10,7 +10,9 @@ class InvoicesConfig(AppConfig):
     verbose_name = _("Invoices")
 
     def ready(self) -> None:
-        """Name the jobs of this room."""
+        """Name the jobs of this room, and what it checks before a month is closed."""
+        from arap.core.close_checks import register
         from arap.core.job_kinds import describe
 
         describe("invoices.send", _("Sending invoices"), unit=npgettext_lazy("count", "invoice", "invoices"))
+        register("invoices.close_checks.DRAFTS")

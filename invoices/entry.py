@@ -15,7 +15,8 @@ from arap.core.money import ZERO, format_amount
 from customers.models import Contract, Customer
 from customers.queries import contracts_of
 from customers.rules import TermsError, contract_for, in_force, instalments, is_in_force, parse_terms
-from invoices.actions.drafts import Draft, DraftLine, work_out
+from invoices.actions.drafts import work_out
+from invoices.actions.entered import Draft, DraftLine
 from invoices.forms import HeadForm, LineForm, is_blank, typed_rows
 from invoices.models import Invoice, InvoiceInstalment, InvoiceLine
 from invoices.papers import TaxSum, tax_sums

@@ -3,7 +3,7 @@
 import base64
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -35,10 +35,15 @@ LANGUAGES = ("en", "zh-hans")
 THEMES = ("light", "dark")
 WIDTHS = (1280, 1920, 390)
 HEIGHT = 900
-PAGES_MAX = 120
+PAGES_MAX = 250
 PATIENCE_SECONDS = 20
 # Files, and the admin's own pages, which are Django's.
-NO_PAGE = re.compile(r"^/admin/|\.csv$|\.json$|/pdf/$|/files/|/formatted/$|/sign-out/$|^/static/")
+NO_PAGE = re.compile(r"^/admin/|\.csv$|\.json$|/pdf/$|/files/|/formatted/$|/sign-out/$|^/api/schema/|^/static/")
+
+# One of them stands for all.
+ALIKE = re.compile(r"^/help/[a-z_]+[:.][a-z_.]+/$")
+# Drawn by a package of others, Swagger UI, whose marks are not ours to mend.
+FOREIGN = {"api-docs"}
 
 LINKS = """return [...document.querySelectorAll("main a[href]:not([download]), nav a[href]:not([download])")]
   .filter((link) => link.origin === location.origin).map((link) => link.pathname)"""
@@ -130,20 +135,21 @@ def choose(browser: Chrome, name: str, value: str) -> None:
     )
 
 
-def walk(browser: Chrome, address: str, *, start: str = "/") -> Iterator[str]:
-    """Open every page that can be reached by links, one of each kind, and say which."""
+def walk(browser: Chrome, address: str, *, besides: Sequence[str] = (), follows: bool = True) -> Iterator[str]:
+    """Open those of `besides` and every page that can be reached by links, one of each kind; say which."""
     shapes: set[str] = set()
-    waiting = [start]
+    waiting = ["/", *besides] if follows else [*besides]
     while waiting and len(shapes) < PAGES_MAX:
         path = waiting.pop(0)
-        shape = re.sub(r"\d+", "0", path)
+        shape = ALIKE.sub("/help/page/", re.sub(r"\d+", "0", path))
         if shape in shapes or NO_PAGE.search(path):
             continue
         shapes.add(shape)
         browser.get(address + path)
         settle(browser)
         yield path
-        waiting += browser.execute_script(LINKS)
+        if follows:
+            waiting += browser.execute_script(LINKS)
 
 
 def faults(browser: Chrome) -> list[str]:
@@ -177,13 +183,15 @@ def file_name(path: str) -> str:
     return re.sub(r"\d+", "n", path.strip("/")).replace("/", "-") or "today"
 
 
-def tour(browser: Chrome, address: str, variant: Variant, folder: Path) -> Iterator[tuple[str, list[str]]]:
+def tour(
+    browser: Chrome, address: str, variant: Variant, folder: Path, *, besides: Sequence[str] = (), follows: bool = True
+) -> Iterator[tuple[str, list[str]]]:
     """Every page in one variant: its name and its faults, with its picture in `folder`. Somebody is signed in."""
     set_width(browser, variant.width)
     browser.get(address + "/")
     choose(browser, "language", variant.language)
     choose(browser, "theme", variant.theme)
-    for path in walk(browser, address):
+    for path in walk(browser, address, besides=besides, follows=follows):
         name = file_name(path)
         picture(browser, folder / f"{name}.png")
-        yield name, [*faults(browser), *barriers(browser)]
+        yield name, [*faults(browser), *(barriers(browser) if name not in FOREIGN else [])]

@@ -63,6 +63,11 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "write_off.approve": frozenset({CREDIT, CONTROLLER}),
     "write_off.reverse": frozenset({CREDIT, CONTROLLER}),
     "write_off.recover": BOOKKEEPERS,
+    # Bills of exchange. What sells or passes on a claim is for those who answer for money.
+    "bill.view": EVERYONE,
+    "bill.record": BOOKKEEPERS,
+    "bill.pass_on": frozenset({CONTROLLER}),
+    "bill.undo": frozenset({CONTROLLER}),
     # What is settled in another currency, moved to another customer, or netted with what we owe.
     "arrangement.view": EVERYONE,
     "arrangement.request": BOOKKEEPERS,
@@ -96,6 +101,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "ledger.check": frozenset({CONTROLLER, AUDITOR, ADMIN}),
     "ledger.seal": frozenset({CONTROLLER, ADMIN}),
     "report.view": EVERYONE,
+    # Views of reports kept for everybody, and those of people who have left.
+    "report.share": EVERYONE - {AUDITOR},
+    "report.tidy": frozenset({CONTROLLER, ADMIN}),
     "revaluation.post": frozenset({CONTROLLER}),
     "journal.export": frozenset({CONTROLLER, AUDITOR}),
     "audit.view": frozenset({CONTROLLER, AUDITOR, ADMIN}),

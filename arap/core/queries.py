@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.dates import WEEKENDS_OFF, Calendar
@@ -92,9 +93,15 @@ def period_on(company: Company, on: date) -> Period:
     return period
 
 
-def first_open_day(company: Company, not_before: date) -> date | None:
-    """The first day from `not_before` on that lies in an open period; None when there is none."""
-    starts = Period.objects.open().filter(company=company, ends_on__gte=not_before)
+def first_open_day(company: Company, not_before: date, *, by: User | None = None) -> date | None:
+    """The first day from `not_before` on that lies in an open period, for `by` also in one that is soft closed but not
+    to their roles; None when there is none.
+    """
+    is_open = Q(state=Period.State.OPEN)
+    if by is not None:
+        roles = list(Membership.objects.filter(company=company, user=by).values_list("role", flat=True))
+        is_open |= Q(state=Period.State.SOFT, open_to__overlap=roles)
+    starts = Period.objects.filter(is_open, company=company, ends_on__gte=not_before)
     first = starts.order_by("starts_on").values_list("starts_on", flat=True).first()
     return max(first, not_before) if first else None
 

@@ -10,7 +10,8 @@ class DeskConfig(AppConfig):
     verbose_name = _("Desk")
 
     def ready(self) -> None:
-        """Name the jobs of this room."""
+        """Name the jobs of this room, and what it checks before a month is closed."""
+        from arap.core.close_checks import register
         from arap.core.job_kinds import describe
         from arap.desk.actions.practice import result_context as practice_context
         from arap.desk.actions.revaluing import result_context
@@ -22,3 +23,6 @@ class DeskConfig(AppConfig):
         describe("revaluation", _("Revaluation"), unit=months, context=result_context)
         describe("practice", _("Practice company"), context=practice_context)
         describe("import_run", _("Import"), unit=rows, troubles=troubles)
+        describe("close_check", _("Checks before a close"), unit=npgettext_lazy("count", "check", "checks"))
+        for name in ("BOOK", "SEALS", "REVALUATION", "EARLIER"):
+            register(f"arap.desk.close_checks.{name}")

@@ -43,6 +43,8 @@ class Import(CompanyOwned):
         "core.StoredFile", verbose_name=_("file"), on_delete=models.PROTECT, db_constraint=False, related_name="+"
     )
     mapping = models.CharField(_("mapping"), max_length=60)
+    target = models.CharField(_("content"), max_length=20, default="history", db_default="history")
+    is_whole = models.BooleanField(_("all or nothing"), default=False, db_default=False)
     layout = models.JSONField(_("columns"), null=True)
     encoding = models.CharField(_("encoding"), max_length=40, blank=True, default="", db_default="")
     trial = models.ForeignKey(
@@ -89,6 +91,7 @@ class KeptLayout(CompanyOwned):
     """Which column is which field, kept under a name: proposed when a file with the same headings comes again."""
 
     name = models.CharField(_("name"), max_length=60)
+    target = models.CharField(_("content"), max_length=20, default="history", db_default="history")
     # SHA-256 of the headings in any order, so that they are found again.
     headings = models.CharField(max_length=64)
     layout = models.JSONField(_("columns"))
@@ -114,6 +117,7 @@ class ImportLine(CompanyOwned):
 
     class Fate(models.TextChoices):
         NEW = "new", _("To be posted")
+        CHANGED = "changed", _("To be changed")
         SETTLE = "settle", _("To be settled")
         SKIPPED = "skipped", _("Skipped")
         REJECTED = "rejected", _("Left out")
@@ -158,14 +162,15 @@ class ImportLine(CompanyOwned):
 
 
 class SavedView(CompanyOwned):
-    """What a list is narrowed to, kept under a name: a tab of that list, for its owner or for everybody.
+    """What a list or a report is narrowed to, kept under a name: a tab of it, for its owner or for everybody.
 
-    `page` is the name of the list's address, `query` the query of it, as the list itself writes it.
+    `page` is the name of the address (reports/kept.py has those of reports), `query` the query of it, as the page
+    itself writes it.
     """
 
     page = models.CharField(_("page"), max_length=60)
     name = models.CharField(_("name"), max_length=40)
-    query = models.CharField(max_length=500)
+    query = models.CharField(_("what it asks"), max_length=2000)
     owner = models.ForeignKey("core.User", verbose_name=_("owner"), on_delete=models.CASCADE, related_name="+")
     is_shared = models.BooleanField(_("for everybody"), default=False, db_default=False)
 

@@ -12,6 +12,7 @@ from arap.core.models import Company, Job
 from arap.core.nights import each_company
 from arap.desk.actions import imports, practice, revaluing
 from arap.desk.actions.personal_data import run_erasure
+from arap.ledger.actions import closing
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +38,12 @@ def forget_trials() -> int:
     forgotten = imports.forget_trials()
     logger.info("forgot %s rows of old dry runs", forgotten)
     return forgotten
+
+
+@shared_task(name="arap.desk.tasks.check_close", **LIMITS)  # type: ignore[untyped-decorator]
+def check_close(job_id: int) -> None:
+    """The checks before a month is closed."""
+    jobs.run(job_id, closing.run_checks)
 
 
 @shared_task(name="arap.desk.tasks.revalue_month", **LIMITS)  # type: ignore[untyped-decorator]

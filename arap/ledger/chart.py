@@ -25,6 +25,8 @@ CHART = (
     (Role.DISCOUNT, "6603.03", "Cash discount", "现金折扣", False),
     (Role.ROUNDING, "6301", "Rounding difference", "尾差", False),
     (Role.WRITE_OFF, "6702", "Credit loss", "信用减值损失", False),
+    (Role.BILLS_LIABILITY, "2001.02", "Notes discounted or endorsed with recourse", "已贴现背书未到期票据", False),
+    (Role.DISCOUNT_INTEREST, "6603.04", "Interest on discounted notes", "票据贴现利息", False),
     (Role.PAYABLES_CLEARING, "2202.99", "Payables netted off", "应付账款抵销", False),
     (Role.OPENING, "4104.99", "Opening balances", "期初余额", False),
 )

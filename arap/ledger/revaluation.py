@@ -5,13 +5,14 @@ difference is a gain or loss of the period. The base of an item is never touched
 adjustment account, and is taken back on the first of the next month.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from arap.core.dates import ONE_DAY, end_of_month
 from arap.core.models import Company, Period
@@ -197,11 +198,14 @@ def total(rows: Sequence[RevaluedAccount]) -> Revalued:
     )
 
 
-def open_month_ends(company: Company, *, before: date, from_on: date | None = None) -> list[date]:
-    """The month ends before the day `before`, newest first, that take a revaluation: they and the day after lie in open
-    periods. Of months that end before `from_on` none.
+def open_month_ends(
+    company: Company, *, before: date, from_on: date | None = None, roles: Collection[str] = ()
+) -> list[date]:
+    """The month ends before the day `before`, newest first, that take a revaluation: they and the day after lie in
+    periods that are open, or soft closed but not to these roles. Of months that end before `from_on` none.
     """
-    spans = list(Period.objects.open().filter(company=company).values_list("starts_on", "ends_on"))
+    takes = Q(state=Period.State.OPEN) | Q(state=Period.State.SOFT, open_to__overlap=[str(role) for role in roles])
+    spans = list(Period.objects.filter(takes, company=company).values_list("starts_on", "ends_on"))
 
     def is_open(on: date) -> bool:
         return any(starts_on <= on <= ends_on for starts_on, ends_on in spans)

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from django.utils import timezone
+from django.http import QueryDict
 
 from aging.forms import AgingForm
 from aging.rules import buckets_at
-from arap.core.http import CompanyRequest
+from arap.core.models import Company
 from arap.core.paging import read_number
 from arap.ledger.models import Item
 from arap.ledger.queries import position_at
@@ -49,16 +49,15 @@ class Asked:
         }  # fmt: skip
 
 
-def asked_of(request: CompanyRequest) -> Asked:
-    """What the address asks for. Two queries."""
-    company, today = request.company, timezone.localdate()
+def ask(company: Company, data: QueryDict, *, today: date) -> Asked:
+    """What an address asks for; a field that cannot be read counts as its default. Two queries."""
     used = Item.objects.filter(company=company).exclude(open_amount=0)
     currencies = sorted(set(used.values_list("currency", flat=True).distinct()) | {company.base_currency})
-    form = AgingForm(request.GET, today=today, currencies=currencies)
+    form = AgingForm(data, today=today, currencies=currencies)
     form.is_valid()
     now = position_at(company, known_at=None)
     known_at = form.known_at_instant
-    position = position_at(company, known_at=known_at) if known_at else _pinned(request.GET.get("position"), now)
+    position = position_at(company, known_at=known_at) if known_at else _pinned(data.get("position"), now)
     bucket = form.cleaned_data.get("bucket")
     count = len(buckets_at(form.as_of_on, basis=form.basis_name, edges=form.edges))
     return Asked(

@@ -30,19 +30,23 @@ def sheet_of(company: Company, form: AgingForm, made: AgingReport, rows: Sequenc
         company=company,
         name=f"aging-{company.code}-{made.as_of.isoformat()}",
         title=_("Aging of receivables"),
-        facts=_facts(company, form, made),
+        facts=facts(company, form),
         columns=columns,
         rows=lambda: [_cells(each) for each in shown],
         totals=[] if is_cut else [{**_figures(row), "code": _("Total")} for row in made.totals],
     )
 
 
-def _facts(company: Company, form: AgingForm, made: AgingReport) -> list[tuple[str, str]]:
-    facts = [(_("Company"), company.name), (_("As of"), wording.prose_day(made.as_of))]
+def facts(company: Company, form: AgingForm) -> list[tuple[str, str]]:
+    """What was asked, in words: (name, value)."""
+    found = [(_("Company"), company.name), (_("As of"), wording.prose_day(form.as_of_on))]
     if form.known_at_instant:
-        facts.append((_("Known at"), wording.moment(form.known_at_instant)))
-    basis = dict(form.fields["basis"].choices)[made.basis]  # type: ignore[attr-defined]
-    return [*facts, (_("Age from"), str(basis)), (_("Group by"), form.grouping_words)]
+        found.append((_("Known at"), wording.moment(form.known_at_instant)))
+    basis = dict(form.fields["basis"].choices)[form.basis_name]  # type: ignore[attr-defined]
+    found += [(_("Age from"), str(basis)), (_("Group by"), form.grouping_words)]
+    if currency := form.cleaned_data.get("currency"):
+        found.append((_("Currency"), currency))
+    return found
 
 
 def _cells(each: NamedRow) -> dict[str, Any]:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from aging import standings
 from aging.actions import begin_keeping
-from aging.asking import Asked, asked_of
+from aging.asking import Asked, ask
+from aging.files import made_of, whole
 from aging.keeping import is_large, kept_by
 from aging.pages import cut, named, rank
-from aging.queries import AgingReport, AgingRow, Later, Proof, aging, booked_later, proofs
+from aging.queries import AgingRow, Later, Proof, aging, booked_later, proofs
 from aging.rules import Bucket, buckets_at
-from aging.sheets import sheet_of
 from aging.standing_groups import GROUPED, group_page, member_rows
 from aging.standings import Standing, standing_at
 from arap.core import wording
@@ -42,7 +42,7 @@ ZERO = Decimal(0)
 @require_safe
 def report(request: CompanyRequest) -> HttpResponse:
     """The report with its totals, its proof, and what was booked later about its day."""
-    asked = asked_of(request)
+    asked = _asked(request)
     started = perf_counter()
     made = _from_standing(request, asked)
     if made is None and (waiting := _waiting(request, asked)):
@@ -81,7 +81,7 @@ def report(request: CompanyRequest) -> HttpResponse:
 @require_POST
 def keep(request: CompanyRequest) -> HttpResponse:
     """Begin to add up the report that is asked for, which then is kept."""
-    asked = asked_of(request)
+    asked = _asked(request)
     begin_keeping(request.company, **asked.kept_as, by=request.user)
     return redirect(f"{reverse('aging:report')}?{asked.query()}")
 
@@ -90,7 +90,7 @@ def keep(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def items(request: CompanyRequest) -> HttpResponse:
     """What one row is made of, as rows to put under it: items of a customer or group, else customers."""
-    asked = asked_of(request)
+    asked = _asked(request)
     currency = request.GET.get("of_currency", "")
     context = {
         "asked": asked,
@@ -112,10 +112,8 @@ def items(request: CompanyRequest) -> HttpResponse:
 @require_safe
 def export(request: CompanyRequest, kind: str = "csv") -> HttpResponse:
     """The whole report as CSV, XLSX or PDF, one row for each name and currency."""
-    asked = asked_of(request)
-    made = _made(request, asked)
-    shown = cut(made.rows, bucket=asked.bucket, after=(), limit=0)[0]
-    return file_of(sheet_of(request.company, asked.form, made, shown, is_cut=asked.bucket is not None), kind)
+    asked = _asked(request)
+    return file_of(whole(request.company, asked), kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ def _from_standing(request: CompanyRequest, asked: Asked) -> _Made | None:
 
 
 def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
-    made = _made(request, asked)
+    made = made_of(request.company, asked)
     proof = proofs(request.company, made)
     if currency := asked.form.cleaned_data.get("currency"):
         proof = [each for each in proof if each.currency == currency]
@@ -214,17 +212,8 @@ def _added_up(request: CompanyRequest, asked: Asked) -> _Made:
     return _Made(totals=made.totals, proofs=proof, page=page, first=first, count=len(shown), more=more)
 
 
-def _made(request: CompanyRequest, asked: Asked) -> AgingReport:
-    return aging(
-        request.company,
-        as_of=asked.as_of,
-        position=asked.position,
-        basis=asked.form.basis_name,
-        edges=asked.form.edges,
-        by=asked.form.grouping,
-        currency=asked.form.cleaned_data.get("currency") or None,
-        base=True,
-    )
+def _asked(request: CompanyRequest) -> Asked:
+    return ask(request.company, request.GET, today=timezone.localdate())
 
 
 def _buckets(asked: Asked) -> list[Bucket]:

@@ -2,9 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -20,6 +21,7 @@ from customers.actions.refusals import refusing_cycles
 from customers.pinyin import initials
 from customers.queries import ids_by_code
 
+T = TypeVar("T")
 CHUNK = 5000
 
 LENGTHS_MAX = {"code": 60, "name": 200, "name_local": 200, "tax_id": 40, "segment": 60}
@@ -50,6 +52,26 @@ class NewCustomer:
     emails: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerChange:
+    """A customer that exists as it is to be: `plain` are the texts of its columns, those that lack are empty.
+
+    Of `parent_code` and `payer_accounts` None leaves what there is. `before` and `after` are for the audit log. Whoever
+    makes it has checked that each value can be stored.
+    """
+
+    code: str
+    plain: Mapping[str, str]
+    is_active: bool
+    owner_id: int | None
+    terms_id: int | None
+    parent_code: str | None
+    payer_accounts: tuple[str, ...] | None
+    custom: Mapping[str, str]
+    before: Mapping[str, str]
+    after: Mapping[str, str]
+
+
 INSERT = """
 insert into customers_customer
     (company_id, code, name, name_local, initials, country, tax_id, segment, owner_id, language, currency,
@@ -77,6 +99,35 @@ select %(company)s, c.id, left(c.name, 150), r.email, '', array['billing'], c.la
     array['invoice', 'statement', 'reminder']
 from jsonb_to_recordset(%(rows)s::jsonb) as r (code text, email text)
 join customers_customer c on c.company_id = %(company)s and c.code = r.code
+"""
+
+# The customers as they are to be, and in the same statement an audit row for each that something changes of.
+CHANGE = """
+with given as (
+  select * from jsonb_to_recordset(%(rows)s::jsonb) as r (code text, name text, name_local text, country text,
+    tax_id text, address text, delivery_address text, phone text, bank_name text, bank_account text, segment text,
+    language text, currency text, initials text, owner_id bigint, terms_id bigint, is_active boolean, custom jsonb,
+    before jsonb, after jsonb)
+), changed as (
+  update customers_customer c
+     set name = r.name, name_local = r.name_local, country = r.country, tax_id = r.tax_id, address = r.address,
+         delivery_address = r.delivery_address, phone = r.phone, bank_name = r.bank_name,
+         bank_account = r.bank_account, segment = r.segment, language = r.language, currency = r.currency,
+         initials = r.initials, owner_id = r.owner_id, terms_id = r.terms_id, is_active = r.is_active,
+         custom = r.custom
+    from given r where c.company_id = %(company)s and c.code = r.code
+  returning c.id, r.before, r.after
+)
+insert into core_auditentry (company_id, actor_id, verb, object_type, object_id, before, after)
+select %(company)s, %(by)s, 'customer.update', 'customers.customer', id::text, before, after from changed
+"""
+FREE = """
+update customers_customer c set parent_id = null
+  from jsonb_to_recordset(%(rows)s::jsonb) as r (code text) where c.company_id = %(company)s and c.code = r.code
+"""
+DROP_ACCOUNTS = """
+delete from customers_payeraccount a using customers_customer c, jsonb_to_recordset(%(rows)s::jsonb) as r (code text)
+ where c.company_id = %(company)s and c.code = r.code and a.customer_id = c.id and a.company_id = c.company_id
 """
 SET_PARENTS = """
 update customers_customer child set parent_id = parent.id
@@ -109,11 +160,50 @@ def create_customers(company: Company, rows: Sequence[NewCustomer], *, by: User 
     contacts = [{"code": row.code, "email": email} for row in new for email in dict.fromkeys(row.emails)]
     if contacts:
         _run(INSERT_CONTACTS, company, contacts)
-    _set_parents(company, [row for row in new if row.parent_code])
+    _set_parents(company, [(row.code, row.parent_code) for row in new if row.parent_code])
     if created:
         after = {"created": len(created), "codes": sorted(created)[:20]}
         audit.record(by=by, verb="customer.create", obj=company, after=after)
     return ids_by_code(company, [row.code for row in rows])
+
+
+TEXTS = (
+    "name", "name_local", "country", "tax_id", "address", "delivery_address", "phone", "bank_name", "bank_account",
+    "segment", "language", "currency",
+)  # fmt: skip
+
+
+@transaction.atomic
+def change_in_bulk(company: Company, changes: Sequence[CustomerChange], *, by: User | None) -> None:
+    """Give the customers these values, all or none.
+
+    Raises Invalid for a parent that does not exist, Refused("group_cycle") when groups would contain themselves.
+    """
+    for chunk in _chunks(changes):
+        _run(CHANGE, company, [_changed(change) for change in chunk], by=by)
+    stated = [change for change in changes if change.payer_accounts is not None]
+    if stated:
+        _run(DROP_ACCOUNTS, company, [{"code": change.code} for change in stated])
+        rows = [{"code": each.code, "account_no": one} for each in stated for one in each.payer_accounts or ()]
+        _run(INSERT_ACCOUNTS, company, rows)
+    if free := [{"code": change.code} for change in changes if change.parent_code == ""]:
+        _run(FREE, company, free)
+    _set_parents(company, [(change.code, change.parent_code) for change in changes if change.parent_code])
+
+
+def _changed(change: CustomerChange) -> dict[str, object]:
+    texts = {name: change.plain.get(name, "") for name in TEXTS}
+    return {
+        **texts,
+        "code": change.code,
+        "initials": initials(texts["name_local"], texts["name"]),
+        "owner_id": change.owner_id,
+        "terms_id": change.terms_id,
+        "is_active": change.is_active,
+        "custom": dict(change.custom),
+        "before": dict(change.before),
+        "after": dict(change.after),
+    }
 
 
 def check_new_customer(row: NewCustomer) -> None:
@@ -159,15 +249,15 @@ def _check(rows: Sequence[NewCustomer]) -> None:
         seen.add(row.code)
 
 
-def _set_parents(company: Company, rows: Sequence[NewCustomer]) -> None:
-    known = ids_by_code(company, {row.parent_code for row in rows}) if rows else {}
-    for row in rows:
-        if row.parent_code not in known:
-            raise _invalid(row, "parent_code", _("The parent does not exist."))
-    pairs = [{"code": row.code, "parent_code": row.parent_code} for row in rows]
-    if pairs:
+def _set_parents(company: Company, stated: Sequence[tuple[str, str]]) -> None:
+    """Put each code under the parent beside it."""
+    known = ids_by_code(company, {parent for _code, parent in stated}) if stated else {}
+    for code, parent in stated:
+        if parent not in known:
+            raise Invalid("invalid_customer", _("The parent does not exist."), field="parent_code", customer=code)
+    if stated:
         with refusing_cycles():
-            _run(SET_PARENTS, company, pairs)
+            _run(SET_PARENTS, company, [{"code": code, "parent_code": parent} for code, parent in stated])
 
 
 def _columns(row: NewCustomer) -> dict[str, str | int | None]:
@@ -186,15 +276,16 @@ def _columns(row: NewCustomer) -> dict[str, str | int | None]:
     }
 
 
-def _chunks(rows: Sequence[NewCustomer]) -> Iterator[list[NewCustomer]]:
+def _chunks(rows: Sequence[T]) -> Iterator[list[T]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, CHUNK)):
         yield chunk
 
 
-def _run(sql: str, company: Company, rows: Sequence[object]) -> list[tuple[str]]:
-    parameters: dict[str, int | str] = {
+def _run(sql: str, company: Company, rows: Sequence[object], *, by: User | None = None) -> list[tuple[str]]:
+    parameters: dict[str, int | str | None] = {
         "company": company.pk,
+        "by": by.pk if by else None,
         "rows": json.dumps(rows, ensure_ascii=False),
     }
     with connection.cursor() as cursor:

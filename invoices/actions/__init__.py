@@ -1,15 +1,8 @@
 """Writes of invoices: one verb, one function, one transaction, one audit row for each invoice."""
 
 from invoices.actions.credits import CreditPart, credit_invoice
-from invoices.actions.drafts import (
-    Draft,
-    DraftLine,
-    create_draft,
-    create_drafts,
-    delete_draft,
-    enter_draft,
-    update_draft,
-)
+from invoices.actions.drafts import create_draft, create_drafts, delete_draft, enter_draft, update_draft
+from invoices.actions.entered import Draft, DraftLine
 from invoices.actions.posting import PostedInvoice, post_invoice, post_invoices
 
 __all__ = [

@@ -21,8 +21,9 @@ from customers.rules import contract_for, parse_terms
 from customers.rules import instalments as instalments_of
 from invoices.actions import storing
 from invoices.actions.adding import why_not_added
+from invoices.actions.entered import Draft, DraftLine
 from invoices.models import Invoice, InvoiceFile, InvoiceInstalment, InvoiceLine
-from invoices.rules import Amounts, Entry, document_amounts, line_amounts
+from invoices.rules import Amounts, document_amounts, line_amounts
 from invoices.units import unit_code
 
 LINES_MAX = 2_000  # what a Chinese e-invoice holds
@@ -36,53 +37,6 @@ AUDITED = (*PLAIN, "customer", "terms", "contract", "total")
 
 
 KINDS = frozenset(Invoice.Kind.values)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftLine:
-    """A line as entered. `unit_price` is with tax when `entry` is "gross".
-
-    `discount_percent` and `tax_rate` are in per cent. Without a `tax_rate` the tax code's counts, without either none.
-    """
-
-    unit_price: Decimal
-    quantity: Decimal = Decimal(1)
-    description: str = ""
-    description_local: str = ""
-    unit: str = ""
-    discount_percent: Decimal = ZERO
-    tax_code_id: int | None = None
-    tax_rate: Decimal | None = None
-    entry: Entry = "net"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """An invoice, a debit note that adds to a posted one, or a credit note that credits none in particular, as entered.
-
-    Without a `rate` the rate of `issued_on` counts when it is posted. Due dates come from `instalments` (date and
-    amount, summing to the total) where given, else from the terms, else from the contract's terms, else from the
-    customer's; else it is due on the day of issue. The contract is the one with `contract_number`, or without a number
-    the only one in force on the day of issue; its late-payment clause is taken over.
-    """
-
-    customer_id: int
-    currency: str
-    issued_on: date
-    lines: Sequence[DraftLine]
-    kind: str = Invoice.Kind.INVOICE.value
-    terms_id: int | None = None
-    instalments: Sequence[tuple[date, Decimal]] = ()
-    rate: Decimal | None = None
-    reference: str = ""
-    order_number: str = ""
-    buyer_reference: str = ""
-    contract_number: str = ""
-    delivered_on: date | None = None
-    period_from: date | None = None
-    period_to: date | None = None
-    memo: str = ""
-    adds_to_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +85,20 @@ def work_out(company: Company, draft: Draft) -> tuple[Invoice, list[InvoiceLine]
     parts = storing.Parts([], [])
     _fill(invoice, draft, _masters(company, [draft]), 0, parts)
     return invoice, storing.lines_of(company, parts), storing.instalments_of(company, parts)
+
+
+def judge_drafts(company: Company, drafts: Sequence[Draft]) -> list[Invoice | Invalid]:
+    """For each draft the invoice that it would be (unsaved), or what create_drafts would refuse of it."""
+    masters = _masters(company, drafts)
+    judged: list[Invoice | Invalid] = []
+    for at, draft in enumerate(drafts):
+        invoice = Invoice(company=company)
+        try:
+            _fill(invoice, draft, masters, at, storing.Parts([], []))
+            judged.append(invoice)
+        except Invalid as fault:
+            judged.append(fault)
+    return judged
 
 
 def enter_draft(company: Company, draft: Draft, *, key: str, by: User | None) -> int:

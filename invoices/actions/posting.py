@@ -1,6 +1,6 @@
 """Posting: drafts become documents in the book, one or thousands by the same few statements."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -41,15 +41,16 @@ select i.id, i.state, i.total, i.currency, i.issued_on,
  order by i.id for update of i
 """
 
-BATCH = "unnest(%(ids)s::bigint[], %(rates)s::numeric[]) with ordinality as batch (id, rate, ref)"
+BATCH = """unnest(%(ids)s::bigint[], %(rates)s::numeric[], %(numbers)s::text[])
+       with ordinality as batch (id, rate, number, ref)"""
 
 # A late paper keeps its date and posts on the first day of an open period that is not before it.
 STAGE_DOCUMENTS = f"""
 insert into book_document
-       (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, memo, salt)
+       (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference, memo, salt)
 select batch.ref, i.kind, i.customer_id, i.currency, batch.rate,
        case i.kind when 'credit_note' then -i.total else i.total end, i.issued_on,
-       coalesce(%(posted_on)s::date, open_day.first, i.issued_on), i.reference, i.memo,
+       coalesce(%(posted_on)s::date, open_day.first, i.issued_on), batch.number, i.reference, i.memo,
        case when i.reference <> '' or i.memo <> '' then uuid_send(gen_random_uuid()) end
   from {BATCH}
   join invoices_invoice i on i.id = batch.id
@@ -119,12 +120,14 @@ def post_invoices(
     *,
     by: User | None,
     posted_on: date | None = None,
+    numbers: Mapping[int, str] | None = None,
     key: str | None = None,
 ) -> list[PostedInvoice]:
     """Post the drafts, all or none: numbers, book, state and audit in one transaction; what is posted is frozen.
 
     Without `posted_on` each is posted on its day of issue, or on the first open day after it. The rate is the draft's
-    own, else that of the day of issue. The same `key` again gives the same answer. In order of id.
+    own, else that of the day of issue. Those in `numbers` (id -> number) were numbered elsewhere and keep that number,
+    outside the series. The same `key` again gives the same answer. In order of id.
 
     Raises NotFound, Refused (already_posted, empty_invoice, not_active, period_closed, idempotency_conflict),
     MissingRate.
@@ -136,17 +139,25 @@ def post_invoices(
         company,
         key,
         request,
-        lambda: [{name: getattr(row, name) for name in names} for row in _post(company, ids, by, posted_on, key)],
+        lambda: [
+            {name: getattr(row, name) for name in names} for row in _post(company, ids, by, posted_on, numbers, key)
+        ],
     )
     return [PostedInvoice(**row) for row in outcome.response]
 
 
 def _post(
-    company: Company, ids: Sequence[int], by: User | None, posted_on: date | None, key: str | None
+    company: Company,
+    ids: Sequence[int],
+    by: User | None,
+    posted_on: date | None,
+    numbers: Mapping[int, str] | None,
+    key: str | None,
 ) -> list[PostedInvoice]:
     posted: list[PostedInvoice] = []
     for start in range(0, len(ids), CHUNK):
-        posted += post_locked(company, lock_drafts(company, ids[start : start + CHUNK]), by, posted_on, key)
+        rates = lock_drafts(company, ids[start : start + CHUNK])
+        posted += post_locked(company, rates, by, posted_on, key, numbers=numbers)
     return posted
 
 
@@ -177,7 +188,13 @@ def lock_drafts(company: Company, ids: Sequence[int]) -> dict[int, Any]:
 
 
 def post_locked(
-    company: Company, rates: dict[int, Any], by: User | None, posted_on: date | None, key: str | None
+    company: Company,
+    rates: dict[int, Any],
+    by: User | None,
+    posted_on: date | None,
+    key: str | None,
+    *,
+    numbers: Mapping[int, str] | None = None,
 ) -> list[PostedInvoice]:
     """Post drafts that lock_drafts has locked. Raises Refused as the book does."""
     roles = accounts(company)
@@ -185,6 +202,7 @@ def post_locked(
         "company": company.pk,
         "ids": list(rates),
         "rates": list(rates.values()),
+        "numbers": [(numbers or {}).get(pk) for pk in rates],
         "posted_on": posted_on,
         "by": by.pk if by else None,
         "verb": "invoice.post",

@@ -22,6 +22,7 @@ urlpatterns = [
     path("arrangements/exchange/<int:item>/", arrangements.exchange, name="arrangement_exchange"),
     path("arrangements/transfer/<int:item>/", arrangements.transfer, name="arrangement_transfer"),
     path("arrangements/netting/<int:item>/", arrangements.netting, name="arrangement_netting"),
+    path("arrangements/plan/<int:item>/", arrangements.plan, name="arrangement_plan"),
     path("arrangements/<int:pk>/", arrangements.detail, name="arrangement"),
     path("arrangements/<int:pk>/approve/", arrangements.approve, name="arrangement_approve"),
     path("arrangements/<int:pk>/reject/", arrangements.reject, name="arrangement_reject"),

@@ -9,7 +9,8 @@ class StatementsConfig(AppConfig):
     verbose_name = _("Statements")
 
     def ready(self) -> None:
-        """Name the jobs of this room, and who tells what an undo touches here."""
+        """Name the jobs of this room, who tells what an undo touches here, and what it checks before a close."""
+        from arap.core import close_checks
         from arap.core.job_kinds import describe
         from receipts.previews import register
         from statements.queries.troubles import troubled, troubles
@@ -19,3 +20,4 @@ class StatementsConfig(AppConfig):
         describe("statement_run", _("Making statements"), unit=customers, troubles=troubles, troubled=troubled)
         describe("statement_run_release", _("Sending statements"), unit=statements)
         register("statements.previews.of_undo")
+        close_checks.register("statements.close_checks.STATEMENTS")

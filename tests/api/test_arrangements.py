@@ -1,5 +1,6 @@
 """Arrangements through the API: tried, asked for by one, approved by another, undone."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -66,4 +67,19 @@ def test_a_transfer(api: Program, story: Story) -> None:
     new = {"kind": "transfer", "item_id": item.pk, "to_customer": other.code}
     assert api.refused("POST", "arrangements/", {**new, "to_customer": "nobody"})[1] == "unknown_customer"
     assert api.post("arrangements/", new)["to_customer"] == other.code
+    assert item_of(story).open_amount == 0
+
+
+def test_a_plan(api: Program, controls: Program, story: Story) -> None:
+    item = item_of(story)
+    day = (story.today + timedelta(days=30)).isoformat()
+    new = {
+        "kind": "plan", "item_id": item.pk, "settles": [{"item_id": item.pk, "amount": "600.00"}], "grace_days": 5,
+        "instalments": [{"due_on": day, "amount": "599.00"}],
+    }  # fmt: skip
+    assert api.refused("POST", "arrangements/", new)[:2] == (422, "instalments")
+    new["instalments"] = [{"due_on": day, "amount": "600.00"}]
+    made = api.post("arrangements/", new)
+    assert (made["state"], made["instalments"], made["fallback"]) == ("requested", [[day, "600.00"]], None)
+    assert controls.post(f"arrangements/{made['id']}/approve/", {}, status=200)["number"][:3] == "RS-"
     assert item_of(story).open_amount == 0

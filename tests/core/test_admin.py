@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from arap.core.actions import grant_role
+from arap.core.actions import close_period, grant_role
 from arap.core.models import (
     AuditEntry,
     Company,
@@ -117,15 +117,10 @@ def test_a_wrong_rate_is_refused_on_the_form(controllers_desk: Client, company: 
     assert not ExchangeRate.objects.exists()
 
 
-def test_periods_close_and_reopen_through_the_actions(
-    controllers_desk: Client, company: Company, controller: User
-) -> None:
+def test_periods_reopen_through_the_actions(controllers_desk: Client, company: Company, controller: User) -> None:
     march = period_on(company, date(2026, 3, 1))
     address = reverse("admin:core_period_changelist")
-    close = {"action": "close", "_selected_action": [march.pk]}
-    controllers_desk.post(address, close)
-    march.refresh_from_db()
-    assert (march.state, march.closed_by) == (Period.State.CLOSED, controller)
+    close_period(company, march, by=controller)
     controllers_desk.post(address, {"action": "reopen", "_selected_action": [march.pk]})
     march.refresh_from_db()
     assert march.state == Period.State.CLOSED, "no reason given"
@@ -134,15 +129,17 @@ def test_periods_close_and_reopen_through_the_actions(
     assert march.state == Period.State.OPEN
 
 
-def test_an_auditor_cannot_close(client: Client, company: Company, auditor: User) -> None:
-    march = period_on(company, date(2026, 3, 1))
-    body = {"action": "close", "_selected_action": [march.pk]}
+def test_an_auditor_cannot_reopen(client: Client, company: Company, controller: User, auditor: User) -> None:
+    march = close_period(company, period_on(company, date(2026, 3, 1)), by=controller)
+    body = {"action": "reopen", "_selected_action": [march.pk], "reason": "late"}
     enter(client, auditor).post(reverse("admin:core_period_changelist"), body)
     march.refresh_from_db()
-    assert march.state == Period.State.OPEN
+    assert march.state == Period.State.CLOSED
 
 
-def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: Company, clerk: User) -> None:
+def test_an_exception_is_granted_and_revoked(
+    controllers_desk: Client, company: Company, controller: User, clerk: User
+) -> None:
     march = period_on(company, date(2026, 3, 1))
     body = {
         "company": company.pk,
@@ -154,8 +151,7 @@ def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: 
     }
     add = reverse("admin:core_periodexception_add")
     assert controllers_desk.post(add, body).status_code == 200, "the period is open"
-    close = {"action": "close", "_selected_action": [march.pk]}
-    controllers_desk.post(reverse("admin:core_period_changelist"), close)
+    close_period(company, march, by=controller)
     assert controllers_desk.post(add, body).status_code == 302
     exception = PeriodException.objects.get()
     revoke = {"action": "revoke", "_selected_action": [exception.pk]}
@@ -166,8 +162,7 @@ def test_an_exception_is_granted_and_revoked(controllers_desk: Client, company: 
 
 def test_nobody_grants_an_exception_to_themselves(controllers_desk: Client, company: Company, controller: User) -> None:
     march = period_on(company, date(2026, 3, 1))
-    close = {"action": "close", "_selected_action": [march.pk]}
-    controllers_desk.post(reverse("admin:core_period_changelist"), close)
+    close_period(company, march, by=controller)
     body = {
         "company": company.pk,
         "period": march.pk,

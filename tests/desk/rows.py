@@ -1,22 +1,25 @@
 """A company with a row of everything that stands in an address, and which row that is."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.test import Client
 from django.utils import timezone
 
 from arap.api.actions import issue_token
-from arap.core.actions import grant_role
+from arap.core.actions import close_period, grant_exception, grant_role, open_periods
 from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
+from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
+from arap.desk.actions.saved_views import save_view
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
 from arap.ledger.models import Application, Item
 from arap.outbox.models import Message
+from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
 from charges.models import ChargeRun
@@ -41,12 +44,14 @@ ROWS = {
     "guide/people/": "membership",
     "customers/": "customer",
     "customers/views/": "saved view",
+    "reports/views/": "saved report",
     "customers/bank-accounts/": "customer account",
     "approvals/": "customer account",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
     "import/rows/": "job",
+    "periods/": "period",
     "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
@@ -54,6 +59,7 @@ ROWS = {
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
     "receipts/write-offs/": "write-off",
+    "bills/": "bill",
     "receipts/arrangements/": "arrangement",
     "holds/": "hold",
     "late-charges/": "charge run",
@@ -76,7 +82,9 @@ NAMED = {
     "contract_file": "contract file",
     "identification": "identification",
     "item": "item",
+    "exception": "period exception",
     "recovery": "recovery",
+    "event": "bill event",
 }
 PLACES = {"line": "1", "name": "session", "report": "open-items", "page": "desk:today", "kind": "bank-account"}
 PDF = NewFile(name="contract.pdf", media_type="application/pdf", content=b"%PDF-1.4")
@@ -139,11 +147,21 @@ def furnish(company: Company, user: User) -> dict[str, int]:
     layout = Layout(headers=("No", "Due"), fields=("number", "due_on")).as_json()
     kept = KeptLayout.objects.create(company=company, name="Bank", headings="x", layout=layout, created_by=user)
     view = SavedView.objects.create(company=company, page="desk:customers", name="A", query="segment=A", owner=user)
+    report = save_view(
+        company,
+        page="desk:report/open-items",
+        query="overdue=on",
+        name="Late",
+        is_shared=False,
+        today=story.today,
+        by=user,
+    )
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
         "bank account": own.pk,
         "membership": Membership.objects.filter(company=company, user=user).values_list("pk", flat=True)[0],
         "contact": contact.pk,
+        **_closed(company, user),
         "customer account": account.pk,
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
@@ -155,6 +173,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "note": write_note(story.haichen, file=PDF, by=user).pk,
         "kept columns": kept.pk,
         "saved view": view.pk,
+        "saved report": report.pk,
         **_booked(story, user),
         **_sent(story, user),
     }
@@ -171,6 +190,7 @@ def _booked(story: Story, user: User) -> dict[str, int]:
         "invoice file": attach(company, story.late.pk, name=PDF.name, content=PDF.content, by=user).pk,
         "credit note": credit_invoice(company, story.young.pk, on=story.today, by=user).invoice_id,
         **_given_up(story, user),
+        **_bill(story, user),
         "arrangement": _arranged(story, user),
         "receipt": story.waiting.pk,
         "document": document,
@@ -189,6 +209,25 @@ def _given_up(story: Story, user: User) -> dict[str, int]:
     )  # fmt: skip
     recovery = recover_write_off(story.company, made.pk, Decimal(1), on=story.today, by=user)
     return {"write-off": made.pk, "recovery": recovery.pk}
+
+
+def _closed(company: Company, user: User) -> dict[str, int]:
+    """A month long ago that is closed, with an exception for all."""
+    open_periods(company, 2020, by=None)
+    month = close_period(company, period_on(company, date(2020, 1, 1)), by=user)
+    until = timezone.now() + timedelta(days=30)
+    exception = grant_exception(company, month, by=user, reason="late paper", valid_until=until)
+    return {"period": month.pk, "period exception": exception.pk}
+
+
+def _bill(story: Story, user: User) -> dict[str, int]:
+    """A bill that pays nothing yet, and the event of its registration."""
+    new = NewBill(
+        customer_id=story.qiming.pk, kind="bank", number="1", first_cent=1, last_cent=500, acceptor="Bank",
+        issued_on=story.today, due_on=story.today, currency="CNY", amount=Decimal(5), received_on=story.today,
+    )  # fmt: skip
+    made = register_bill(story.company, new, by=user, amounts={})
+    return {"bill": made.pk, "bill event": made.events.get().pk}
 
 
 def _arranged(story: Story, user: User) -> int:

@@ -1,5 +1,6 @@
 """Random lives of receivables in two companies and four currencies: paid in time or late, in part, too little or too
-much, let off, written off, recovered, paid in another currency, transferred, netted, and each of these taken back.
+much, let off, written off, recovered, paid in another currency, transferred, netted, put off, and each of these taken
+back.
 
 After every step every invariant holds. In the end all is undone, and then every invoice is owed in full, to the cent of
 its base, and no account remembers anything.
@@ -35,6 +36,7 @@ from receipts.actions.arranging import (
     request_arrangement,
     reverse_arrangement,
 )
+from receipts.actions.breaking import break_plans
 from receipts.actions.writing_off import (
     approve_write_off,
     recover_write_off,
@@ -47,6 +49,7 @@ from receipts.models import Allowance, Arrangement, DiscountPolicy, Receipt, Rec
 from receipts.queries import unapplied
 from receipts.queries.arrangements import Change, effect_of, payable_elsewhere, undoing
 from receipts.rules.exchanges import settled_by
+from receipts.rules.plans import equal
 from tests.ledger.book import own_posting
 from tests.ledger.proofs import findings
 from tests.people import found_company, hire
@@ -259,6 +262,30 @@ class Machine(RuleBasedStateMachine):
             new = NewArrangement(kind="netting", item_id=item.pk, amount=amount, reference="x")
         self.arrange(n, new)
 
+    @rule(n=index, which=index, wait=days, count=st.integers(1, 4))
+    def agree_on_instalments(self, n: int, which: int, wait: int, count: int) -> None:
+        """A debt is paid later, in parts."""
+        item = Item.objects.get(document=self.chosen(n, which).document_id)
+        self.today += timedelta(days=wait)
+        if item.open_amount >= count * quantum(item.currency):
+            agreed = equal(item.open_amount, count, self.today + timedelta(days=3), 1, item.currency)
+            settles = {item.pk: item.open_amount}
+            self.arrange(
+                n, NewArrangement(kind="plan", item_id=item.pk, settles=settles, instalments=agreed, grace_days=1)
+            )
+
+    @precondition(lambda self: Arrangement.objects.filter(kind="plan", state="posted").exists())
+    @rule(n=index, wait=days)
+    def a_night(self, n: int, wait: int) -> None:
+        """Plans that were not kept fall back."""
+        shop, _boss = self.houses[n % 2]
+        self.today += timedelta(days=wait)
+
+        def breaks() -> None:
+            DONE["broken"] += break_plans(shop.company, as_of=self.today)
+
+        self.act(n, breaks)
+
     @rule(n=index, which=index, wait=days, rate=st.sampled_from(["0.0071", "0.14", "1", "1.37", "7.05", "152.3"]))
     def pay_in_another_currency(self, n: int, which: int, wait: int, rate: str) -> None:
         """What is left of a receipt pays what is owed in another currency."""
@@ -342,4 +369,4 @@ def test_lives_of_receivables() -> None:
     run_state_machine_as_test(Machine, settings=LENGTH)
     # Which rarer acts a short run comes to is for chance to say.
     rarer = {"over", "bank_charge", "recovery", "exchange", "arrangement undone"} if NIGHTLY else set()
-    assert DONE.keys() >= {"discount", "short", "write_off", "refused", "transfer", "netting"} | rarer, DONE
+    assert DONE.keys() >= {"discount", "short", "write_off", "refused", "transfer", "netting", "plan"} | rarer, DONE

@@ -1,4 +1,4 @@
-"""Settled in another currency, transferred between customers, netted with what we owe: worked to the cent and undone.
+"""Settled in another currency, transferred, netted with what we owe, paid in instalments: to the cent, and undone.
 
 Sources: IAS 21.28 and its Chinese twin CAS 19 art. 11 (what settling a monetary item brings goes to profit or loss,
 from the rate at which it was booked); IAS 21.22 (the transaction's own rate). Netting: IFRS 9 3.2.3 and 3.3.1 (both are
@@ -6,6 +6,7 @@ extinguished by agreement). Minor units: ISO 4217 (JPY none, KWD three).
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,10 +27,12 @@ from receipts.actions.arranging import (
     request_arrangement,
     reverse_arrangement,
 )
+from receipts.actions.breaking import break_plans
 from receipts.models import Arrangement, ArrangementBand, Receipt
 from receipts.queries import unapplied
 from receipts.queries.arrangements import Line, effect_of, settled_items, summed, undoing
 from receipts.rules.exchanges import settled_by, taken
+from receipts.rules.plans import Instalment, PlanError, equal, is_broken, pieces, typed
 from tests.ledger.book import own_posting
 from tests.people import hire
 from tests.worked.test_settling import Shop, refusal, shop
@@ -259,3 +262,103 @@ def test_the_database_keeps_it_as_it_was(shop: Callable[..., Shop]) -> None:
             Arrangement.objects.filter(pk=made.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         Arrangement.objects.filter(pk=made.pk).delete()
+
+
+def plan(item: Item, instalments: list[Instalment], *others: Item, **fields: Any) -> NewArrangement:
+    settles = {each.pk: each.open_amount for each in (item, *others)}
+    return NewArrangement(kind="plan", item_id=item.pk, settles=settles, instalments=instalments, **fields)
+
+
+def test_instalments_are_worked_out() -> None:
+    """Equal ones take what rounding left in the last; typed ones are amounts or percentages; the oldest comes first."""
+    thirds = equal(Decimal(100), 3, date(2026, 1, 31), 1, "CNY")
+    assert [(on.isoformat(), str(amount)) for on, amount in thirds] == [
+        ("2026-01-31", "33.33"), ("2026-02-28", "33.33"), ("2026-03-31", "33.34"),
+    ]  # fmt: skip
+    assert [amount for _on, amount in equal(Decimal(10001), 2, ON, 3, "JPY")] == [Decimal(5001), Decimal(5000)]
+    parts = typed("2026-01-31 50%\n2026-02-28 30%\n\n2026-03-31 20%", Decimal("1000.01"), "CNY")
+    assert [str(amount) for _on, amount in parts] == ["500.01", "300.00", "200.00"]
+    assert typed("2026-01-31 1,000.00", Decimal(1000), "CNY") == [(date(2026, 1, 31), Decimal(1000))]
+    first, second = (date(2026, 1, 31), Decimal(50)), (date(2026, 2, 28), Decimal(50))
+    assert pieces([(1, Decimal(60)), (2, Decimal(40))], [first, second]) == [
+        (1, first[0], Decimal(50)), (1, second[0], Decimal(10)), (2, second[0], Decimal(40)),
+    ]  # fmt: skip
+    for text, code in [
+        ("", "count"), ("soon 5", "line"), ("2026-02-30 5", "line"), ("2026-01-31 x", "line"),
+        ("2026-01-31 60%", "percent"), ("2026-01-31 9", "sum"), ("2026-01-31 5\n2026-01-31 5", "dates"),
+    ]:  # fmt: skip
+        with pytest.raises(PlanError) as caught:
+            typed(text, Decimal(10), "CNY")
+        assert caught.value.code == code, text
+    assert not is_broken([(date(2026, 3, 31), Decimal(1))], 5, date(2026, 4, 5))
+    assert is_broken([(date(2026, 3, 31), Decimal(1))], 5, date(2026, 4, 6))
+    assert not is_broken([(date(2026, 3, 31), ZERO)], 0, date(2026, 4, 6))
+
+
+def test_two_debts_in_three_instalments_and_not_kept(shop: Callable[..., Shop]) -> None:
+    """USD 60.01 at 7.10 (426.07) and 40.00 at 7.20 (288.00) fall due in thirds; one is paid, the second is not.
+
+    33.34 + 33.34 + 33.33. The first debt gives 33.34 and 26.67, the second 6.67 and 33.33: bases 236.71, 189.36, 48.02
+    and 239.98. Nothing moves on an account; the day after the days of grace what is left has its old dates again.
+    """
+    here = shop()
+    boss = hire(here.company, "boss-of-plans", Role.CONTROLLER)
+    first, second = owed(here, "60.01", "USD", "7.10"), owed(here, "40.00", "USD", "7.20", "2026-01-20")
+    thirds = equal(Decimal("100.01"), 3, date(2026, 4, 1), 1, "USD")
+    made = did(here, plan(first, thirds, second, grace_days=5), by=boss)
+    assert (made.required_role, made.amount, left(first), left(second)) == ("controller", Decimal("100.01"), ZERO, ZERO)
+    rows = Item.objects.filter(document=made.document_id).order_by("line")
+    assert [(item.open_amount, item.open_base_amount, item.due_on.month, item.aged_from_on.month) for item in rows] == [
+        (Decimal("33.34"), Decimal("236.71"), 4, 4), (Decimal("26.67"), Decimal("189.36"), 5, 5),
+        (Decimal("6.67"), Decimal("48.02"), 5, 5), (Decimal("33.33"), Decimal("239.98"), 6, 6),
+    ]  # fmt: skip
+    assert {item.original_due_on for item in rows} == {first.due_on, second.due_on}
+    assert here.account("receivable") == Decimal("714.07")
+    got = here.receipt("33.34", "2026-04-03", currency="USD", rate="7.10")
+    own_posting(here.company)
+    apply_receipt(here.company, got.pk, {rows[0].pk: Decimal("33.34")}, effective_on=date(2026, 4, 3), by=here.by)
+    assert break_plans(here.company, as_of=date(2026, 5, 6)) == 0, "the fifth day of grace"
+    own_posting(here.company)
+    assert break_plans(here.company, as_of=date(2026, 5, 7)) == 1
+    assert break_plans(here.company, as_of=date(2026, 5, 7)) == 0, "once"
+    made.refresh_from_db()
+    back = Item.objects.filter(document=made.fallback_id).order_by("line")
+    assert [(item.open_amount, item.due_on, item.aged_from_on, item.origin_item_id) for item in back] == [
+        (Decimal("26.67"), first.due_on, first.aged_from_on, first.pk),
+        (Decimal("40.00"), second.due_on, second.aged_from_on, second.pk),
+    ]
+    assert (made.state, here.account("receivable")) == ("broken", Decimal("477.36"))
+    assert refusal(lambda: reverse_arrangement(here.company, made.pk, on=LATER, by=here.by, reason="x")) == "not_posted"
+
+
+def test_an_extension_is_undone(shop: Callable[..., Shop]) -> None:
+    """One instalment is an extension; undone, the invoice is as late as it was. A paid plan is never broken."""
+    here = shop()
+    boss = hire(here.company, "boss-of-extensions", Role.CONTROLLER)
+    bill, other = owed(here, "100.00", "CNY"), owed(here, "7.00", "CNY")
+    made = did(here, plan(bill, [(date(2026, 6, 1), Decimal(100))]), by=boss)
+    moved = Item.objects.get(document=made.document_id)
+    assert (moved.due_on, moved.original_due_on, moved.origin_item_id) == (date(2026, 6, 1), bill.due_on, bill.pk)
+    undone(here, made)
+    assert Item.objects.get(pk=bill.pk).open_amount == Decimal(100)
+    again = did(here, plan(other, [(date(2026, 3, 2), Decimal(7))]), by=boss)
+    own_posting(here.company)
+    got = here.receipt("7.00", "2026-03-01")
+    paid = {Item.objects.get(document=again.document_id).pk: Decimal(7)}
+    apply_receipt(here.company, got.pk, paid, effective_on=ON, by=here.by)
+    assert break_plans(here.company, as_of=date(2026, 12, 31)) == 0
+
+
+def test_what_a_plan_refuses(shop: Callable[..., Shop]) -> None:
+    here = shop()
+    bill, dollars = owed(here, "100.00", "CNY"), owed(here, "100.00", "USD", "7.10")
+    day = date(2026, 6, 1)
+    asked = [
+        ("settles", plan(bill, [(day, Decimal(200))], dollars)),
+        ("instalments", plan(bill, [(day, Decimal(99))])),
+        ("instalments", plan(bill, [(day, Decimal("99.999")), (date(2026, 7, 1), Decimal("0.001"))])),
+        ("settles", replace(plan(bill, [(day, Decimal(100))]), item_id=dollars.pk)),
+        ("over_arranged", replace(plan(bill, [(day, Decimal(101))]), settles={bill.pk: Decimal(101)})),
+    ]
+    for code, new in asked:
+        assert refusal(lambda new=new: request_arrangement(here.company, new, on=ON, by=here.by)) == code  # type: ignore[misc]

@@ -1,5 +1,6 @@
 """Writes of the foundation: one verb, one function, one transaction, one audit row."""
 
+from arap.core.actions.closing import explain_check
 from arap.core.actions.companies import create_company
 from arap.core.actions.people import grant_role, revoke_role, system_user
 from arap.core.actions.periods import (
@@ -8,6 +9,7 @@ from arap.core.actions.periods import (
     open_periods,
     reopen_period,
     revoke_exception,
+    soft_close_period,
 )
 from arap.core.actions.rates import NewRate, set_rates
 
@@ -15,6 +17,7 @@ __all__ = [
     "NewRate",
     "close_period",
     "create_company",
+    "explain_check",
     "grant_exception",
     "grant_role",
     "open_periods",
@@ -22,5 +25,6 @@ __all__ = [
     "revoke_exception",
     "revoke_role",
     "set_rates",
+    "soft_close_period",
     "system_user",
 ]

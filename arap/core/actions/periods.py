@@ -1,9 +1,10 @@
-"""Opening, closing and reopening periods, and exceptions to a close.
+"""Opening, closing (for all but some roles, or for all) and reopening periods, and exceptions to a close.
 
 Whoever posts holds the period's row FOR SHARE until the commit; closing takes it FOR NO KEY UPDATE.
 So a close waits for postings under way, and a posting that comes later sees the period closed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -13,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from arap.core import audit
 from arap.core.dates import months_of
 from arap.core.errors import Invalid, NotFound, Refused
-from arap.core.models import Company, Period, PeriodException, User
+from arap.core.models import Company, Period, PeriodException, Role, User
 
 State = Period.State
+# Who can be let into a period that is soft closed: those who post at all.
+MAY_POST_LATE = frozenset({Role.CLERK, Role.CREDIT_MANAGER, Role.CONTROLLER})
 
 
 @transaction.atomic
@@ -36,14 +39,27 @@ def open_periods(company: Company, year: int, *, by: User | None) -> list[Period
 
 
 @transaction.atomic
+def soft_close_period(company: Company, period: Period, *, by: User, open_to: Collection[Role]) -> Period:
+    """Close an open period for all but people of the roles `open_to`. Waits for postings under way.
+
+    Raises Invalid("roles") for none and for roles that post nothing, Refused("period_closed") unless it is open.
+    """
+    if not open_to or not MAY_POST_LATE.issuperset(open_to):
+        raise Invalid("roles", _("Say which roles may still post."), field="open_to")
+    if _lock(company, period).state != State.OPEN:
+        raise Refused("period_closed", _("This period is closed already."))
+    return _move(company, period, State.SOFT, by=by, verb="period.soft_close", open_to=sorted(open_to))
+
+
+@transaction.atomic
 def close_period(company: Company, period: Period, *, by: User) -> Period:
-    """Close a period. Waits for postings under way; raises Refused("period_closed") if it is."""
+    """Close a period for everybody. Waits for postings under way; raises Refused("period_closed") if it is."""
     return _move(company, period, State.CLOSED, by=by, verb="period.close")
 
 
 @transaction.atomic
 def reopen_period(company: Company, period: Period, *, by: User, reason: str) -> Period:
-    """Open a closed period again. A reason is required; raises Refused("period_open") if it is."""
+    """Open a closed or soft closed period again. A reason is required; raises Refused("period_open") if it is."""
     return _move(company, period, State.OPEN, by=by, verb="period.reopen", reason=_reason(reason))
 
 
@@ -103,18 +119,31 @@ def _lock(company: Company, period: Period) -> Period:
     return locked
 
 
-def _move(company: Company, period: Period, to: Period.State, *, by: User, verb: str, reason: str = "") -> Period:
+def _move(
+    company: Company,
+    period: Period,
+    to: Period.State,
+    *,
+    by: User,
+    verb: str,
+    reason: str = "",
+    open_to: Collection[str] = (),
+) -> Period:
     locked = _lock(company, period)
     if locked.state == to:
         if to == State.CLOSED:
             raise Refused("period_closed", _("This period is closed already."))
         raise Refused("period_open", _("This period is open."))
-    closing = to == State.CLOSED
+    closing = to != State.OPEN
+    before = {"state": locked.state}
     Period.objects.filter(pk=locked.pk).update(
-        state=to, closed_at=Now() if closing else None, closed_by=by if closing else None
+        state=to,
+        open_to=list(open_to),
+        closed_at=Now() if closing else None,
+        closed_by=by if closing else None,
     )
-    after = {"state": to, "reason": reason} if reason else {"state": to}
-    audit.record(by=by, verb=verb, obj=locked, before={"state": locked.state}, after=after)
+    after = {"state": to} | ({"reason": reason} if reason else {}) | ({"open_to": list(open_to)} if open_to else {})
+    audit.record(by=by, verb=verb, obj=locked, before=before, after=after)
     locked.refresh_from_db()
     return locked
 

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from arap.core.actions import close_period, grant_exception, reopen_period, revoke_exception
+from arap.core.actions import grant_exception, reopen_period, revoke_exception
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin, SameCompanyForm, companies_for, person
 from arap.core.errors import DomainError
 from arap.core.models import Period, PeriodException, User
@@ -22,7 +22,7 @@ class ReasonForm(ActionForm):
 
 @admin.register(Period)
 class PeriodAdmin(ReadOnlyAdmin):
-    """Periods are opened for a year on the company's page and closed or reopened here."""
+    """Periods are opened for a year on the company's page, and closed on the desk, where the checks are."""
 
     verb = "period.view"
     list_display = ("company", "starts_on", "ends_on", "state", "closed_at", "closed_by")
@@ -30,21 +30,16 @@ class PeriodAdmin(ReadOnlyAdmin):
     list_select_related = ("company", "closed_by")
     date_hierarchy = "starts_on"
     action_form = ReasonForm
-    actions = ("close", "reopen")
+    actions = ("reopen",)
 
     def get_actions(self, request: HttpRequest) -> Any:
-        verbs = {"close": "period.close", "reopen": "period.reopen"}
+        verbs = {"reopen": "period.reopen"}
         actions = super().get_actions(request)
         return {
             name: action
             for name, action in actions.items()
             if name not in verbs or companies_for(request, verbs[name]).exists()
         }
-
-    @admin.action(description=_("Close"))
-    def close(self, request: HttpRequest, queryset: QuerySet[Period]) -> None:
-        by = person(request)
-        self._each(request, queryset, "period.close", lambda p: close_period(p.company, p, by=by))
 
     @admin.action(description=_("Reopen (give a reason)"))
     def reopen(self, request: HttpRequest, queryset: QuerySet[Period]) -> None:

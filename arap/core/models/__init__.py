@@ -7,13 +7,14 @@ from arap.core.models.companies import Company, CompanyBankAccount, NumberSeries
 from arap.core.models.files import StoredFile
 from arap.core.models.jobs import IdempotencyKey, Job
 from arap.core.models.people import Membership, Role, User
-from arap.core.models.periods import Period, PeriodException
+from arap.core.models.periods import CloseExplanation, Period, PeriodException
 from arap.core.models.rates import ExchangeRate, TaxCode
 from arap.core.models.sessions import RecoveryCode, Session
 
 __all__ = [
     "AuditEntry",
     "BusinessCalendar",
+    "CloseExplanation",
     "Company",
     "CompanyBankAccount",
     "CompanyOwned",

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -15,15 +17,22 @@ class PeriodQuerySet(models.QuerySet["Period"]):
 
 
 class Period(CompanyOwned):
-    """A month (or another span) of the accounts. No two of one company overlap (periods.sql)."""
+    """A month (or another span) of the accounts. No two of one company overlap (periods.sql).
+
+    While it is soft closed, only people who hold one of the roles `open_to` post into it; the book sees to it.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
+        SOFT = "soft", _("Soft closed")
         CLOSED = "closed", _("Closed")
 
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN, db_default=State.OPEN)
+    open_to = ArrayField(
+        models.CharField(max_length=20), verbose_name=_("open to"), default=list, db_default=[], editable=False
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
         "core.User",
@@ -51,8 +60,13 @@ class Period(CompanyOwned):
             ),
             models.CheckConstraint(
                 condition=models.Q(state="open", closed_at__isnull=True, closed_by__isnull=True)
-                | models.Q(state="closed", closed_at__isnull=False, closed_by__isnull=False),
+                | models.Q(state__in=["soft", "closed"], closed_at__isnull=False, closed_by__isnull=False),
                 name="core_period_closed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="soft", open_to__len__gt=0)
+                | (~models.Q(state="soft") & models.Q(open_to__len=0)),
+                name="core_period_soft_is_open_to_someone",
             ),
         ]
 
@@ -106,3 +120,31 @@ class PeriodException(CompanyOwned):
 
     def __str__(self) -> str:
         return f"{self.period}: {self.reason}"
+
+
+class CloseExplanation(CompanyOwned):
+    """Why a period may be closed although a check found something: it holds for those very `facts`, not for others."""
+
+    # The composite key (company, period) is checked by the database (explanations.sql).
+    period = models.ForeignKey(
+        Period, verbose_name=_("period"), on_delete=models.PROTECT, db_constraint=False, related_name="explanations"
+    )
+    check_key = models.CharField(_("check"), max_length=40)
+    facts = models.JSONField(_("found"), encoder=DjangoJSONEncoder)
+    text = models.CharField(_("explanation"), max_length=500)
+    explained_by = models.ForeignKey(
+        "core.User", verbose_name=_("explained by"), on_delete=models.PROTECT, related_name="+"
+    )
+    explained_at = models.DateTimeField(_("explained at"), db_default=Now(), editable=False)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["-pk"]
+        verbose_name = _("explanation of a close")
+        verbose_name_plural = _("explanations of a close")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.CheckConstraint(condition=~models.Q(text=""), name="core_closeexplanation_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.check_key}: {self.text}"

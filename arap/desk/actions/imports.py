@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 from arap.core import jobs
 from arap.core.errors import Refused
 from arap.core.models import Company, Job, User
+from arap.desk.actions import intake
 from arap.desk.actions.load_history import Loaded, Watch, load_history, try_history
 from arap.desk.actions.receiving import ACTIVE, kept_path, lock, mapping_of_import
 from arap.desk.models import Import, ImportLine
 from arap.desk.takeon.checks import run as run_sql
 from arap.desk.takeon.lines import keep_lines, read_lines
 from arap.desk.takeon.posting import VERB
+from arap.desk.takeon.target import HISTORY
 from arap.ledger.models import Document, Posting
 from customers.models import Customer
 
@@ -66,6 +68,8 @@ def start_run(received: Import, *, by: User, trial_id: int | None = None) -> Job
 def try_import(job: Job) -> dict[str, Any]:
     """The work of a dry run: its counts, with a line kept for every row of the file."""
     received = _import_of(job)
+    if received.target != HISTORY.name:
+        return intake.try_file(job, received)
     last_customer = _last_customer(job.company)
     kept: list[Any] = []
 
@@ -92,6 +96,8 @@ def run_import(job: Job) -> dict[str, Any]:
     is what all rounds and all workers of the job did.
     """
     received = _import_of(job)
+    if received.target != HISTORY.name:
+        return intake.run_file(job, received)
     unchanged = int(job.params.get("unchanged", 0))  # by earlier workers
 
     def begins() -> None:
@@ -211,7 +217,7 @@ def _job(received: Import, kind: str, task: str, by: User) -> Job:
 
 
 def _import_of(job: Job) -> Import:
-    rows = Import.objects.select_related("file", "company").defer("file__content")
+    rows = Import.objects.select_related("file", "company", "created_by").defer("file__content")
     return rows.get(company=job.company, pk=job.params["import"])
 
 

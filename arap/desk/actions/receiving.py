@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.db import transaction
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from arap.core import audit
@@ -20,6 +21,7 @@ from arap.core.errors import Invalid, Refused
 from arap.core.files import pieces_of, safe_name, store_path
 from arap.core.models import Company, Job, StoredFile, User
 from arap.core.queries import today_in
+from arap.desk.intake.targets import headings_of, own_fields, target_of
 from arap.desk.mapping import FileRefused, Mapping, Rejected, load_mapping, open_rows, read_head, shipped_mappings
 from arap.desk.mapping.encodings import ENCODINGS, detect_encoding
 from arap.desk.mapping.layouts import OWN, Layout, check_headers, digest_of, mapping_of, plain_heading, proposed
@@ -68,7 +70,7 @@ def kept_path(file: StoredFile, *, head_only: bool = False) -> Iterator[Path]:
 def mapping_of_import(received: Import) -> Mapping:
     """How the file is read. Raises MappingRefused while columns are still to be named."""
     if received.mapping == OWN:
-        found = mapping_of(layout_of(received), HISTORY)
+        found = mapping_of(layout_of(received), target_of(received.target, received.company))
     else:
         found = load_mapping(received.mapping, HISTORY)
     return replace(found, encoding=received.encoding or "auto")
@@ -79,7 +81,7 @@ def layout_of(received: Import) -> Layout:
     if received.layout is not None:
         return Layout.from_json(received.layout)
     with kept_path(received.file, head_only=True) as path:
-        return _layout(received.company, path, received.encoding)
+        return _layout(received.company, path, received.encoding, target=received.target, by=received.created_by)
 
 
 def suiting_mappings(path: Path, *, encoding: str, today: date) -> list[Suits]:
@@ -95,8 +97,12 @@ def suiting_mappings(path: Path, *, encoding: str, today: date) -> list[Suits]:
     return sorted(found, key=lambda suits: (suits.rejected, suits.mapping))
 
 
-def receive_file(company: Company, *, name: str, path: Path, key: str, by: User) -> Import:
+def receive_file(
+    company: Company, *, name: str, path: Path, key: str, by: User, target: str = "history", is_whole: bool = False
+) -> Import:
     """Take a file in and choose the way of reading it that suits best. The same key again gives the same import.
+
+    `target` says what is in it (intake/targets.py), `is_whole` that all of it or nothing is to be written.
 
     The content decides what it is, never its name. Raises FileRefused when it is too large, no table, or a table
     without rows; nothing is kept then.
@@ -114,29 +120,38 @@ def receive_file(company: Company, *, name: str, path: Path, key: str, by: User)
         raise FileRefused(_("The file is a web page or XML, not a table; save it as CSV or as an Excel workbook."))
     is_table = head[:4] in (ZIP_MAGIC, OLE_MAGIC)
     encoding = "" if is_table else detect_encoding(path)
-    mapping, layout = _way(company, path, encoding)
-    return _keep(company, path, name, Import(mapping=mapping, layout=layout, encoding=encoding, key=key), by)
+    mapping, layout = _way(company, path, encoding, target, by)
+    new = Import(mapping=mapping, layout=layout, encoding=encoding, key=key, target=target, is_whole=is_whole)
+    return _keep(company, path, name, new, by)
 
 
-def _way(company: Company, path: Path, encoding: str) -> tuple[str, dict[str, object] | None]:
+def _way(
+    company: Company, path: Path, encoding: str, target: str, by: User | None
+) -> tuple[str, dict[str, object] | None]:
     """Columns kept for these headings, else a mapping supplied that suits, else what the headings suggest."""
     headers, rows = read_head(path, encoding or "auto", 1)
     if not rows:
         raise FileRefused(_("The file has headings and no row under them."))
-    if not KeptLayout.objects.filter(company=company, headings=digest_of(headers)).exists() and (
-        suiting := suiting_mappings(path, encoding=encoding or "auto", today=today_in(company.code))
+    kept = KeptLayout.objects.filter(company=company, target=target, headings=digest_of(headers))
+    if (
+        target == HISTORY.name
+        and not kept.exists()
+        and (suiting := suiting_mappings(path, encoding=encoding or "auto", today=today_in(company.code)))
     ):
         return suiting[0].mapping, None
-    return OWN, _layout(company, path, encoding).as_json()
+    return OWN, _layout(company, path, encoding, target=target, by=by).as_json()
 
 
-def _layout(company: Company, path: Path, encoding: str) -> Layout:
-    """What was kept for these headings, else what they suggest."""
+def _layout(company: Company, path: Path, encoding: str, *, target: str, by: User | None) -> Layout:
+    """What was kept for these headings, by the same person first, else what they suggest."""
     headers, rows = read_head(path, encoding or "auto", SAMPLE_ROWS)
-    check_headers(headers, HISTORY)
-    kept = KeptLayout.objects.filter(company=company, headings=digest_of(headers)).order_by("-pk").first()
+    found = target_of(target, company)
+    check_headers(headers, found)
+    theirs = Case(When(created_by=by, then=Value(0)), default=Value(1))
+    suiting = KeptLayout.objects.filter(company=company, target=target, headings=digest_of(headers))
+    kept = suiting.order_by(theirs, "-pk").first()
     if kept is None:
-        return proposed(headers, rows)
+        return proposed(headers, rows, headings_of(found, own_fields(company)) if found is not HISTORY else None)
     layout = Layout.from_json(kept.layout)
     fields = {plain_heading(header): name for header, name in zip(layout.headers, layout.fields, strict=True)}
     return replace(
@@ -156,6 +171,8 @@ def _keep(company: Company, path: Path, name: str, new: Import, by: User) -> Imp
             "mapping": new.mapping,
             "layout": new.layout,
             "encoding": new.encoding,
+            "target": new.target,
+            "is_whole": new.is_whole,
             "created_by": by,
         },
     )
@@ -167,7 +184,7 @@ def _keep(company: Company, path: Path, name: str, new: Import, by: User) -> Imp
 @transaction.atomic
 def choose_mapping(received: Import, mapping: str, *, by: User) -> Import:
     """Read the file with another mapping; what a dry run said is void. Raises Refused once the file is being loaded."""
-    if mapping not in (*shipped_mappings(), OWN):
+    if mapping not in (*shipped_mappings(), OWN) or (received.target != HISTORY.name and mapping != OWN):
         raise Refused("unknown_mapping", _("There is no such mapping."))
     locked = lock(received)
     layout = layout_of(locked).as_json() if mapping == OWN else locked.layout
@@ -194,12 +211,13 @@ def choose_columns(received: Import, layout: Layout, *, by: User) -> Import:
     locked = lock(received)
     if twice := layout.twice():
         raise Invalid("field_twice", _("Two columns cannot be the same field."), field=twice[0])
-    if missing := layout.missing(HISTORY):
+    target = target_of(locked.target, locked.company)
+    if missing := layout.missing(target):
         raise Invalid("field_missing", _("No column is chosen for it."), field=missing[0], missing=missing)
-    mapping_of(layout, HISTORY)
+    mapping_of(layout, target)
     changed = _read_as(locked, by=by, mapping=OWN, layout=layout.as_json())
     if layout.name:
-        said = {"headings": digest_of(layout.headers), "layout": layout.as_json()}
+        said = {"headings": digest_of(layout.headers), "layout": layout.as_json(), "target": locked.target}
         KeptLayout.objects.update_or_create(
             company_id=locked.company_id, name=layout.name, defaults=said, create_defaults={**said, "created_by": by}
         )
@@ -211,6 +229,12 @@ def forget_columns(kept: KeptLayout, *, by: User) -> None:
     """Propose these columns no more. Files that were read by them stay as they are; the audit log keeps the columns."""
     audit.record(by=by, verb="import.forget", obj=kept, before={"name": kept.name, "layout": kept.layout})
     KeptLayout.objects.filter(company=kept.company_id, pk=kept.pk).delete()
+
+
+@transaction.atomic
+def choose_whole(received: Import, *, is_whole: bool, by: User) -> Import:
+    """Write all of the file or nothing, or what is good of it. Raises Refused as choose_mapping."""
+    return _read_as(lock(received), by=by, is_whole=is_whole)
 
 
 def _read_as(locked: Import, *, by: User, **values: object) -> Import:

@@ -36,10 +36,11 @@ def _rows(company: Company, ordered: QuerySet[Receipt]) -> Iterator[list[Cell]]:
         by_id = Receipt.objects.select_related("customer", "document", "bank_account").in_bulk(some)
         texts = applied_texts(company, list(by_id.values()))
         for pk in some:
-            yield _cells(by_id[pk], texts.get(by_id[pk].document_id or 0, ""))
+            yield receipt_cells(by_id[pk], texts.get(by_id[pk].document_id or 0, ""))
 
 
-def _cells(receipt: Receipt, applied_to: str) -> list[Cell]:
+def receipt_cells(receipt: Receipt, applied_to: str) -> list[Cell]:
+    """The cells of one receipt, in the order of HEADS."""
     return [
         receipt.document.number if receipt.document else "",
         receipt.customer.code if receipt.customer else "",

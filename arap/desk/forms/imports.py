@@ -1,5 +1,6 @@
 """Files that are brought: a history, how its columns are to be read, or exchange rates."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,8 +14,8 @@ from arap.core.fields import DayField
 from arap.core.models import Company
 from arap.core.money import CURRENCIES
 from arap.core.uploads import UPLOAD_MB_MAX
+from arap.desk.intake.targets import TITLES
 from arap.desk.mapping.layouts import DATES, KINDS, NUMBERS, Layout
-from arap.desk.takeon.target import HISTORY, field_label
 
 RATE_MIN = Decimal(1).scaleb(-10)
 
@@ -23,6 +24,12 @@ class FileForm(forms.Form):
     """One file. What it is, is judged by its content later, never by its name."""
 
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    target = forms.ChoiceField(
+        label=_("What is in the file"),
+        choices=list(TITLES.items()),
+        required=False,
+        widget=forms.Select(attrs={"class": "input"}),
+    )
     file = forms.FileField(
         label=_("File"),
         max_length=200,
@@ -58,6 +65,7 @@ class LayoutForm(forms.Form):
     kind = forms.ChoiceField(
         label=_("Invoices and credit notes"),
         choices=list(KINDS.items()),
+        required=False,
         help_text=_("Where no column says which kind a row is."),
     )
     name = forms.CharField(
@@ -67,15 +75,15 @@ class LayoutForm(forms.Form):
         help_text=_("Proposed when a file with the same headings comes again. Empty: only for this file."),
     )
 
-    def __init__(self, layout: Layout, data: Any = None) -> None:
+    def __init__(self, layout: Layout, data: Any = None, *, fields: Sequence[tuple[str, Any]]) -> None:
         first = {"dates": layout.dates, "numbers": layout.numbers, "kind": layout.kind, "name": layout.name}
         columns = {f"column-{at}": name for at, name in enumerate(layout.fields)}
         super().__init__(data, initial={**first, **columns})
         self.headers = layout.headers
-        fields = [("", _("not read")), *((name, field_label(name)) for name in HISTORY.fields)]
+        choices = [("", _("not read")), *fields]
         for at, header in enumerate(layout.headers):
             if header:
-                self.fields[f"column-{at}"] = forms.ChoiceField(label=header, choices=fields, required=False)
+                self.fields[f"column-{at}"] = forms.ChoiceField(label=header, choices=choices, required=False)
         for field in self.fields.values():
             field.widget.attrs["class"] = "input"
 
@@ -91,7 +99,7 @@ class LayoutForm(forms.Form):
             fields=tuple(data.get(f"column-{at}", "") for at in range(len(self.headers))),
             dates=data["dates"],
             numbers=data["numbers"],
-            kind=data["kind"],
+            kind=data["kind"] or "invoice",
             name=data["name"].strip(),
         )
 

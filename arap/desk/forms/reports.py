@@ -3,7 +3,7 @@
 A report's rows are queries over the book as of a day, not a queryset, so this is a form and no FilterSet.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 from arap.core import wording
 from arap.core.fields import DayField, MomentField
 from arap.core.models import Company
+from arap.core.sheets import Column
 from arap.core.wording import prose_day
 from arap.desk.reports.frame import Asked, Report
 from arap.desk.reports.periods import DAYS, OWN, PERIODS
@@ -54,6 +55,11 @@ CLOCKS: dict[str, list[tuple[str, str, tuple[str, ...]]]] = {
 FILTERS = ("customer", "currency", "segment", "kind", "account", "overdue")
 
 
+def fixed(columns: Sequence[Column]) -> set[str]:
+    """The columns that always stand: what a row is called by, and the currency of its amounts."""
+    return {columns[0].name, "currency"}
+
+
 class ReportForm(forms.Form):
     """Every field has a default, so an empty query is the report as it is mostly wanted."""
 
@@ -81,11 +87,12 @@ class ReportForm(forms.Form):
     )
     account = forms.ChoiceField(label=_("Account"), required=False, widget=forms.Select(attrs=SELECT))
     overdue = forms.BooleanField(label=_("Overdue only"), required=False)
+    column = forms.MultipleChoiceField(label=_("Columns"), required=False, widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, data: QueryDict, *, report: Report, company: Company, today: date) -> None:
         self.report, self.company, self.today = report, company, today
         super().__init__(self._settled(data))
-        kept = {"known_at", *report.fields}
+        kept = {"known_at", "column", *report.fields}
         for choice, _default, days in CLOCKS[report.clock]:
             kept |= {choice, *days}
         for name in set(self.fields) - kept:
@@ -94,6 +101,12 @@ class ReportForm(forms.Form):
             if isinstance(field, DayField | MomentField):
                 field.today = today
         self._choices()
+        # Heads that name days are put right when the days are known.
+        self._offer_columns(report.columns(Asked(first_on=today, last_on=today, known_at=None, position=0)))
+
+    def _offer_columns(self, columns: Sequence[Column]) -> None:
+        offered = [(each.name, each.head) for each in columns if each.name not in fixed(columns)]
+        self.fields["column"].choices = offered  # type: ignore[attr-defined]
 
     def _settled(self, data: QueryDict) -> QueryDict:
         """The fields with their defaults, and beside a period by name its days."""
@@ -184,6 +197,19 @@ class ReportForm(forms.Form):
             is_overdue=bool(given.get("overdue")),
         )
 
+    def columns(self, asked: Asked) -> list[Column]:
+        """The columns that were chosen, in the order of the report; all of them where none was."""
+        columns = list(self.report.columns(asked))
+        self._offer_columns(columns)
+        chosen = {*self.cleaned_data["column"], *fixed(columns)} if self.cleaned_data["column"] else set()
+        return [each for each in columns if not chosen or each.name in chosen]
+
+    @property
+    def shown_columns(self) -> set[str]:
+        """The names of those that are ticked."""
+        every = {name for name, _head in self.fields["column"].choices}  # type: ignore[attr-defined]
+        return set(self.cleaned_data.get("column") or every)
+
     def query(self) -> str:
         """The address of what is asked: a period by its name, typed days as ISO, nothing that is a default."""
         given = self.cleaned_data
@@ -197,7 +223,9 @@ class ReportForm(forms.Form):
         for name in self.report.fields:
             value = given.get(name)
             fields[name] = value.code if isinstance(value, Customer) else "on" if value is True else value or ""
-        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
+        if len(given["column"]) < len(self.fields["column"].choices):  # type: ignore[attr-defined]
+            fields["column"] = given["column"]
+        return urlencode({name: value for name, value in fields.items() if value not in ("", None, [])}, doseq=True)
 
     def facts(self, asked: Asked) -> list[tuple[str, str]]:
         """What was asked, in words, for the head of a file: (name, value)."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from arap.core.models import Company
 from arap.desk.mapping import Target
+from arap.desk.mapping.layouts import plain_heading
 from arap.desk.takeon.target import HISTORY
 from customers.models import CustomField
 from customers.queries import custom_fields
@@ -276,4 +277,5 @@ def label_of(name: str, company_fields: Dict[str, CustomField]) -> Words:
 def headings_of(target: Target, company_fields: Dict[str, CustomField]) -> dict[str, str]:
     """Field -> the words that may stand over its column."""
     words = HEADINGS["invoices" if target is CREDIT_NOTES else target.name] if target.name != "history" else {}
-    return {name: f"{words.get(name, '')}" for name in target.fields} | dict.fromkeys(company_fields, "")
+    own = {name: plain_heading(column_of(name, company_fields)) for name in company_fields}
+    return {name: words.get(name, "") for name in target.fields} | own

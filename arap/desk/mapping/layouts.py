@@ -6,6 +6,7 @@ A layout is what a person chose, kept as JSON; `mapping_of` turns it into the ma
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Dict
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +21,8 @@ from arap.desk.mapping.errors import BadCell, FileRefused
 from arap.desk.mapping.headings import HEADINGS, KIND_WORDS
 
 OWN = "own"
-DAYS = ("issued_on", "due_on", "settled_on")
+DAYS = ("issued_on", "due_on", "settled_on", "delivered_on", "period_from", "period_to", "received_on")
+AMOUNTS = ("amount", "unit_price")
 SIGN = "sign"  # an amount below zero is a credit note
 
 DATES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
@@ -98,6 +100,8 @@ def check_headers(headers: Sequence[str], target: Target) -> None:
             raise FileRefused(_("The column “%(column)s” occurs twice.") % {"column": header[:40]})
         seen.add(header.casefold())
     needed = len(target.required - {"kind"})
+    if sum(map(bool, headers)) < needed and target.name != "history":
+        raise FileRefused(_("The file has too few columns. The first row must hold the headings."))
     if sum(map(bool, headers)) < needed:
         raise FileRefused(
             _(
@@ -107,16 +111,19 @@ def check_headers(headers: Sequence[str], target: Target) -> None:
         )
 
 
-def proposed(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
-    """The layout that the headings and the first rows suggest."""
-    known = {word: name for name, words in reversed(HEADINGS.items()) for word in words.split()}
+def proposed(headers: Sequence[str], rows: Sequence[Sequence[Cell]], words: Dict[str, str] | None = None) -> Layout:
+    """The layout that the headings and the first rows suggest. `words` are those that may stand over each field, of
+    another target than a history; a field's own name comes first."""
+    known = {word: name for name, some in reversed(list((words or HEADINGS).items())) for word in some.split()}
+    if words is not None:
+        known |= {plain_heading(name): name for name in words}
     fields: list[str] = []
     for header in headers:
         name = known.get(plain_heading(header), "")
         fields.append("" if name in fields else name)
     layout = Layout(headers=tuple(headers), fields=tuple(fields))
     days = _cells(layout, rows, DAYS)
-    amounts = _cells(layout, rows, ("amount",))
+    amounts = _cells(layout, rows, AMOUNTS)
     dates = min(DATES, key=lambda each: _unread(days, date_reader(DATES[each][1])))
     numbers = min(NUMBERS, key=lambda each: _unread(amounts, _amounts(each)))
     below_zero = any(_is_below_zero(cell, _amounts(numbers)) for cell in amounts)
@@ -125,7 +132,7 @@ def proposed(headers: Sequence[str], rows: Sequence[Sequence[Cell]]) -> Layout:
         fields=layout.fields,
         dates=dates,
         numbers=numbers,
-        kind=SIGN if below_zero else "invoice",
+        kind=SIGN if below_zero and words is None else "invoice",
     )
 
 
@@ -148,15 +155,18 @@ def mapping_of(layout: Layout, target: Target) -> Mapping:
             continue
         column: dict[str, Any] = {"header": header, "field": name, "required": name in target.required}
         if target.fields[name] == "code":
-            column["whole_number"] = True
+            # A code under the name of its field was written here, as text.
+            column["whole_number"] = target.name == "history" or header != name
         if name == "kind":
             column["choices"] = {word: kind for kind, words in KIND_WORDS.items() for word in words}
+        elif target.fields[name] == "choice":
+            column["choices"] = dict(target.words[name])
         if name == "amount" and layout.kind == SIGN and "kind" not in layout.fields:
             column["signed"] = True
         columns.append(column)
-    constants = (
-        {} if "kind" in layout.fields else {"kind": "credit_note" if layout.kind == "credit_note" else "invoice"}
-    )
+    constants = {}
+    if "kind" in target.fields and "kind" not in layout.fields:
+        constants = {"kind": "credit_note" if layout.kind == "credit_note" else "invoice"}
     _example, decimal, thousands = NUMBERS[layout.numbers]
     ignored = [header for header, name in zip(layout.headers, layout.fields, strict=True) if header and not name]
     content = {

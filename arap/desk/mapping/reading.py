@@ -64,6 +64,10 @@ class Reading:
     _readers: list[_Reader]
     _constants: dict[str, Any]
     notices: list[str] = field(default_factory=list)
+    # Where several rows make one thing, the field that holds them together, and those of which a row cannot be read.
+    key: str = ""
+    torn: set[str] = field(default_factory=set)
+    _last_key: str = ""
 
     def header_of(self, name: str) -> str:
         """The column that fills field `name`, spelt as in the file; the name itself if none does."""
@@ -71,16 +75,32 @@ class Reading:
 
     def rows(self) -> Iterator[Row | Rejected]:
         """Every row that is not blank. Raises FileRefused for faults that lie further down."""
+        is_lost = False  # the row before was of nobody knows which thing
         for record in self._records:
             cells = record.cells
-            if record.fault:
-                yield Rejected(record.number, "", record.fault)
-            elif not cells or not any(cells):
+            if not record.fault and (not cells or not any(cells)):
                 continue
+            if record.fault:
+                row: Row | Rejected = Rejected(record.number, "", record.fault)
             elif len(cells) != self._width and not self._made_to_fit(cells):
-                yield Rejected(record.number, "", self._misfit(len(cells)))
+                row = Rejected(record.number, "", self._misfit(len(cells)))
             else:
-                yield self._row(record.number, cells)
+                row = self._row(record.number, cells)
+            if self.key:
+                is_lost = self._hold_together(row, cells, is_lost=is_lost)
+            yield row
+
+    def _hold_together(self, row: Row | Rejected, cells: list[Any], *, is_lost: bool) -> bool:
+        """Note what a row that cannot be read belongs to; where that is not known either, both of its neighbours."""
+        if isinstance(row, Row):
+            self._last_key = str(row.values[self.key])
+            if is_lost:
+                self.torn.add(self._last_key)
+            return False
+        at = next((reader.position for reader in self._readers if reader.column.field == self.key), -1)
+        known = cell_readers.plain(cells[at]).strip() if 0 <= at < len(cells) == self._width else ""
+        self.torn.add(known or self._last_key)
+        return not known
 
     def _made_to_fit(self, cells: list[Any]) -> bool:
         """Drop empty cells after the last column; spreadsheets add them."""
@@ -143,8 +163,8 @@ def over_precise(amount: Decimal, currency: str) -> str:
     }
 
 
-def open_rows(path: Path, mapping: Mapping, target: Target) -> Reading:
-    """Open the file, read its header and hold it against the mapping.
+def open_rows(path: Path, mapping: Mapping, target: Target, *, key: str = "") -> Reading:
+    """Open the file, read its header and hold it against the mapping. Rows with the same `key` make one thing.
 
     Raises FileMissing, and FileRefused when the file is too large, neither CSV nor XLSX, or when columns are
     unknown, missing or doubled.
@@ -162,6 +182,7 @@ def open_rows(path: Path, mapping: Mapping, target: Target) -> Reading:
         _readers=readers,
         _constants=constants,
         notices=notices,
+        key=key,
     )
 
 

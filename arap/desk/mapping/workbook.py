@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from arap.desk.mapping.errors import FileRefused
 
 MEMBERS_MAX = 200
-UNPACKED_MB_MAX = 50
+UNPACKED_MB_MAX = 200
 RATIO_MAX = 100
 DIRECTORY_BYTES_MAX = 1 << 18
 CHILD = Path(__file__).with_name("workbook_child.py")

@@ -13,18 +13,22 @@ from django.utils.translation import ngettext
 from arap.core.errors import DomainError
 from arap.core.job_kinds import Trouble
 from arap.core.models import Job
+from arap.desk.actions.intake import KEYS
+from arap.desk.actions.intake import judge_rows as judge_others
 from arap.desk.actions.load_history import judge_rows
 from arap.desk.actions.receiving import ACTIVE, kept_path, layout_of, mapping_of_import
+from arap.desk.intake.targets import label_of, own_fields, target_of
 from arap.desk.mapping import Rejected, Row, open_rows, read_head
 from arap.desk.mapping.layouts import OWN, is_ambiguous
-from arap.desk.models import Import
+from arap.desk.models import Import, ImportLine
 from arap.desk.takeon.reading import Read, understood
 from arap.desk.takeon.target import HISTORY, field_label
 
 PREVIEW_ROWS = 12
 NAMED_ROWS = 300
 NAMES_SHOWN = 5
-CREATED = ("invoices", "credit_notes", "receipts", "refunds")
+COLUMNS_SHOWN = 9
+CREATED = ("customers", "invoices", "credit_notes", "receipts", "refunds", "changed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Look:
     rows: list[Any]
     notices: list[str]
     names: list[str]
+    heads: Sequence[str] = ()
     fault: str = ""
     missing: tuple[str, ...] = ()
 
@@ -58,6 +63,8 @@ class Stage:
 
 def look_at(received: Import, *, today: date) -> Look:
     """Read the head of the kept file. A fault that lies further down is for the dry run to find."""
+    if received.target != HISTORY.name:
+        return _look_at_others(received)
     if received.mapping == OWN and (missing := layout_of(received).missing(HISTORY)):
         return Look([], [], [], missing=tuple(str(field_label(name)) for name in missing))
     try:
@@ -79,6 +86,37 @@ def look_at(received: Import, *, today: date) -> Look:
         notices.append(_("These days can be read day first or month first: look whether they are right."))
     shown = [{"is_good": isinstance(row, Row), "row": row} for row in rows[:PREVIEW_ROWS]]
     return Look(shown, notices, _names(rows))
+
+
+def _look_at_others(received: Import) -> Look:
+    """The first rows of what is no history, under what its columns are called, and what would be left out of them."""
+    target = target_of(received.target, received.company)
+    own = own_fields(received.company)
+    if missing := layout_of(received).missing(target):
+        return Look([], [], [], missing=tuple(str(label_of(name, own)) for name in missing))
+    try:
+        with kept_path(received.file, head_only=True) as path:
+            reading = open_rows(path, mapping_of_import(received), target, key=KEYS.get(received.target, ""))
+            read = list(islice(reading.rows(), NAMED_ROWS))
+    except DomainError as error:
+        return Look([], [], [], fault=str(error.message))
+    good = [row for row in read if isinstance(row, Row)]
+    # The last number may go on below the head that was read.
+    torn = reading.torn if len(read) < NAMED_ROWS else set()
+    judged = judge_others(received.company, received.target, reading, good, torn)
+    left_out = {row: each for each in judged if each.fate == ImportLine.Fate.REJECTED for row in each.rows}
+    names = list(reading.headers)[:COLUMNS_SHOWN]
+    shown = []
+    for row in read[:PREVIEW_ROWS]:
+        if isinstance(row, Row) and row.number in left_out:
+            each = left_out[row.number]
+            row = Rejected(row.number, each.field, each.message)
+        cells = [row.values[name] for name in names] if isinstance(row, Row) else []
+        shown.append({"is_good": isinstance(row, Row), "row": row, "cells": cells})
+    notices = list(reading.notices)
+    if _is_ambiguous(received):
+        notices.append(_("These days can be read day first or month first: look whether they are right."))
+    return Look(shown, notices, [], heads=[str(label_of(name, own)) for name in names])
 
 
 def _is_ambiguous(received: Import) -> bool:
@@ -149,6 +187,10 @@ def stage_of_trial(trial: Job) -> Stage:
         named = _(", ").join(each["currency"] for each in lacking)
         text = _("Exchange rates are missing for %(currencies)s. Set them, then do the dry run again.")
         return Stage("caution", text % {"currencies": named}, "rates")
+    if left_out and result.get("is_whole"):
+        return Stage(
+            "overdue", _("All or nothing was chosen, and rows would be left out: nothing can be imported."), "rows"
+        )
     if not any(result.get(name) for name in CREATED):
         if left_out:
             return Stage("overdue", _("No row can be taken on: put the file right and bring it again."), "rows")

@@ -11,7 +11,7 @@ from arap.desk.reports.frame import Proof, Report
 def sheet_of(report: Report, form: ReportForm) -> Sheet:
     """What the valid form asks, in the language in use."""
     company, asked = form.company, form.asked()
-    columns = report.columns(asked)
+    columns = form.columns(asked)
     first = columns[0].name
     totals = report.source.totals(company, asked, columns)
     return Sheet(

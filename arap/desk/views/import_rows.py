@@ -78,7 +78,7 @@ def _lines(job: Job, view: str) -> QuerySet[ImportLine]:
 
 
 def _had_rows(job: Job) -> bool:
-    names = ("invoices", "credit_notes", "receipts", "refunds", "skipped", "rejected")
+    names = ("customers", "invoices", "credit_notes", "receipts", "refunds", "changed", "skipped", "rejected")
     return any((job.result or {}).get(name) for name in names)
 
 

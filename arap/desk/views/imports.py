@@ -16,15 +16,19 @@ from arap.core.http import CompanyRequest
 from arap.core.models import Job
 from arap.core.paging import read_number
 from arap.core.permissions import check, get_for, requires
+from arap.core.spreadsheets import csv_answer
 from arap.desk.actions import imports as actions
 from arap.desk.actions import receiving
 from arap.desk.forms.imports import FileForm, LayoutForm
+from arap.desk.intake.targets import TARGETS, column_of, label_of, own_fields, target_of
+from arap.desk.intake.targets import TITLES as TARGET_TITLES
 from arap.desk.mapping import FileRefused, load_mapping, read_head, shipped_mappings
 from arap.desk.mapping.encodings import ENCODINGS, codec_of, title_of
 from arap.desk.mapping.layouts import OWN, Layout
 from arap.desk.models import Import, KeptLayout
 from arap.desk.queries.imports import look_at, stage_of
 from arap.desk.takeon.target import HISTORY, field_label
+from customers.models import CustomField
 
 IMPORTS_SHOWN = 20
 EXAMPLES_SHOWN = 3
@@ -52,14 +56,16 @@ def imports(request: CompanyRequest) -> HttpResponse:
                     path=path,
                     key=form.cleaned_data["key"],
                     by=request.user,
+                    target=form.cleaned_data["target"] or HISTORY.name,
                 )
             return redirect("desk:import", received.pk)
         except DomainError as error:
             form.add_error("file", str(error.message))
     found = _imports().filter(company=request.company).order_by("-pk")
     kept = KeptLayout.objects.filter(company=request.company).select_related("created_by")
+    targets = [each for each in TARGET_TITLES.items() if each[0] != HISTORY.name]
     context = {
-        "form": form, "rows": list(found[:IMPORTS_SHOWN]), "columns": _columns(),
+        "form": form, "targets": targets, "rows": list(found[:IMPORTS_SHOWN]), "columns": _columns(),
         "kept": [(each, _read_columns(each)) for each in kept],
     }  # fmt: skip
     return render(request, "desk/imports.html", context, status=422 if form.errors else 200)
@@ -72,7 +78,9 @@ def import_file(request: CompanyRequest, pk: int) -> HttpResponse:
     received = get_for(request.user, VERB, _imports(), pk, request.company)
     if request.method == "POST":
         try:
-            if "encoding" in request.POST:
+            if "whole" in request.POST:
+                receiving.choose_whole(received, is_whole=request.POST["whole"] == "yes", by=request.user)
+            elif "encoding" in request.POST:
                 receiving.choose_encoding(received, request.POST["encoding"], by=request.user)
             else:
                 receiving.choose_mapping(received, request.POST.get("mapping", ""), by=request.user)
@@ -86,6 +94,8 @@ def import_file(request: CompanyRequest, pk: int) -> HttpResponse:
         "received": received,
         "look": look,
         "stage": stage_of(received, look),
+        "is_history": received.target == HISTORY.name,
+        "content": TARGET_TITLES[received.target],
         "mappings": [(name, _title(name)) for name in (*shipped_mappings(), OWN)],
         "encodings": [(codec, title_of(codec)) for codec in ENCODINGS] if is_text and not is_loaded else [],
         "encoding": codec_of(received.encoding),
@@ -108,24 +118,28 @@ def import_columns(request: CompanyRequest, pk: int) -> HttpResponse:
     except FileRefused as error:
         messages.warning(request, str(error.message))
         return redirect("desk:import", received.pk)
-    form = LayoutForm(layout, request.POST if request.method == "POST" else None)
+    target = target_of(received.target, request.company)
+    own = own_fields(request.company)
+    labels = {name: _label(received, name, own) for name in target.fields}
+    form = LayoutForm(layout, request.POST if request.method == "POST" else None, fields=list(labels.items()))
     if request.method == "POST" and form.is_valid():
         try:
             receiving.choose_columns(received, form.layout(), by=request.user)
         except DomainError as error:
-            missing = [str(field_label(name)) for name in error.facts.get("missing", [])]
+            missing = [labels[name] for name in error.facts.get("missing", [])]
             text = _("No column is chosen for: %(fields)s.") % {"fields": _(", ").join(missing)}
             form.add_column_error(str(error.facts.get("field", "")), text if missing else str(error.message))
         else:
             return redirect("desk:import", received.pk)
     examples = [[row[at] for row in rows if at < len(row)] for at in range(len(layout.headers))]
     columns = [(field, values) for field, values in zip(form.columns(), examples, strict=True) if field is not None]
-    missing = layout.missing(HISTORY)
     context = {
+        "is_history": target is HISTORY,
+        "needed": _(", ").join(labels[name] for name in target.fields if name in target.required),
         "received": received,
         "form": form,
         "columns": columns,
-        "missing": _(", ").join(str(field_label(name)) for name in missing),
+        "missing": _(", ").join(labels[name] for name in layout.missing(target)),
     }
     return render(request, "desk/import_columns.html", context, status=422 if form.errors else 200)
 
@@ -167,10 +181,19 @@ def run_import(request: CompanyRequest, pk: int) -> HttpResponse:
 @requires("history.load")
 @require_safe
 def import_example(request: CompanyRequest) -> HttpResponse:
-    """An example of the standard file, to be filled in a spreadsheet."""
+    """An example of the standard file, to be filled in a spreadsheet; or, of another content, its columns."""
+    target = request.GET.get("of", HISTORY.name)
+    if target in TARGETS and target != HISTORY.name:
+        own = own_fields(request.company)
+        heads = [column_of(name, own) for name in target_of(target, request.company).fields]
+        return csv_answer(f"arap-{target}", [heads])
     response = HttpResponse("\ufeff" + EXAMPLE, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="arap-example.csv"'
     return response
+
+
+def _label(received: Import, name: str, own: dict[str, CustomField]) -> str:
+    return str(field_label(name) if received.target == HISTORY.name else label_of(name, own))
 
 
 def _imports() -> QuerySet[Import]:

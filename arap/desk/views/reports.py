@@ -19,9 +19,11 @@ from arap.core.http import CompanyRequest
 from arap.core.permissions import allows, requires
 from arap.core.sheets import Cells, Column
 from arap.desk.forms.reports import ReportForm
+from arap.desk.queries.saved_views import seen_by
 from arap.desk.reports import REPORTS, Report
 from arap.desk.reports.files import sheet_of
 from arap.desk.reports.frame import Asked
+from arap.desk.reports.kept import address, page_of, title_of, verbs_of
 
 PAGE = 50
 
@@ -39,9 +41,15 @@ class Cell:
 @requires("report.view")
 @require_safe
 def reports(request: CompanyRequest) -> HttpResponse:
-    """All reports, each with the question it answers."""
+    """All reports, each with the question it answers, and what people keep of them."""
     shown = [report for report in REPORTS.values() if allows(request.roles, report.verb)]
-    return render(request, "desk/reports.html", {"reports": shown})
+    today = timezone.localdate()
+    views = [
+        (view, title_of(view.page), address(view, today=today))
+        for view in seen_by(request.user, request.company)
+        if allows(request.roles, verbs_of(view.page)[0])
+    ]
+    return render(request, "desk/reports.html", {"reports": shown, "views": views})
 
 
 @requires("report.view")
@@ -50,13 +58,13 @@ def report(request: CompanyRequest, report: str) -> HttpResponse:
     """One report, as the address says, by pages. Errors stand beside their fields; then nothing is shown."""
     made = _report(request, report)
     form = ReportForm(request.GET, report=made, company=request.company, today=timezone.localdate())
-    context: dict[str, Any] = {"report": made, "form": form, "reports": _others(request)}
+    context: dict[str, Any] = {"report": made, "page_name": page_of(made), "form": form}
     if not form.is_valid():
         return render(request, "desk/report.html", context, status=422)
     if form.lacking:
         return render(request, "desk/report.html", {**context, "lacking": form.lacking})
     asked, after = form.asked(), request.GET.get("after", "")
-    columns = made.columns(asked)
+    columns = form.columns(asked)
     rows, more = made.source.page(request.company, asked, after=after, limit=PAGE)
     totals = made.source.totals(request.company, asked, columns)
     proofs = made.proofs(request.company, asked)
@@ -105,10 +113,6 @@ def _report(request: CompanyRequest, slug: str) -> Report:
     if not allows(request.roles, made.verb):
         raise Forbidden("forbidden", _("Your role does not allow this."), verb=made.verb)
     return made
-
-
-def _others(request: CompanyRequest) -> list[Report]:
-    return [report for report in REPORTS.values() if allows(request.roles, report.verb)]
 
 
 def _cells(request: CompanyRequest, made: Report, asked: Asked, columns: Any, cells: Cells) -> list[Cell]:

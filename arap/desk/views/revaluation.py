@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from arap.core.dates import ONE_DAY, day_of_month
 from arap.core.http import CompanyRequest
-from arap.core.models import Company
+from arap.core.models import Company, Role
 from arap.core.paging import read_number
 from arap.core.permissions import requires
 from arap.desk.actions.revaluing import begin_revaluation
@@ -43,7 +43,7 @@ class _PostedDocument:
 @require_safe
 def revaluation(request: CompanyRequest) -> HttpResponse:
     """One month end: per currency and account the balance, the closing rate and the difference; what was posted."""
-    months, takes_postings = _months(request.company)
+    months, takes_postings = _months(request.company, request.roles)
     month_end = _month_end(request.GET.get("month")) or (months[0] if months else None)
     rows = []
     if month_end is not None:
@@ -100,7 +100,7 @@ def revaluation_items(request: CompanyRequest) -> HttpResponse:
 def revaluation_post(request: CompanyRequest) -> HttpResponse:
     """Begin the job that posts what the page has shown."""
     month_end = _month_end(request.POST.get("month"))
-    _known, takes_postings = _months(request.company)
+    _known, takes_postings = _months(request.company, request.roles)
     if month_end is None or month_end not in takes_postings:
         messages.error(request, _("This month takes no postings: it or the day after it is not in an open period."))
         return redirect(f"{reverse('desk:revaluation')}?{urlencode({'month': request.POST.get('month', '')})}")
@@ -113,9 +113,9 @@ def _month_end(text: str | None) -> date | None:
     return day_of_month(int(found[1]), int(found[2]), 31) if found and found[1] != "0000" else None
 
 
-def _months(company: Company) -> tuple[list[date], set[date]]:
+def _months(company: Company, roles: frozenset[Role]) -> tuple[list[date], set[date]]:
     """The month ends to choose from, newest first: those that take postings, and those that were revalued."""
-    still_open = rules.open_month_ends(company, before=timezone.localdate() + ONE_DAY)
+    still_open = rules.open_month_ends(company, before=timezone.localdate() + ONE_DAY, roles=roles)
     revalued = Document.objects.filter(company=company, kind=Document.Kind.FX, reason_code=rules.REASON, reverses=None)
     past = revalued.order_by("-posted_on").values_list("posted_on", flat=True).distinct()[:MONTHS_SHOWN]
     return sorted({*still_open, *past}, reverse=True)[:MONTHS_SHOWN], set(still_open)

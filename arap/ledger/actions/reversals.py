@@ -56,7 +56,8 @@ def reverse_document(
         Pair(*((item.pk, opposite) if item.amount < 0 else (opposite, item.pk)), abs(item.amount))
         for item, opposite in zip(items, mirror.item_ids, strict=True)
     ]
-    apply(company, pairs, effective_on=posted_on, by=by, policy="reversal", reason=reason, verb=verb)
+    if pairs:  # a document of journal lines alone has nothing to settle
+        apply(company, pairs, effective_on=posted_on, by=by, policy="reversal", reason=reason, verb=verb)
     return mirror
 
 

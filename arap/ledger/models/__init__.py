@@ -14,6 +14,7 @@ from arap.ledger.models.chart import Account, Book
 from arap.ledger.models.documents import Document, DocumentText, Posting
 from arap.ledger.models.items import Item
 from arap.ledger.models.journal import JournalLine, Seal
+from arap.ledger.models.late import LatePosting
 
 __all__ = [
     "FAR",
@@ -25,6 +26,7 @@ __all__ = [
     "Entry",
     "Item",
     "JournalLine",
+    "LatePosting",
     "Posting",
     "Seal",
 ]

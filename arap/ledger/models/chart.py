@@ -27,6 +27,8 @@ class Account(models.Model):
         ROUNDING = "rounding", _("Rounding")
         PAYABLES_CLEARING = "payables_clearing", _("Payables netted off")
         OPENING = "opening", _("Opening balances")
+        BILLS_LIABILITY = "bills_liability", _("Notes discounted or endorsed with recourse")
+        DISCOUNT_INTEREST = "discount_interest", _("Interest on discounted notes")
 
     company = models.ForeignKey("core.Company", on_delete=models.PROTECT, related_name="accounts")
     code = models.CharField(_("code"), max_length=20)

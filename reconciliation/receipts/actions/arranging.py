@@ -1,11 +1,11 @@
 """Arrangements: asked for, approved by a second person where a band asks for one, undone.
 
 A credit in one currency settles debits in another at an agreed rate, an open item goes to another customer
-(应收转应收), or meets what we owe the same party (应收冲应付). Nothing is edited: each is a document that closes what
-was open.
+(应收转应收), meets what we owe the same party (应收冲应付), or is paid in instalments (分期). Nothing is edited:
+each is a document that closes what was open.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -33,9 +33,10 @@ from arap.ledger.models import Item
 from arap.ledger.rules import share_of_base
 from customers.models import Customer
 from receipts.models import Arrangement, ArrangementBand
-from receipts.queries.arrangements import document_of, live_applications, settled_items
+from receipts.queries.arrangements import document_of, live_applications, parts_of, settled_items
 from receipts.rules.bad_debts import role_for
 from receipts.rules.exchanges import taken
+from receipts.rules.plans import Instalment, PlanError, checked
 
 Kind, State = Arrangement.Kind, Arrangement.State
 TEXT_MAX, REFERENCE_MAX = 500, 140
@@ -44,7 +45,8 @@ TEXT_MAX, REFERENCE_MAX = 500, 140
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewArrangement:
     """What is asked for. Of an exchange `settles` says how much of which debits is paid, in their currency, and the
-    amount follows from the agreed `rate`: so much of the item's currency for one unit of theirs."""
+    amount follows from the agreed `rate`: so much of the item's currency for one unit of theirs. Of a plan it says how
+    much of which debits it covers, and the amount is their sum."""
 
     kind: str
     item_id: int
@@ -52,6 +54,8 @@ class NewArrangement:
     to_customer_id: int | None = None
     rate: Decimal | None = None
     settles: Mapping[int, Decimal] = field(default_factory=dict)
+    instalments: Sequence[Instalment] = ()
+    grace_days: int = 0
     reference: str = ""
     explanation: str = ""
 
@@ -59,8 +63,8 @@ class NewArrangement:
 def drafted(company: Company, new: NewArrangement, *, by: User) -> tuple[Arrangement, dict[int, Item]]:
     """The arrangement as it would be made, unsaved, and the debits that it settles.
 
-    Raises NotFound, Invalid (amount, rate, settles, to_customer, reference, explanation), Refused (no_credit, no_debit,
-    over_arranged).
+    Raises NotFound, Invalid (amount, rate, settles, instalments, to_customer, reference, explanation), Refused
+    (no_credit, no_debit, over_arranged).
     """
     found = Item.objects.select_related("document", "account", "customer", "company")
     item = found.filter(company=company, pk=new.item_id, customer__isnull=False).first()
@@ -74,6 +78,8 @@ def drafted(company: Company, new: NewArrangement, *, by: User) -> tuple[Arrange
         to_customer_id=new.to_customer_id,
         rate=new.rate,
         settles={str(pk): f"{amount:f}" for pk, amount in new.settles.items()},
+        instalments=[[on.isoformat(), f"{amount:f}"] for on, amount in new.instalments],
+        grace_days=new.grace_days,
         reference=new.reference.strip(),
         explanation=new.explanation.strip(),
         requested_by=by,
@@ -81,12 +87,16 @@ def drafted(company: Company, new: NewArrangement, *, by: User) -> tuple[Arrange
     debits = settled_items(made)
     if new.kind == Kind.EXCHANGE:
         _check_exchange(made, debits)
+    if new.kind == Kind.PLAN:
+        _check_plan(made, debits, new.instalments)
     _check_kind(made)
     _check_open(made, debits)
     unit = minor_unit(company.base_currency)
-    base = share_of_base(abs(item.open_base_amount), abs(item.open_amount), made.amount, unit)
+    base = ZERO
+    for each, part in parts_of(made, debits)[: None if made.kind == Kind.PLAN else 1]:
+        base += share_of_base(abs(each.open_base_amount), abs(each.open_amount), part, unit)
     bands = ArrangementBand.objects.filter(company=company, kind=made.kind).values_list("above", "role")
-    otherwise = Role.CONTROLLER.value if made.kind == Kind.NETTING else ""
+    otherwise = Role.CONTROLLER.value if made.kind in {Kind.NETTING, Kind.PLAN} else ""
     made.required_role = role_for(base, list(bands), otherwise=otherwise)
     return made, debits
 
@@ -100,7 +110,8 @@ def request_arrangement(company: Company, new: NewArrangement, *, on: date, by: 
     customers = [new.to_customer_id] if new.to_customer_id else []
     lock(company, dates=[on], customers=customers, items=[new.item_id, *new.settles])
     made, debits = drafted(company, new, by=by)
-    if Arrangement.objects.filter(company=company, item=made.item, state=State.REQUESTED).exists():
+    waiting = Arrangement.objects.filter(company=company, state=State.REQUESTED)
+    if waiting.filter(item__in={made.item_id, *debits}).exists():
         raise Refused("already_requested", _("An arrangement of this item waits for approval already."))
     made.save(force_insert=True)
     after = {"kind": made.kind, "document": made.item.document.number, "amount": made.amount}
@@ -124,7 +135,7 @@ def approve_arrangement(company: Company, arrangement_id: int, *, on: date, by: 
     held = roles_of(by, company)
     if Role(made.required_role) not in held and Role.CONTROLLER not in held:
         raise Forbidden("forbidden", _("An arrangement of this amount is approved by somebody with another role."))
-    lock(company, dates=[on], items=[made.item_id, *(int(pk) for pk in made.settles)])
+    lock(company, dates=[on], items={made.item_id, *(int(pk) for pk in made.settles)})
     made.item = Item.objects.select_related("document", "account", "customer").get(pk=made.item_id)
     debits = settled_items(made)
     _check_open(made, debits)
@@ -153,7 +164,7 @@ def reverse_arrangement(company: Company, arrangement_id: int, *, on: date, by: 
     assert document is not None, "what is posted has a document"
     opened = list(Item.objects.filter(document=document))
     met = live_applications(opened)
-    touched = {made.item_id, *(item.pk for item in opened), *(entry.item_id for entry in met)}
+    touched = {made.item_id, *map(int, made.settles), *(item.pk for item in opened), *(entry.item_id for entry in met)}
     lock(company, dates=[on], items=touched)
     verb = "arrangement.reverse"
     if made.kind == Kind.NETTING:
@@ -188,6 +199,35 @@ def _check_exchange(made: Arrangement, debits: Mapping[int, Item]) -> None:
     made.amount = taken(sum(parts, ZERO), made.rate, made.item.currency)
 
 
+def _check_plan(made: Arrangement, debits: Mapping[int, Item], instalments: Sequence[Instalment]) -> None:
+    """Also works out the amount. Its debts are of one customer, in one currency."""
+    ours = (made.item.customer_id, made.item.currency, "receivable")
+    is_wrong = any((item.customer_id, item.currency, item.account.role) != ours for item in debits.values())
+    parts = [Decimal(amount) for amount in made.settles.values()]
+    is_wrong = is_wrong or len(debits) != len(made.settles) or made.item_id not in debits
+    if is_wrong or any(item.amount < 0 for item in debits.values()) or any(part <= 0 for part in parts):
+        raise Invalid("settles", _("Choose what one customer owes in one currency."), field="settles")
+    made.amount = sum(parts, ZERO)
+    try:
+        checked(instalments, made.amount)
+    except PlanError as error:
+        raise Invalid("instalments", plan_sentence(error), field="instalments") from error
+    if any(not is_exact(amount, made.item.currency) for _on, amount in instalments):
+        raise Invalid("instalments", _("An amount is above zero, in the currency's decimals."), field="instalments")
+
+
+def plan_sentence(error: PlanError) -> str:
+    """What is wrong with the instalments that were asked for."""
+    sentences = {
+        "count": _("Between 1 and 60 instalments, at most a year apart."),
+        "line": _("“%(line)s” is no instalment. Write a date and an amount or a percentage."),
+        "percent": _("Percentages are above zero and sum to 100."),
+        "sum": _("The instalments are above zero and sum to what is owed."),
+        "dates": _("Each instalment falls due after the one before."),
+    }
+    return str(sentences[error.code]) % {"line": error.line}
+
+
 def _check_kind(made: Arrangement) -> None:
     if made.amount <= 0 or not is_exact(made.amount, made.item.currency):
         raise Invalid("amount", _("An amount is above zero, in the currency's decimals."), field="amount")
@@ -205,8 +245,7 @@ def _check_kind(made: Arrangement) -> None:
 
 
 def _check_open(made: Arrangement, debits: Mapping[int, Item]) -> None:
-    parts = [(made.item, made.amount)] + [(debits[int(pk)], Decimal(part)) for pk, part in made.settles.items()]
-    for item, part in parts:
+    for item, part in parts_of(made, debits):
         if part > abs(item.open_amount):
             told = {"number": item.document.number, "open": format_amount(abs(item.open_amount), item.currency)}
             which = "settles" if item.pk in debits else "amount"
@@ -228,7 +267,9 @@ def _post(made: Arrangement, debits: Mapping[int, Item], on: date, by: User, not
     """Its document, settled against what it pays."""
     company, verb = made.company, "arrangement.post"
     posted = post_documents(company, [document_of(made, on, debits)], by=by, verb=verb)[0]
-    pairs = [Pair(posted.item_ids[0], int(pk), Decimal(part)) for pk, part in made.settles.items()]
+    pairs = []
+    if made.kind == Kind.EXCHANGE:
+        pairs = [Pair(posted.item_ids[0], int(pk), Decimal(part)) for pk, part in made.settles.items()]
     if made.kind == Kind.NETTING:
         pairs = [Pair(posted.item_ids[0], made.item_id, made.amount)]
     if pairs:

@@ -50,7 +50,7 @@ def _confirm(company: Company, receipt_id: int, by: User, key: str | None) -> Re
     receipt = _lock_recorded(company, receipt_id)
     if receipt.recorded_by_id == by.pk:
         raise Refused("same_person", _("Who recorded a receipt cannot confirm it."))
-    receipt.posted_on = first_open_day(company, receipt.received_on) or receipt.received_on
+    receipt.posted_on = first_open_day(company, receipt.received_on, by=by) or receipt.received_on
     posted = post_documents(company, [document_of(receipt, receipt.posted_on)], by=by, verb="receipt.confirm", key=key)[
         0
     ]

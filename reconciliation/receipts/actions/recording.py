@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from arap.core.errors import Invalid, MissingRate
+from arap.core.errors import DomainError, Invalid, MissingRate, Refused
 from arap.core.idempotency import idempotent
 from arap.core.models import Company, CompanyBankAccount, User
 from arap.core.money import CURRENCIES, is_exact, to_base
@@ -24,7 +24,7 @@ from customers.models import Customer
 from receipts.models import ConfirmationLimit, Receipt
 
 CHUNK = 5_000
-LENGTHS_MAX = {"payer_name": 200, "payer_account": 60, "remittance": 500}
+LENGTHS_MAX = {"number": 60, "payer_name": 200, "payer_account": 60, "remittance": 500}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +32,8 @@ class NewReceipt:
     """Money received on a day; `amount` is above zero in `currency`. Without a customer its payer is not known yet.
 
     Without a `rate` (base units for one unit) that of the day counts. `posted_on` is for money that is entered after
-    its month was closed; without it the day of receipt counts, and a closed month is refused.
+    its month was closed; without it the day of receipt counts, and a closed month is refused. One with a `number` was
+    numbered elsewhere and keeps that, outside the series.
     """
 
     amount: Decimal
@@ -46,6 +47,7 @@ class NewReceipt:
     remittance: str = ""
     rate: Decimal | None = None
     posted_on: date | None = None
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +67,14 @@ class Recorded:
 ROWS = """
 jsonb_to_recordset(%(rows)s::jsonb) as r (ref int, customer_id bigint, currency text, rate numeric, amount numeric,
   received_on date, posted_on date, method text, bank_account_id bigint, payer_name text, payer_account text,
-  remittance text, waits boolean)
+  remittance text, waits boolean, number text)
 """
 
 STAGE = f"""
-insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, reference, salt)
+insert into book_document (ref, kind, customer_id, currency, rate, total, document_on, posted_on, number, reference,
+  salt)
 select ref, 'receipt', customer_id, currency, rate, -amount, received_on, coalesce(posted_on, received_on),
+       nullif(number, ''),
        left(remittance, 140),
        case when remittance <> '' then uuid_send(gen_random_uuid()) end
   from {ROWS} where not waits;
@@ -126,30 +130,56 @@ def record_receipts(
     return [Recorded(**one) for one in outcome.response]
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What receipts are checked against, read once for all of them."""
+
+    customers: set[int]
+    banks: Mapping[int, str]
+    histories: Mapping[str, Sequence[tuple[date, Decimal]]]
+    limits: Mapping[str, Decimal]
+
+
 def receipt_rows(company: Company, receipts: Sequence[NewReceipt]) -> list[dict[str, Any]]:
     """What is to be stored, checked, with the rate of each and whether it has to be confirmed."""
-    wanted = {receipt.customer_id for receipt in receipts if receipt.customer_id is not None}
-    customers = (
-        set(Customer.objects.filter(company=company, pk__in=wanted).order_by().values_list("pk", flat=True))
-        if wanted
-        else set()
-    )
-    ours = {receipt.bank_account_id for receipt in receipts if receipt.bank_account_id is not None}
-    banks = (
-        dict(CompanyBankAccount.objects.filter(company=company, pk__in=ours).order_by().values_list("pk", "currency"))
-        if ours
-        else {}
-    )
-    foreign = any(receipt.rate is None and receipt.currency != company.base_currency for receipt in receipts)
-    histories = rate_histories(company) if foreign else {}
-    limits = _limits(company)
-    rows = []
+    known = _known(company, receipts)
+    return [_row(company, receipt, known, at) for at, receipt in enumerate(receipts)]
+
+
+def judge_receipts(company: Company, receipts: Sequence[NewReceipt]) -> list[DomainError | None]:
+    """For each receipt why it cannot enter the book at once, by the checks of recording it; None where it can."""
+    known = _known(company, receipts)
+    faults: list[DomainError | None] = []
     for at, receipt in enumerate(receipts):
-        _check(receipt, customers, banks, at)
-        rate = receipt.rate or _rate(company, receipt, histories)
-        waits = _is_above(receipt, rate, company, limits)
-        rows.append({**asdict(receipt), "ref": at, "rate": rate, "waits": waits})
-    return rows
+        try:
+            waits = _row(company, receipt, known, at)["waits"]
+        except DomainError as fault:
+            faults.append(fault)
+            continue
+        told = _("An amount this large is confirmed by a second person. Record it by hand.")
+        faults.append(Refused("needs_confirmation", told, field="amount") if waits else None)
+    return faults
+
+
+def _known(company: Company, receipts: Sequence[NewReceipt]) -> _Known:
+    wanted = {receipt.customer_id for receipt in receipts if receipt.customer_id is not None}
+    theirs = Customer.objects.filter(company=company, pk__in=wanted).order_by()
+    ours = {receipt.bank_account_id for receipt in receipts if receipt.bank_account_id is not None}
+    banks = CompanyBankAccount.objects.filter(company=company, pk__in=ours).order_by()
+    foreign = any(receipt.rate is None and receipt.currency != company.base_currency for receipt in receipts)
+    return _Known(
+        customers=set(theirs.values_list("pk", flat=True)) if wanted else set(),
+        banks=dict(banks.values_list("pk", "currency")) if ours else {},
+        histories=rate_histories(company) if foreign else {},
+        limits=_limits(company),
+    )
+
+
+def _row(company: Company, receipt: NewReceipt, known: _Known, at: int) -> dict[str, Any]:
+    _check(receipt, known.customers, known.banks, at)
+    rate = receipt.rate or _rate(company, receipt, known.histories)
+    waits = _is_above(receipt, rate, company, known.limits)
+    return {**asdict(receipt), "ref": at, "rate": rate, "waits": waits}
 
 
 def _limits(company: Company) -> dict[str, Decimal]:

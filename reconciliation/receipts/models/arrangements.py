@@ -1,4 +1,5 @@
-"""Arrangements: what is open is settled in another currency, goes to another customer, or meets what we owe."""
+"""Arrangements: what is open is settled in another currency, goes to another customer, meets what we owe, or is paid in
+instalments."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,12 +14,13 @@ class ArrangementKind(models.TextChoices):
     EXCHANGE = "exchange", _("Settlement in another currency")
     TRANSFER = "transfer", _("Transfer between customers")
     NETTING = "netting", _("AR-AP netting")
+    PLAN = "plan", _("Instalment plan")
 
 
 class ArrangementBand(CompanyOwned):
     """Above which amount an arrangement is approved by somebody with a role. Below the lowest band nobody is asked.
 
-    Without any band of its kind a netting is approved by a controller; the others are made at once.
+    Without any band of its kind a netting or plan is approved by a controller; the others are made at once.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=ArrangementKind.choices)
@@ -57,7 +59,9 @@ class Arrangement(CompanyOwned):
     """One act that moves `amount`, above zero in the item's currency, of an open item.
 
     Of an exchange `settles` are the debits that it pays: texts of amounts in their currency by item id, and `rate` is
-    how much of the item's currency was agreed for one unit of theirs. `reference` is the agreement behind it.
+    how much of the item's currency was agreed for one unit of theirs. Of a plan they are the debts that it covers, the
+    item among them, and `instalments` are dates and amounts as texts; it is broken when one is not paid within
+    `grace_days`, and then `fallback` brings the original due dates back. `reference` is the agreement behind it.
     `required_role` was decided by the bands when it was asked for. In the book from its approval until it is undone.
     """
 
@@ -68,6 +72,7 @@ class Arrangement(CompanyOwned):
         POSTED = "posted", pgettext_lazy("arrangement", "In force")
         REJECTED = "rejected", _("Rejected")
         REVERSED = "reversed", _("Undone")
+        BROKEN = "broken", pgettext_lazy("plan", "Broken")
 
     kind = models.CharField(_("kind"), max_length=10, choices=ArrangementKind.choices)
     item = models.ForeignKey(
@@ -85,6 +90,8 @@ class Arrangement(CompanyOwned):
     )
     rate = models.DecimalField(_("agreed rate"), max_digits=20, decimal_places=10, null=True)
     settles = models.JSONField(_("settles"), default=dict, db_default={})
+    instalments = models.JSONField(_("instalments"), default=list, db_default=[])
+    grace_days = models.PositiveSmallIntegerField(_("days of grace"), default=0, db_default=0)
     reference = models.CharField(_("agreement"), max_length=140, blank=True, default="", db_default="")
     explanation = models.CharField(_("explanation"), max_length=500, blank=True, default="", db_default="")
     state = models.CharField(
@@ -108,6 +115,14 @@ class Arrangement(CompanyOwned):
         null=True,
         related_name="arrangement",
     )
+    fallback = models.OneToOneField(
+        "ledger.Document",
+        verbose_name=_("document that ended it"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        related_name="+",
+    )
 
     class Meta(CompanyOwned.Meta):
         ordering = ("-id",)
@@ -117,19 +132,26 @@ class Arrangement(CompanyOwned):
             *CompanyOwned.Meta.constraints,
             models.CheckConstraint(condition=Q(amount__gt=0), name="receipts_arrangement_amount_positive"),
             models.CheckConstraint(
-                condition=Q(kind="exchange", rate__gt=0, to_customer__isnull=True) & ~Q(settles={})
-                | Q(kind="transfer", rate__isnull=True, to_customer__isnull=False, settles={})
-                | Q(kind="netting", rate__isnull=True, to_customer__isnull=True, settles={}) & ~Q(reference=""),
+                condition=Q(kind="exchange", rate__gt=0, to_customer__isnull=True, instalments=[]) & ~Q(settles={})
+                | Q(kind="transfer", rate__isnull=True, to_customer__isnull=False, settles={}, instalments=[])
+                | Q(kind="netting", rate__isnull=True, to_customer__isnull=True, settles={}, instalments=[])
+                & ~Q(reference="")
+                | Q(kind="plan", rate__isnull=True, to_customer__isnull=True) & ~Q(settles={}) & ~Q(instalments=[]),
                 name="receipts_arrangement_kind",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["requested", "rejected"], document__isnull=True)
-                | Q(state__in=["posted", "reversed"], document__isnull=False),
+                | Q(state__in=["posted", "reversed", "broken"], document__isnull=False),
                 name="receipts_arrangement_posted_has_document",
             ),
             models.CheckConstraint(
+                condition=Q(state="broken", kind="plan", fallback__isnull=False)
+                | ~Q(state="broken") & Q(fallback__isnull=True),
+                name="receipts_arrangement_broken_has_fallback",
+            ),
+            models.CheckConstraint(
                 condition=Q(required_role="")
-                | ~Q(state__in=["posted", "reversed"])
+                | ~Q(state__in=["posted", "reversed", "broken"])
                 | (Q(decided_by__isnull=False) & ~Q(decided_by=F("requested_by"))),
                 name="receipts_arrangement_second_person",
                 violation_error_message=_("Who asked for an arrangement cannot approve it."),

@@ -14,9 +14,19 @@ from arap.ledger.models import Account, Entry, Item, JournalLine
 from arap.ledger.rules import realised_difference, share_of_base
 from customers.models import Customer
 from receipts.models import Arrangement
+from receipts.rules.plans import pieces
 
 LEAST_RATE = Decimal("0.0000000001")
-SHOWN = ("company", "item__document", "item__customer", "item__account", "to_customer", "document", "requested_by")
+SHOWN = (
+    "company",
+    "item__document",
+    "item__customer",
+    "item__account",
+    "to_customer",
+    "document",
+    "fallback",
+    "requested_by",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +86,23 @@ def payable_elsewhere(item: Item) -> list[Item]:
     return list(rows.select_related("document", "customer", "account").order_by("due_on", "document_on", "pk"))
 
 
+def payable_later(item: Item) -> list[Item]:
+    """What the customer owes in the currency of an item, by due date: what a plan could cover."""
+    rows = Item.objects.filter(company=item.company_id, customer=item.customer_id, currency=item.currency)
+    rows = rows.filter(account__role="receivable", open_amount__gt=0)
+    return list(rows.select_related("document", "customer", "account").order_by("due_on", "document_on", "pk"))
+
+
+def parts_of(made: Arrangement, debits: Mapping[int, Item]) -> list[tuple[Item, Decimal]]:
+    """What it takes of which items, above zero. Of a plan the oldest first."""
+    parts = [(debits[int(pk)], Decimal(part)) for pk, part in made.settles.items()]
+    if made.kind == Arrangement.Kind.PLAN:
+        return sorted(parts, key=lambda part: (part[0].due_on, part[0].document_on, part[0].pk))
+    return [(made.item, made.amount), *parts]
+
+
 def settled_items(made: Arrangement) -> dict[int, Item]:
-    """The debits that an exchange pays, by id."""
+    """The debits that an exchange pays or a plan covers, by id."""
     rows = Item.objects.filter(company=made.company_id, pk__in=[int(pk) for pk in made.settles])
     return rows.select_related("document", "customer", "account").in_bulk()
 
@@ -105,12 +130,15 @@ def document_of(made: Arrangement, on: date, debits: Mapping[int, Item]) -> NewD
             origin_item_id=item.pk,
         )
         items = [moved]
+    elif made.kind == Arrangement.Kind.PLAN:
+        closings = [Closing(item_id=each.pk, amount=part) for each, part in parts_of(made, debits)]
+        items = planned(made, debits)
     else:
         closings = []
         items = [NewItem(account=item.account.role, amount=-made.amount, base_amount=-base, due_on=on)]
         lines = [NewLine(account="payables_clearing", amount=made.amount, base_amount=base)]
     return NewDocument(
-        kind=made.kind,
+        kind="reschedule" if made.kind == Arrangement.Kind.PLAN else made.kind,
         customer_id=made.to_customer_id or item.customer_id,
         currency=currency,
         rate=rate,
@@ -124,8 +152,36 @@ def document_of(made: Arrangement, on: date, debits: Mapping[int, Item]) -> NewD
     )
 
 
+def planned(made: Arrangement, debits: Mapping[int, Item]) -> list[NewItem]:
+    """The instalments, each cut by the debt it comes from. Their age counts from the day agreed; the base of each debt
+    goes with it, to the last cent."""
+    unit = minor_unit(made.company.base_currency)
+    owed = [(item.pk, part) for item, part in parts_of(made, debits)]
+    agreed = [(date.fromisoformat(on), Decimal(amount)) for on, amount in made.instalments]
+    upto: dict[int, Decimal] = {}
+    found = []
+    for pk, on, amount in pieces(owed, agreed):
+        item, before = debits[pk], upto.get(pk, ZERO)
+        upto[pk] = before + amount
+        bases = [share_of_base(item.open_base_amount, item.open_amount, part, unit) for part in (before, upto[pk])]
+        found.append(
+            NewItem(
+                account=item.account.role,
+                amount=amount,
+                base_amount=bases[1] - bases[0],
+                due_on=on,
+                original_due_on=item.original_due_on,
+                aged_from_on=on,
+                origin_item_id=pk,
+            )
+        )
+    return found
+
+
 def effect_of(made: Arrangement, on: date, debits: Mapping[int, Item]) -> Effect:
     """What it would do on `on`, with the open amounts of now."""
+    if made.kind == Arrangement.Kind.PLAN:
+        return _effect_of_plan(made, debits)
     item, document = made.item, document_of(made, on, debits)
     unit = minor_unit(made.company.base_currency)
     base = share_of_base(item.open_base_amount, item.open_amount, _signed(made), unit)
@@ -153,6 +209,19 @@ def effect_of(made: Arrangement, on: date, debits: Mapping[int, Item]) -> Effect
     else:
         lines.append((accounts["payables_clearing"], item.currency, made.amount, base))
     return Effect(changes=changes, opened=opened, postings=summed(lines), difference=difference)
+
+
+def _effect_of_plan(made: Arrangement, debits: Mapping[int, Item]) -> Effect:
+    """Nothing moves on an account: what is owed falls due on other days."""
+    opened = [
+        Change(
+            number="", document_id=None, customer=made.item.customer, currency=made.item.currency, due_on=item.due_on,
+            now=ZERO, after=item.amount,
+        )
+        for item in planned(made, debits)
+    ]  # fmt: skip
+    parts = parts_of(made, debits)
+    return Effect(changes=[_change(item, item.open_amount - part) for item, part in parts], opened=opened, postings=[])
 
 
 def undoing(made: Arrangement) -> Effect:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -27,14 +28,16 @@ from receipts.actions.arranging import (
     request_arrangement,
     reverse_arrangement,
 )
-from receipts.arrangement_forms import ArrangementForm, ExchangeForm, NettingForm, TransferForm
+from receipts.arrangement_forms import ArrangementForm, ExchangeForm, NettingForm, PlanForm, TransferForm
 from receipts.forms import RejectForm, UndoForm
 from receipts.models import Arrangement
 from receipts.queries.arrangements import (
     Effect,
     arrangements,
     effect_of,
+    parts_of,
     payable_elsewhere,
+    payable_later,
     settled_items,
     undoing,
 )
@@ -106,6 +109,24 @@ def netting(request: CompanyRequest, item: int) -> HttpResponse:
 
     nothing = "" if form.item.open_amount > 0 else _("Nothing of it is owed to us.")
     return _new(request, form, asked, title=_("Net with what we owe"), nothing=nothing)
+
+
+@requires("arrangement.request")
+@require_http_methods(["GET", "HEAD", "POST"])
+def plan(request: CompanyRequest, item: int) -> HttpResponse:
+    """What a customer owes is paid in instalments, or later (分期、展期)."""
+    debt = _item(request, item)
+    debits = payable_later(debt) if debt.open_amount > 0 else []
+    form = PlanForm(request.POST or None, **_options(request), item=debt, debits=debits)
+
+    def asked() -> NewArrangement:
+        chosen, data = form.cleaned_data["settles"], form.cleaned_data
+        settles = {each.pk: each.open_amount for each in chosen}
+        first = replace(_asked(form, Kind.PLAN, settles=settles, instalments=data["instalments"]), item_id=chosen[0].pk)
+        return replace(first, grace_days=data["grace_days"])
+
+    nothing = "" if debits else _("Nothing of it is owed to us.")
+    return _new(request, form, asked, title=_("Agree on instalments"), nothing=nothing)
 
 
 @requires("arrangement.view")
@@ -231,6 +252,7 @@ def _written(made: Arrangement) -> str:
 def _add(form: ArrangementForm | UndoForm, error: DomainError) -> int:
     """Put a refusal beside its field; returns the status."""
     field = error.facts.get("field")
+    field = "schedule" if field == "instalments" else field
     form.add_error(field if field in form.fields else None, str(error.message))
     return error.status
 
@@ -247,6 +269,7 @@ def _screen(
     debits = settled_items(made)
     context = {
         "arrangement": made,
+        "instalments": [(date.fromisoformat(on), Decimal(amount)) for on, amount in made.instalments],
         "settles": [(debits[int(pk)], Decimal(amount)) for pk, amount in made.settles.items()],
         "effect": _effect_today(made, debits) if made.state == State.REQUESTED else None,
         "problem": problem,
@@ -259,7 +282,6 @@ def _screen(
 
 def _effect_today(made: Arrangement, debits: dict[int, Item]) -> Effect | None:
     """What approving it today would do; None where less than it takes is open by now."""
-    parts = [(made.item, made.amount)] + [(debits[int(pk)], Decimal(part)) for pk, part in made.settles.items()]
-    if any(part > abs(item.open_amount) for item, part in parts):
+    if any(part > abs(item.open_amount) for item, part in parts_of(made, debits)):
         return None
     return effect_of(made, timezone.localdate(), debits)

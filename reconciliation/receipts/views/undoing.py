@@ -126,7 +126,7 @@ def unidentify(request: CompanyRequest, pk: int, identification: int) -> HttpRes
 def _options(request: CompanyRequest, effect: Effect, **initial: str) -> dict[str, Any]:
     """What such a form is made with. It starts with today, or with the first open day after a closed month."""
     today = timezone.localdate()
-    open_day = first_open_day(request.company, min(effect.not_before, today))
+    open_day = first_open_day(request.company, min(effect.not_before, today), by=request.user)
     on = today if open_day is None or open_day <= today else open_day
     return {"initial": {"on": on, "key": uuid4().hex, **initial}, "company": request.company, "today": today}
 

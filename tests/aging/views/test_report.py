@@ -161,7 +161,7 @@ def test_customers_are_links_that_keep_the_date(as_clerk: Client, story: Story) 
 def test_queries_do_not_grow_with_rows(
     as_clerk: Client, story: Story, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         as_clerk.get(URL)
 
 

@@ -357,7 +357,7 @@ def test_every_row_is_said_and_can_be_downloaded(as_controller: Client, received
     job = act(as_controller, received, "try")
     page = as_controller.get(f"/import/rows/{job.pk}/")
     assert [(line.row, line.field) for line in page.context["rows"]] == [(4, "issued_on")]
-    assert page.context["counts"] == {"new": 2, "settle": 0, "skipped": 0, "rejected": 1, "customers": 2}
+    assert page.context["counts"] == {"new": 2, "changed": 0, "settle": 0, "skipped": 0, "rejected": 1, "customers": 2}
     new = as_controller.get(f"/import/rows/{job.pk}/", {"view": "new"})
     assert [line.number for line in new.context["rows"]] == ["1", "2"]
     text = streamed(as_controller.get(f"/import/rows/{job.pk}/rows.csv"))

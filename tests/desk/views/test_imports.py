@@ -185,5 +185,5 @@ def test_the_example_can_be_brought_as_it_is(as_controller: Client) -> None:
 def test_in_chinese(as_controller: Client, controller: User) -> None:
     controller.language = "zh-hans"
     controller.save(update_fields=["language"])
-    assert "导入客户和未清项目" in text_of(as_controller.get(URL))
+    assert "其他系统的客户和未清项目" in text_of(as_controller.get(URL))
     assert "此文件是网页或 XML" in text_of(bring(as_controller, HTML))

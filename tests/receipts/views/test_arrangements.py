@@ -124,3 +124,28 @@ def test_where_there_is_nothing_to_do(as_clerk: Client, clerk: User, story: Stor
     assert "Nothing of it is owed to us." in text_of(as_clerk.get(f"{LIST}netting/{credit.pk}/"))
     assert "Nothing was arranged" in text_of(as_clerk.get(LIST))
     assert as_clerk.post(f"{LIST}exchange/{credit.pk}/", {"rate": "x"}).status_code == 422
+
+
+def test_instalments_are_agreed_on_and_approved_in_the_inbox(as_clerk: Client, controller: User, story: Story) -> None:
+    item = item_of(story)
+    at = f"{LIST}plan/{item.pk}/"
+    assert at in as_clerk.get(f"/documents/{story.late.document_id}/", follow=True).content.decode()
+    form: dict[str, object] = {"settles": [str(item.pk)], "count": "3", "months": "1", "grace_days": "5"}
+    assert "Type the day of the first instalment." in text_of(as_clerk.post(at, form))
+    wrong = as_clerk.post(at, {**form, "schedule": "soon 5"})
+    assert "is no instalment" in text_of(wrong)
+    form["first_on"] = (story.today + timedelta(days=30)).isoformat()
+    form["seen"] = seen(as_clerk, at, form)
+    assert "Asked for; somebody else approves it." in text_of(as_clerk.post(at, form, follow=True))
+    made = Arrangement.objects.get()
+    as_clerk.force_login(controller)
+    inbox = text_of(as_clerk.get("/approvals/"))
+    assert "Instalment plan" in inbox
+    assert "CNY 600.00" in inbox
+    assert "CNY 200.00" in text_of(as_clerk.get(f"/approvals/arrangement/{made.pk}/"))
+    answer = as_clerk.post(f"{LIST}{made.pk}/approve/", follow=True)
+    assert "Entered in the book as RS-" in text_of(answer)
+    opened = Item.objects.filter(document__kind="reschedule")
+    assert [each.open_amount for each in opened] == [Decimal(200)] * 3
+    assert {each.original_due_on for each in opened} == {item.due_on}
+    assert item_of(story).open_amount == 0

@@ -5,7 +5,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from arap.api.fields import AmountField, CharField, DecimalField, IdField, MoneyField, PastDateField
+from arap.api.fields import (
+    AmountField,
+    CharField,
+    DateField,
+    DecimalField,
+    IdField,
+    IntegerField,
+    MoneyField,
+    PastDateField,
+)
 from arap.api.serializers import PageSerializer, RowSerializer, StrictSerializer
 from receipts.models import Arrangement, ArrangementKind
 
@@ -24,7 +33,20 @@ class ArrangementSerializer(RowSerializer):
         help_text=_("Of an exchange: how much of the item’s currency for one unit of the other."),
     )  # fmt: skip
     settles = serializers.DictField(
-        child=serializers.CharField(), read_only=True, help_text=_("Of an exchange: what is paid, by item id.")
+        child=serializers.CharField(),
+        read_only=True,
+        help_text=_("Of an exchange what is paid, of a plan what it covers, by item id."),
+    )
+    instalments = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()),
+        read_only=True,
+        help_text=_("Of a plan: date and amount of each."),
+    )
+    fallback = serializers.CharField(
+        source="fallback.number",
+        allow_null=True,
+        read_only=True,
+        help_text=_("Document by which the original due dates came back, once the plan is broken."),
     )
     required_role = serializers.CharField(
         read_only=True, help_text=_("Who approves it; empty where nobody else needs to.")
@@ -37,7 +59,8 @@ class ArrangementSerializer(RowSerializer):
         model = Arrangement
         fields = read_only_fields = [
             "id", "kind", "state", "item_id", "document", "customer", "to_customer", "currency", "amount", "rate",
-            "settles", "reference", "explanation", "required_role", "requested_at", "decided_at", "decision", "number",
+            "settles", "instalments", "grace_days", "fallback", "reference", "explanation", "required_role",
+            "requested_at", "decided_at", "decision", "number",
         ]  # fmt: skip
 
 
@@ -48,6 +71,11 @@ class ArrangementFilters(PageSerializer):
 
 class SettledSerializer(StrictSerializer):
     item_id = IdField()
+    amount = AmountField(above_zero=True)
+
+
+class InstalmentSerializer(StrictSerializer):
+    due_on = DateField()
     amount = AmountField(above_zero=True)
 
 
@@ -64,7 +92,17 @@ class NewArrangementSerializer(StrictSerializer):
         10, 10, above_zero=True, allow_null=True, default=None,
         help_text=_("Of an exchange: how much of the item’s currency for one unit of the other."),
     )  # fmt: skip
-    settles = SettledSerializer(many=True, default=list, help_text=_("Of an exchange: what is paid."))
+    settles = SettledSerializer(
+        many=True,
+        default=list,
+        help_text=_("Of an exchange what is paid; of a plan what it covers, the item among it."),
+    )
+    instalments = InstalmentSerializer(
+        many=True, default=list, help_text=_("Of a plan: they sum to what it covers, one after the other.")
+    )
+    grace_days = IntegerField(
+        min_value=0, max_value=90, default=0, help_text=_("Of a plan: days after which an unpaid instalment ends it.")
+    )
     reference = CharField(max_length=140, allow_blank=True, default="", help_text=_("The agreement behind it."))
     explanation = CharField(max_length=500, allow_blank=True, default="")
     on = PastDateField(

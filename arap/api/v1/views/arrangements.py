@@ -55,7 +55,9 @@ class ArrangementList(ApiView):
 
     @extend_schema(
         "arrangements_create",
-        summary=gettext_lazy("Settle in another currency, transfer to another customer, or net with what we owe"),
+        summary=gettext_lazy(
+            "Settle in another currency, transfer to another customer, net with what we owe, or agree on instalments"
+        ),
         description=gettext_lazy("Where the amount asks for it, it waits until somebody else approves."),
         responses={201: ArrangementSerializer},
     )
@@ -152,7 +154,7 @@ def new_of(company: Company, data: dict[str, Any]) -> NewArrangement:
         if to is None:
             raise Invalid("unknown_customer", _("There is no such customer."), field="to_customer")
     amount = data["amount"]
-    if amount is None and data["kind"] != ArrangementKind.EXCHANGE:
+    if amount is None and data["kind"] in {ArrangementKind.TRANSFER, ArrangementKind.NETTING}:
         opened = Item.objects.filter(company=company, pk=data["item_id"]).values_list("open_amount", flat=True).first()
         amount = abs(opened or ZERO)
     return NewArrangement(
@@ -162,6 +164,8 @@ def new_of(company: Company, data: dict[str, Any]) -> NewArrangement:
         to_customer_id=to.pk if to else None,
         rate=data["rate"],
         settles={each["item_id"]: each["amount"] for each in data["settles"]},
+        instalments=[(each["due_on"], each["amount"]) for each in data["instalments"]],
+        grace_days=data["grace_days"],
         reference=data["reference"],
         explanation=data["explanation"],
     )

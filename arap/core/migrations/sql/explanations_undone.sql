@@ -1,0 +1,1 @@
+alter table core_closeexplanation drop constraint core_closeexplanation_period_fk;
