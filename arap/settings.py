@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "bills",
     "statements",
     "dunning",
+    "charges",
     "arap.desk",
     "arap.api",
     "arap.upkeep",

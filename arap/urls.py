@@ -18,6 +18,7 @@ urlpatterns = [
     path("aging/", include("aging.urls")),
     path("holds/", include("cases.urls")),
     path("reminders/", include("dunning.urls")),
+    path("late-charges/", include("charges.urls")),
     path("outbox/", include("arap.outbox.urls")),
     path("statements/", include("statements.urls")),
     path("api/", include("arap.api.urls")),

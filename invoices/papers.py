@@ -33,6 +33,7 @@ TITLES = {
     Invoice.Kind.INVOICE.value: _("Invoice"),
     Invoice.Kind.DEBIT_NOTE.value: _("Debit note"),
     Invoice.Kind.CREDIT_NOTE.value: _("Credit note"),
+    Invoice.Kind.CHARGE.value: _("Late charge"),
 }
 
 

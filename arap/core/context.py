@@ -63,6 +63,7 @@ NAVIGATION = (
         _("Collections"),
         (
             Page("dunning:list", _("Reminders"), "reminder.view", "d", "dunning:"),
+            Page("charges:list", _("Late charges"), "charge.view", "f", "charges:"),
             Page("cases:holds", _("Holds"), "hold.view", "p", "cases:"),
         ),
         first_for=(Role.COLLECTOR, Role.CREDIT_MANAGER),

@@ -94,6 +94,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "reminder.prepare": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
     "reminder.send": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
     "reminder.run": frozenset({CREDIT, CONTROLLER}),
+    # Interest on what is paid late. Waiving it is a credit note.
+    "charge.view": EVERYONE,
+    "charge.run": frozenset({CREDIT, CONTROLLER}),
     "hold.view": EVERYONE,
     "hold.set": frozenset({COLLECTOR, CREDIT, CONTROLLER}),
     # Reading the book
@@ -124,6 +127,7 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "company.set_up": frozenset({ADMIN}),
     "personal_data.manage": frozenset({ADMIN}),
     "admin.reminders": frozenset({CREDIT, CONTROLLER, ADMIN}),
+    "admin.charges": frozenset({CREDIT, CONTROLLER, ADMIN}),
     "admin.companies": frozenset({ADMIN}),
     "admin.people": frozenset({ADMIN}),
     "admin.tokens": frozenset({ADMIN}),

@@ -33,6 +33,8 @@ THINGS = {
     "dunning.dunningrun": Kind("dunning:run", "as_of"),
     "dunning.dunningpolicy": Kind("", "name"),
     "dunning.notice": Kind("dunning:notice", "customer__code"),
+    "charges.chargerun": Kind("charges:run", "until"),
+    "charges.chargepolicy": Kind("", "currency"),
     "cases.hold": Kind("", "customer__code"),
     "outbox.message": Kind("outbox:detail", "subject"),
     "core.job": Kind("desk:job", "kind"),

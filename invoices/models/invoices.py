@@ -63,6 +63,7 @@ class Invoice(CompanyOwned):
         INVOICE = "invoice", _("Invoice")
         DEBIT_NOTE = "debit_note", _("Debit note")
         CREDIT_NOTE = "credit_note", _("Credit note")
+        CHARGE = "charge", _("Late charge")
 
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("state", "Draft")
@@ -173,7 +174,7 @@ class Invoice(CompanyOwned):
             *CompanyOwned.Meta.constraints,
             currency_is_three_letters("currency", "invoices_invoice_currency"),
             models.CheckConstraint(
-                condition=Q(kind__in=["invoice", "debit_note", "credit_note"]), name="invoices_invoice_kind"
+                condition=Q(kind__in=["invoice", "debit_note", "credit_note", "charge"]), name="invoices_invoice_kind"
             ),
             models.CheckConstraint(
                 condition=Q(state="draft", document__isnull=True, posted_on__isnull=True)

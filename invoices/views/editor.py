@@ -23,6 +23,8 @@ from invoices.models import Invoice
 from invoices.units import UNITS
 
 QUERYSET = Invoice.objects.select_related("customer", "terms", "company", "document", "adds_to__document")
+# What is typed; late charges are worked out.
+TYPED_KINDS = {Invoice.Kind.INVOICE.value, Invoice.Kind.DEBIT_NOTE.value, Invoice.Kind.CREDIT_NOTE.value}
 # What the browser may forget, because it was saved; told to the next page of an invoice.
 SAVED_SESSION_KEY = "saved_entry"
 
@@ -128,7 +130,7 @@ def _is_complete(entry: Entry) -> bool:
 
 def _kind(request: CompanyRequest) -> str:
     given = request.POST.get("kind", "")
-    return given if given in Invoice.Kind.values else Invoice.Kind.INVOICE.value
+    return given if given in TYPED_KINDS else Invoice.Kind.INVOICE.value
 
 
 def _added_to(request: CompanyRequest, given: QueryDict) -> Invoice | None:

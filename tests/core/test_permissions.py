@@ -73,6 +73,8 @@ reminder.view         c l m o a d
 reminder.prepare      . l m o . .
 reminder.send         . l m o . .
 reminder.run          . . m o . .
+charge.view           c l m o a d
+charge.run            . . m o . .
 hold.view             c l m o a d
 hold.set              . l m o . .
 aging.view            c l m o a d
@@ -96,6 +98,7 @@ job.cancel            c . . o . d
 company.set_up        . . . . . d
 personal_data.manage  . . . . . d
 admin.reminders       . . m o . d
+admin.charges         . . m o . d
 admin.companies       . . . . . d
 admin.people          . . . . . d
 admin.tokens          . . . . . d

@@ -22,6 +22,7 @@ from arap.outbox.models import Message
 from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
 from cases.models import Hold
+from charges.models import ChargeRun
 from customers.actions import (
     add_contact,
     add_contract,
@@ -72,6 +73,7 @@ ROWS = {
     "bills/": "bill",
     "receipts/arrangements/": "arrangement",
     "holds/": "hold",
+    "late-charges/": "charge run",
     "reminders/": "reminder run",
     "reminders/notices/": "notice",
     "outbox/": "message",
@@ -283,6 +285,7 @@ def _sent(story: Story, user: User) -> dict[str, int]:
     message = Message.objects.filter(company=company, attachments__isnull=False).values_list("pk", flat=True)[0]
     return {
         "hold": hold.pk,
+        "charge run": ChargeRun.objects.create(company=company, until=story.today, issued_on=story.today).pk,
         "reminder run": reminders.pk,
         "notice": notice,
         "statement run": run.pk,

@@ -34,6 +34,7 @@ NO_PAGE = {
 NOT_OPENED = {"core:sign_in", "core:sign_in_code"}
 # Keys that a page has only while there is something to do with them: a narrowed list, a draft, a row that is ticked.
 SOMETIMES = {
+    ("charges:new", "Ctrl Enter"),
     ("desk:customers", "V"), ("desk:period", "Ctrl Enter"), ("dunning:effect", "Ctrl Enter"), ("invoices:detail", "E"),
     ("invoices:detail", "Ctrl Enter"), ("invoices:post_several", "Ctrl Enter"),
     ("invoices:send_several", "Ctrl Enter"), ("receipts:unapply", "Ctrl Enter"), ("statements:detail", "Ctrl Enter"),

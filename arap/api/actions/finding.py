@@ -17,6 +17,7 @@ STEP = 1_000
 POSTED = {
     Document.Kind.INVOICE: Event.INVOICE_POSTED,
     Document.Kind.DEBIT_NOTE: Event.DEBIT_NOTE_POSTED,
+    Document.Kind.CHARGE: Event.INVOICE_POSTED,
     Document.Kind.CREDIT_NOTE: Event.CREDIT_NOTE_POSTED,
     Document.Kind.RECEIPT: Event.RECEIPT_POSTED,
 }
@@ -29,7 +30,7 @@ select d.id, max(i.last_position) as position
   from (select distinct document_id from ledger_item
          where company_id = %(company)s and last_position > %(after)s and last_position <= %(until)s
            and open_amount = 0) moved
-  join ledger_document d on d.id = moved.document_id and d.kind in ('invoice', 'debit_note')
+  join ledger_document d on d.id = moved.document_id and d.kind in ('invoice', 'debit_note', 'charge')
   join invoices_invoice v on v.document_id = d.id and v.state = 'posted'
   join ledger_item i on i.document_id = d.id
  group by d.id
