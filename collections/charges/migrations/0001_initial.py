@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0013_practice_company"),
         ("customers", "0012_bank_accounts"),
-        ("invoices", "0008_late_charges"),
+        ("invoices", "0009_late_charges"),
         ("ledger", "0010_payables_clearing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         ("core", "0012_revalue_from"),
         ("customers", "0012_bank_accounts"),
         ("ledger", "0008_open_by_age"),
-        ("receipts", "0010_break_plans_nightly"),
+        ("receipts", "0011_payer_pairs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

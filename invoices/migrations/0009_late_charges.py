@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("core", "0013_practice_company"),
         ("customers", "0012_bank_accounts"),
-        ("invoices", "0007_debit_notes"),
+        ("invoices", "0008_credit_notes_by_index"),
         ("ledger", "0010_payables_clearing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
