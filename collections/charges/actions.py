@@ -15,7 +15,8 @@ from arap.core.models import Company, User
 from arap.ledger.actions import book_transaction
 from charges.models import ChargedSpan, ChargePolicy, ChargeRun
 from charges.queries import DueCharge, LateItem, due_charges
-from invoices.actions.drafts import Draft, DraftLine, create_drafts
+from invoices.actions.drafts import create_drafts
+from invoices.actions.entered import Draft, DraftLine
 from invoices.actions.posting import lock_drafts, post_locked
 from invoices.models import Invoice
 
