@@ -22,6 +22,7 @@ from arap.api.v1.views import (
     receipts,
     receiving,
     statements,
+    vouchers,
     write_offs,
 )
 
@@ -96,6 +97,10 @@ urlpatterns = [
     address("arrangements/{id}/reject/", arrangements.ArrangementReject),
     address("arrangements/{id}/undoing/", arrangements.ArrangementUndoing),
     address("arrangements/{id}/reverse/", arrangements.ArrangementReverse),
+    address("voucher-templates/", vouchers.VoucherTemplateList),
+    address("vouchers/", vouchers.VoucherBatchList),
+    address("vouchers/{id}/", vouchers.VoucherBatchDetail),
+    address("vouchers/{id}/text/", vouchers.VoucherBatchText),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),
