@@ -63,8 +63,11 @@ def test_a_template_is_changed(as_controller: Client, company: Company) -> None:
     assert (made.name, made.grouping, made.word, made.by_customer) == ("K3", "month", "转", False)
 
 
-def test_who_may(company: Company) -> None:
+def test_who_may_look(company: Company) -> None:
     check_roles(company, "voucher.view", "/vouchers/")
+
+
+def test_who_may_make(company: Company) -> None:
     check_roles(company, "voucher.make", "/vouchers/make/", method="post")
 
 

@@ -79,7 +79,7 @@ class VoucherBatchText(ApiView):
     @extend_schema(
         "vouchers_text",
         summary=gettext_lazy("The vouchers of a batch as text, the same each time"),
-        responses={(200, "text/plain"): OpenApiTypes.STR},
+        responses={(200, "text/plain; charset=utf-8"): OpenApiTypes.STR},
     )
     @requires("voucher.view")
     @query(VoucherFileQuery)
