@@ -88,6 +88,7 @@ NAVIGATION = (
             Page("desk:imports", _("Import"), "history.load", "m", "desk:import"),
             Page("desk:revaluation", _("Revaluation"), "ledger.view", "v", "desk:revaluation"),
             Page("desk:periods", _("Period close"), "period.view", "w", "desk:period"),
+            Page("desk:vouchers", _("Vouchers"), "voucher.view", "k", "desk:voucher"),
             Page("desk:rates", _("Exchange rates"), "admin.rates", "x", "desk:rates"),
             Page("desk:guide", pgettext_lazy("page", "Set-up"), "company.set_up", "u", "desk:guide"),
             Page("desk:jobs", _("Jobs"), "job.view", "l", "desk:job"),

@@ -111,6 +111,9 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "report.tidy": frozenset({CONTROLLER, ADMIN}),
     "revaluation.post": frozenset({CONTROLLER}),
     "journal.export": frozenset({CONTROLLER, AUDITOR}),
+    "voucher.view": frozenset({CONTROLLER, AUDITOR}),
+    "voucher.make": frozenset({CONTROLLER}),
+    "voucher.template": frozenset({CONTROLLER}),
     "audit.view": frozenset({CONTROLLER, AUDITOR, ADMIN}),
     # The accounts
     "period.view": EVERYONE,

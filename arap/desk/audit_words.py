@@ -46,6 +46,8 @@ THINGS = {
     "core.membership": Kind("", "user__username"),
     "core.company": Kind("", "code"),
     "core.companybankaccount": Kind("", "account_no"),
+    "ledger.voucherbatch": Kind("desk:voucher_batch", "to_position"),
+    "ledger.vouchertemplate": Kind("desk:voucher_template", "name"),
     "desk.import": Kind("desk:import", ""),
     "desk.savedview": Kind("desk:report_view", "name"),
 }
@@ -93,6 +95,7 @@ ACTS: dict[str, str | Promise] = {
     "pause": pgettext_lazy("act", "pause after wrong passwords"),
     "post": pgettext_lazy("act", "posted"),
     "propose": pgettext_lazy("act", "proposed"),
+    "print": pgettext_lazy("act", "printed"),
     "put_back": pgettext_lazy("act", "put back"),
     "receive": pgettext_lazy("act", "file received"),
     "record": pgettext_lazy("act", "recorded"),
@@ -128,6 +131,7 @@ ACTS: dict[str, str | Promise] = {
     "stop": pgettext_lazy("act", "stopped"),
     "switch_off": pgettext_lazy("act", "switched off"),
     "switch_on": pgettext_lazy("act", "switched on"),
+    "template": pgettext_lazy("act", "template saved"),
     "unapply": pgettext_lazy("act", "unapplied"),
     "update": pgettext_lazy("act", "changed"),
 }

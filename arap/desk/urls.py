@@ -35,6 +35,7 @@ from arap.desk.views import (
     revaluation,
     saved_views,
     today,
+    vouchers,
 )
 
 app_name = "desk"
@@ -120,6 +121,12 @@ urlpatterns = [
     path("periods/<int:pk>/reopen/", periods.period_reopen, name="period_reopen"),
     path("periods/<int:pk>/exceptions/", periods.period_except, name="period_except"),
     path("periods/<int:pk>/exceptions/<int:exception>/revoke/", periods.period_revoke, name="period_revoke"),
+    path("vouchers/", vouchers.vouchers, name="vouchers"),
+    path("vouchers/make/", vouchers.voucher_make, name="voucher_make"),
+    path("vouchers/templates/new/", vouchers.voucher_template_new, name="voucher_template_new"),
+    path("vouchers/templates/<int:pk>/", vouchers.voucher_template, name="voucher_template"),
+    path("vouchers/<int:pk>/", vouchers.voucher_batch, name="voucher_batch"),
+    path("vouchers/<int:pk>/export/", vouchers.voucher_file, name="voucher_file"),
     path("reports/", reports.reports, name="reports"),
     path("reports/views/save/", saved_views.save, name="report_save_view"),
     path("reports/views/<int:pk>/", saved_views.saved_view, name="report_view"),

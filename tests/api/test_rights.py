@@ -67,6 +67,7 @@ ROOMS = {
     "messages": "message",
     "jobs": "job",
     "periods": "period",
+    "vouchers": "voucher batch",
     "period-exceptions": "period exception",
 }
 

@@ -17,7 +17,8 @@ from arap.desk.actions.saved_views import save_view
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
 from arap.desk.tasks import try_import
-from arap.ledger.models import Application, Item
+from arap.ledger.actions.vouchers import make_vouchers
+from arap.ledger.models import Application, Item, VoucherTemplate
 from arap.outbox.models import Message
 from bills.actions import NewBill, register_bill
 from cases.actions import set_hold
@@ -61,6 +62,8 @@ ROWS = {
     "import/": "import",
     "import/rows/": "job",
     "periods/": "period",
+    "vouchers/": "voucher batch",
+    "vouchers/templates/": "voucher template",
     "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
@@ -175,6 +178,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "contact": contact.pk,
         **_closed(company, user),
         "customer account": account.pk,
+        **_voucher_rows(company, user),
         "contract": contract.pk,
         "contract file": attach_to_contract(contract, PDF, by=user).pk,
         "customer": story.haichen.pk,
@@ -269,6 +273,12 @@ def _arranged(story: Story, user: User) -> int:
         kind="transfer", item_id=moved.item_ids[0], amount=Decimal(9), to_customer_id=story.haichen.pk, reference="A-1"
     )
     return request_arrangement(story.company, new, on=story.today, by=user).pk
+
+
+def _voucher_rows(company: Company, user: User) -> dict[str, int]:
+    """A template, and the vouchers of what is posted by now."""
+    template = VoucherTemplate.objects.create(company=company, name="Own")
+    return {"voucher template": template.pk, "voucher batch": make_vouchers(company, template, by=user).pk}
 
 
 def _sent(story: Story, user: User) -> dict[str, int]:

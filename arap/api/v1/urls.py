@@ -25,6 +25,7 @@ from arap.api.v1.views import (
     receiving,
     refunds,
     statements,
+    vouchers,
     write_offs,
 )
 
@@ -117,6 +118,10 @@ urlpatterns = [
     address("arrangements/{id}/reverse/", arrangements.ArrangementReverse),
     address("late-charges/", charges.ChargeRunList),
     address("late-charges/preview/", charges.ChargePreview),
+    address("voucher-templates/", vouchers.VoucherTemplateList),
+    address("vouchers/", vouchers.VoucherBatchList),
+    address("vouchers/{id}/", vouchers.VoucherBatchDetail),
+    address("vouchers/{id}/text/", vouchers.VoucherBatchText),
     address("documents/", ledger.DocumentList),
     address("documents/{id}/", ledger.DocumentDetail),
     address("items/", ledger.ItemList),

@@ -15,6 +15,7 @@ from arap.ledger.models.documents import Document, DocumentText, Posting
 from arap.ledger.models.items import Item
 from arap.ledger.models.journal import JournalLine, Seal
 from arap.ledger.models.late import LatePosting
+from arap.ledger.models.vouchers import VoucherAccount, VoucherBatch, VoucherTemplate
 
 __all__ = [
     "FAR",
@@ -29,4 +30,7 @@ __all__ = [
     "LatePosting",
     "Posting",
     "Seal",
+    "VoucherAccount",
+    "VoucherBatch",
+    "VoucherTemplate",
 ]

@@ -1,0 +1,5 @@
+alter table ledger_voucheraccount drop constraint ledger_voucheraccount_template_fk, drop constraint ledger_voucheraccount_account_fk;
+alter table ledger_voucherbatch drop constraint ledger_voucherbatch_posting_fk;
+drop trigger ledger_voucherbatch_keep on ledger_voucherbatch;
+drop trigger ledger_voucherbatch_follows on ledger_voucherbatch;
+drop function ledger_voucherbatch_follows();
