@@ -26,7 +26,7 @@ NO_PAGE = {
     "desk:contract_file", "desk:customer_note_file", "desk:customer_views", "desk:find_box", "desk:help",
     "desk:help_page", "desk:import_example", "desk:import_lines_csv", "desk:audit_export",
     "desk:audit_sample_export", "desk:customers_export", "desk:invoices_export", "desk:receipts_export",
-    "desk:news_count", "desk:person_export", "desk:report_export", "desk:words",
+    "desk:news_count", "desk:person_export", "desk:report_export", "desk:voucher_file", "desk:words",
     "invoices:file", "invoices:pdf", "outbox:file", "outbox:formatted", "receipts:pdf",
     "receipts:write_off_evidence", "receipts:payout_xml", "receipts:payout_csv", "statements:new_pdf", "statements:pdf",
 }  # fmt: skip
@@ -37,7 +37,7 @@ SOMETIMES = {
     ("charges:new", "Ctrl Enter"),
     ("desk:customers", "V"), ("desk:period", "Ctrl Enter"), ("dunning:effect", "Ctrl Enter"), ("invoices:detail", "E"),
     ("invoices:detail", "Ctrl Enter"), ("invoices:post_several", "Ctrl Enter"),
-    ("invoices:send_several", "Ctrl Enter"), ("receipts:unapply", "Ctrl Enter"), ("statements:detail", "Ctrl Enter"),
+    ("desk:vouchers", "Ctrl Enter"), ("invoices:send_several", "Ctrl Enter"), ("receipts:unapply", "Ctrl Enter"), ("statements:detail", "Ctrl Enter"),
 }  # fmt: skip
 ANYWHERE = {"/", "?", "F1", "J", "K", "G", "Z", "Enter", "Esc", "[", "]"}
 
