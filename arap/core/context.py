@@ -47,7 +47,7 @@ NAVIGATION = (
         "",
         (
             Page("desk:today", _("Today"), "dashboard.view", "h", "desk:today"),
-            Page("desk:approvals", _("Approvals"), "approval.view", "b", "desk:approval"),
+            Page("desk:approvals", _("Approvals"), "approval.view", "q", "desk:approval"),
         ),
     ),
     Section(

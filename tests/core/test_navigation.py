@@ -36,7 +36,7 @@ def test_each_role_sees_what_it_may_open_and_nothing_else(company: Company, role
 )
 def test_what_a_role_uses_most_comes_after_today(company: Company, role: Role, first: str) -> None:
     sections = sections_of(company, role)
-    assert sections[0] == ["desk:today"]
+    assert sections[0] == ["desk:today", "desk:approvals"]
     assert sections[1][0] == first
 
 

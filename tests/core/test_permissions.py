@@ -109,6 +109,16 @@ admin.terms           . . m o . d
 admin.custom_fields   . . . o . d
 admin.calendars       . . . . . d
 admin.schedules       . . . . . d
+practice.use          c l m o a d
+bill.view             c l m o a d
+bill.record           c . . o . .
+bill.pass_on          . . . o . .
+bill.undo             . . . o . .
+report.share          c l m o . d
+report.tidy           . . . o . d
+voucher.view          . . . o a .
+voucher.make          . . . o . .
+voucher.template      . . . o . .
 """
 LETTERS = dict(zip("clmoad", Role, strict=True))
 matrix = {

@@ -37,7 +37,8 @@ SOMETIMES = {
     ("charges:new", "Ctrl Enter"),
     ("desk:customers", "V"), ("desk:period", "Ctrl Enter"), ("dunning:effect", "Ctrl Enter"), ("invoices:detail", "E"),
     ("invoices:detail", "Ctrl Enter"), ("invoices:post_several", "Ctrl Enter"),
-    ("desk:vouchers", "Ctrl Enter"), ("invoices:send_several", "Ctrl Enter"), ("receipts:unapply", "Ctrl Enter"), ("statements:detail", "Ctrl Enter"),
+    ("desk:vouchers", "Ctrl Enter"),
+    ("invoices:send_several", "Ctrl Enter"), ("receipts:unapply", "Ctrl Enter"), ("statements:detail", "Ctrl Enter"),
 }  # fmt: skip
 ANYWHERE = {"/", "?", "F1", "J", "K", "G", "Z", "Enter", "Esc", "[", "]"}
 
