@@ -24,6 +24,14 @@ MODELS = {
     "write-off": "receipts.WriteOff",
     "recovery": "receipts.Recovery",
     "arrangement": "receipts.Arrangement",
+    "refund": "receipts.Refund",
+    "payout": "receipts.Payout",
+    "bill": "bills.Bill",
+    "bill event": "bills.BillEvent",
+    "charge run": "charges.ChargeRun",
+    "period": "core.Period",
+    "voucher batch": "ledger.VoucherBatch",
+    "voucher template": "ledger.VoucherTemplate",
     "identification": "receipts.ReceiptIdentification",
     "reminder run": "dunning.DunningRun",
     "notice": "dunning.Notice",
@@ -51,6 +59,12 @@ def rows_of(company: Company) -> dict[str, int]:
     if found.get("identification"):
         identified = apps.get_model(MODELS["identification"])._default_manager.filter(pk=found["identification"])
         found["identified receipt"] = identified.values_list("receipt_id", flat=True)[0]
+    credits = apps.get_model("ledger.Item")._default_manager.filter(company=company, amount__lt=0, open_amount__lt=0)
+    if pk := credits.exclude(customer=None).order_by("-pk").values_list("pk", flat=True).first():
+        found["credit item"] = int(pk)
+    reports = apps.get_model("desk.SavedView")._default_manager.filter(company=company).exclude(page="desk:customers")
+    if pk := reports.order_by("-pk").values_list("pk", flat=True).first():
+        found["saved report"] = int(pk)
     return found
 
 

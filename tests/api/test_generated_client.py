@@ -22,7 +22,13 @@ from customers.actions import ensure_terms
 from tests.api.program import program
 
 PACKAGE = "arap_month_client"
-CONFIG = {"content_type_overrides": {"application/pdf": "application/octet-stream"}, "post_hooks": []}
+CONFIG = {
+    "content_type_overrides": {
+        "application/pdf": "application/octet-stream",
+        "application/xml": "application/octet-stream",
+    },
+    "post_hooks": [],
+}
 
 
 class Generated:

@@ -21,7 +21,8 @@ def findings(company: Company) -> list[str]:
 
 
 def assert_holds(company: Company) -> None:
-    assert findings(company) == []
+    found = findings(company)
+    assert not found, "\n".join(found)
 
 
 def days(company: Company) -> list[date]:
