@@ -70,7 +70,9 @@ def test_no_over_application(keeper: Bookkeeper) -> None:
             assert low <= item.open_amount <= high
         credit = sum(item.open_amount for item in touched if item.amount < 0)
         assert credit == -sum(item.open_amount for item in touched if item.amount > 0)
-    assert codes["done"] > ROUNDS * CLIENTS
+    assert codes["done"] > ROUNDS * CLIENTS // 2, (
+        "how many are refused is the scheduler's; that most rounds get through is not"
+    )
     assert codes["over_applied"] > 0, "a load on which nobody loses proves nothing"
     assert codes.keys() <= {"done", "undone", "over_applied", "already_undone"}
     assert_holds(keeper.company)

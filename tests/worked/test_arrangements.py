@@ -82,7 +82,7 @@ def did(here: Shop, new: NewArrangement, by: User | None = None) -> Arrangement:
     assert made.document is not None
     assert posted_lines(here.company, since) == told.postings
     assert_open(told.changes)
-    opened = Item.objects.filter(document=made.document_id).exclude(open_amount=0)
+    opened = Item.objects.filter(document=made.document_id).exclude(open_amount=0).order_by("pk")
     assert [(each.customer and each.customer.pk, each.after) for each in told.opened] == [
         (item.customer_id, item.open_amount) for item in opened
     ]
