@@ -50,6 +50,7 @@ THINGS = {
     "ledger.vouchertemplate": Kind("desk:voucher_template", "name"),
     "desk.import": Kind("desk:import", ""),
     "desk.savedview": Kind("desk:report_view", "name"),
+    "desk.reportschedule": Kind("desk:report_schedule", "view__name"),
 }
 
 # By the last word of a verb: what was done, of whatever it was done to.
@@ -109,13 +110,18 @@ ACTS: dict[str, str | Promise] = {
     "request": pgettext_lazy("act", "requested"),
     "reset": pgettext_lazy("act", "second factor reset"),
     "resolve": pgettext_lazy("act", "decided"),
+    "reschedule": pgettext_lazy("act", "sending changed"),
+    "rest": pgettext_lazy("act", "sending paused"),
+    "resume": pgettext_lazy("act", "sending resumed"),
     "retire": pgettext_lazy("act", "retired"),
     "retry_pdf": pgettext_lazy("act", "PDF made again"),
     "reverse": pgettext_lazy("act", "reversed"),
     "revoke": pgettext_lazy("act", "revoked"),
     "run": pgettext_lazy("act", "run"),
     "sample": pgettext_lazy("act", "sample drawn"),
+    "schedule": pgettext_lazy("act", "sent regularly"),
     "send": pgettext_lazy("act", "sent"),
+    "send_now": pgettext_lazy("act", "sent at once"),
     "send_again": pgettext_lazy("act", "sent again"),
     "received": pgettext_lazy("bill", "received"),
     "endorsed": pgettext_lazy("bill", "endorsed"),
@@ -133,6 +139,7 @@ ACTS: dict[str, str | Promise] = {
     "switch_on": pgettext_lazy("act", "switched on"),
     "template": pgettext_lazy("act", "template saved"),
     "unapply": pgettext_lazy("act", "unapplied"),
+    "unschedule": pgettext_lazy("act", "no longer sent"),
     "update": pgettext_lazy("act", "changed"),
 }
 

@@ -187,6 +187,102 @@ class SavedView(CompanyOwned):
         return self.name
 
 
+class ReportSchedule(CompanyOwned):
+    """A saved report that is sent by e-mail regularly. `next_at` is when it is sent next; empty while it rests.
+
+    A rhythm is read as reports/rhythm.py has it: `weekday` counts where it is weekly, `month_day` where it is monthly.
+    """
+
+    class Rhythm(models.TextChoices):
+        WORKDAY = "workday", _("Every business day")
+        WEEKLY = "weekly", _("Every week")
+        MONTHLY = "monthly", _("Every month")
+
+    class FileKind(models.TextChoices):
+        XLSX = "xlsx", "XLSX"
+        PDF = "pdf", "PDF"
+        CSV = "csv", "CSV"
+
+    view = models.ForeignKey(
+        SavedView, verbose_name=_("saved view"), on_delete=models.CASCADE, related_name="schedules"
+    )
+    rhythm = models.CharField(_("how often"), max_length=10, choices=Rhythm)
+    weekday = models.PositiveSmallIntegerField(_("weekday"), default=1, db_default=1)
+    month_day = models.PositiveSmallIntegerField(_("day of the month"), default=1, db_default=1)
+    hour = models.PositiveSmallIntegerField(_("hour"))
+    file_kind = models.CharField(_("file"), max_length=4, choices=FileKind)
+    is_paused = models.BooleanField(_("paused"), default=False, db_default=False)
+    next_at = models.DateTimeField(_("sent next"), null=True)
+    created_by = models.ForeignKey(
+        "core.User", verbose_name=_("created by"), on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["id"]
+        verbose_name = _("regular report")
+        verbose_name_plural = _("regular reports")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(weekday__range=(1, 7), month_day__range=(1, 31), hour__range=(0, 23)),
+                name="desk_reportschedule_days",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_paused=True) | models.Q(next_at__isnull=False), name="desk_reportschedule_next"
+            ),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["company", "next_at"],
+                condition=models.Q(next_at__isnull=False),
+                name="desk_reportschedule_due",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.rhythm}"
+
+
+class ReportReader(CompanyOwned):
+    """Somebody to whom a report is sent. Asked each time whether they may still see it."""
+
+    schedule = models.ForeignKey(ReportSchedule, on_delete=models.CASCADE, related_name="readers")
+    user = models.ForeignKey("core.User", verbose_name=_("reader"), on_delete=models.CASCADE, related_name="+")
+
+    class Meta(CompanyOwned.Meta):
+        verbose_name = _("reader of a regular report")
+        verbose_name_plural = _("readers of regular reports")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["schedule", "user"], name="desk_reportreader_once"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user_id)
+
+
+class ReportSending(CompanyOwned):
+    """A report was sent, or was not, for the moment at which it was due; once for each."""
+
+    schedule = models.ForeignKey(ReportSchedule, on_delete=models.CASCADE, related_name="sendings")
+    due_at = models.DateTimeField(_("due"))
+    made_at = models.DateTimeField(_("made at"), db_default=Now(), editable=False)
+    sent = models.PositiveIntegerField(_("sent"), default=0, db_default=0)
+    problem = models.CharField(_("problem"), max_length=500, blank=True, default="", db_default="")
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["-due_at"]
+        verbose_name = _("sending of a regular report")
+        verbose_name_plural = _("sendings of regular reports")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["schedule", "due_at"], name="desk_reportsending_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.due_at}"
+
+
 class Opened(CompanyOwned):
     """What somebody opened last: the recent items of the search box. Few are kept for each person (recent.py).
 

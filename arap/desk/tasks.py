@@ -12,6 +12,7 @@ from arap.core.models import Company, Job
 from arap.core.nights import each_company
 from arap.desk.actions import imports, practice, revaluing
 from arap.desk.actions.personal_data import run_erasure
+from arap.desk.actions.sending import companies_due, send_due_reports
 from arap.ledger.actions import closing
 
 logger = logging.getLogger(__name__)
@@ -75,6 +76,19 @@ def revalue_months() -> int:
         return len(revaluing.run_revaluations(company, as_of=today))
 
     return each_company(Company.objects.filter(is_active=True, revalue_from__isnull=False).order_by("code"), begin)
+
+
+@shared_task(name="arap.desk.tasks.send_reports", **LIMITS)  # type: ignore[untyped-decorator]
+def send_reports() -> int:
+    """Every few minutes: the regular reports that are due. Returns in how many companies something was.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+    now = timezone.now()
+    return each_company(
+        Company.objects.filter(is_active=True, pk__in=companies_due(now)).order_by("code"),
+        lambda company: send_due_reports(company, now=now),
+    )
 
 
 @shared_task(name="arap.desk.tasks.erase_personal_data")  # type: ignore[untyped-decorator]

@@ -34,6 +34,7 @@ from arap.desk.views import (
     reports,
     revaluation,
     saved_views,
+    schedules,
     today,
     vouchers,
 )
@@ -130,6 +131,9 @@ urlpatterns = [
     path("reports/", reports.reports, name="reports"),
     path("reports/views/save/", saved_views.save, name="report_save_view"),
     path("reports/views/<int:pk>/", saved_views.saved_view, name="report_view"),
+    path("reports/views/<int:pk>/schedules/new/", schedules.schedule_new, name="report_schedule_new"),
+    path("reports/schedules/<int:pk>/", schedules.schedule, name="report_schedule"),
+    path("reports/schedules/<int:pk>/act/", schedules.schedule_act, name="report_schedule_act"),
     path("reports/views/<int:pk>/drop/", saved_views.drop, name="report_view_drop"),
     path("reports/<slug:report>/", reports.report, name="report"),
     path("reports/<slug:report>/export/", reports.report_export, name="report_export"),

@@ -30,6 +30,7 @@ class Message(CompanyOwned):
         REMINDER = "reminder", _("Reminder")
         INVOICE = "invoice", _("Invoice")
         RECEIPT = "receipt", _("Receipt")
+        REPORT = "report", _("Report")
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")

@@ -14,8 +14,10 @@ from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membersh
 from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
 from arap.desk.actions.saved_views import save_view
+from arap.desk.actions.scheduling import NewSchedule, add_schedule
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
+from arap.desk.reports.rhythm import Rhythm
 from arap.desk.tasks import try_import
 from arap.ledger.actions.vouchers import make_vouchers
 from arap.ledger.models import Application, Item, VoucherTemplate
@@ -55,6 +57,7 @@ ROWS = {
     "customers/": "customer",
     "customers/views/": "saved view",
     "reports/views/": "saved report",
+    "reports/schedules/": "report schedule",
     "customers/bank-accounts/": "customer account",
     "approvals/": "customer account",
     "contracts/": "contract",
@@ -147,6 +150,8 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         ExchangeRate.objects.create(
             company=company, currency="CNY", valid_from=date(2020, 1, 1), rate=Decimal("0.14"), source="test"
         )
+    User.objects.filter(pk=user.pk).update(email=f"{user.username}@example.com")
+    user.email = f"{user.username}@example.com"
     story = tell(company, user)
     papers = ["statement", "reminder", "invoice"]
     contact = add_contact(story.haichen, name="Wang", email="ap@haichen.example", receives=papers, by=user)
@@ -171,6 +176,8 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         today=story.today,
         by=user,
     )
+    rhythm = NewSchedule(rhythm=Rhythm(kind="weekly", hour=7), file_kind="csv", readers=[user])
+    schedule = add_schedule(report, rhythm, by=user, now=timezone.now())
     token = issue_token(company, user, name="shop", scopes=["invoice.view"], days=1, at=timezone.now()).token
     return {
         "bank account": own.pk,
@@ -190,6 +197,7 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "kept columns": kept.pk,
         "saved view": view.pk,
         "saved report": report.pk,
+        "report schedule": schedule.pk,
         **_booked(story, user),
         **_sent(story, user),
     }

@@ -11,9 +11,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from arap.core import wording
 from arap.core.fields import DayField, MomentField
@@ -231,17 +230,17 @@ class ReportForm(forms.Form):
         """What was asked, in words, for the head of a file: (name, value)."""
         first, last = prose_day(asked.first_on), prose_day(asked.last_on)
         clock = {
-            "period": (now("Period"), f"{first} – {last}"),
-            "day": (now("As of"), last),
-            "two days": (now("Compared"), f"{first} – {last}"),
+            "period": (gettext("Period"), f"{first} – {last}"),
+            "day": (gettext("As of"), last),
+            "two days": (gettext("Compared"), f"{first} – {last}"),
         }[self.report.clock]
         found = [(self.company_words, self.company.name), clock]
         if asked.known_at:
-            found.append((now("Known at"), wording.moment(asked.known_at)))
+            found.append((gettext("Known at"), wording.moment(asked.known_at)))
         for name in self.report.fields:
             value = self.cleaned_data.get(name)
             if value:
-                shown = now("yes") if value is True else str(value.code if isinstance(value, Customer) else value)
+                shown = gettext("yes") if value is True else str(value.code if isinstance(value, Customer) else value)
                 if name == "kind":
                     shown = str(Document.Kind(value).label)
                 found.append((str(self.fields[name].label), shown))
@@ -249,4 +248,4 @@ class ReportForm(forms.Form):
 
     @property
     def company_words(self) -> str:
-        return now("Company")
+        return gettext("Company")

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.functional import lazystr
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from aging.pages import named
@@ -36,7 +36,7 @@ def columns(asked: Asked) -> list[Column]:
             Column(f"bucket{at}", lazystr(f"{head} ±"), "amount", 20, is_summed=True, drops=at == 0)
             for at, head in enumerate(heads)
         ],
-        Column("unapplied", lazystr(f"{now('Not applied')} ±"), "amount", 20, is_summed=True, drops=True),
+        Column("unapplied", lazystr(gettext("Not applied") + " ±"), "amount", 20, is_summed=True, drops=True),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.sheets import Cells, Column
@@ -64,7 +64,7 @@ def receipts_text(asked: Asked) -> str:
 
 def dress(cells: dict[str, object]) -> None:
     cells["kind"] = kind_words(str(cells["kind"]))
-    cells["customer"] = cells["customer"] or now("Payer unknown")
+    cells["customer"] = cells["customer"] or gettext("Payer unknown")
 
 
 def urls(cells: Cells, asked: Asked) -> Mapping[str, str]:

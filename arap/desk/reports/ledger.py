@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from arap.core.models import Company
@@ -72,7 +72,7 @@ def text(asked: Asked) -> str:
 
 
 def dress(cells: dict[str, object]) -> None:
-    ends = {"before": now("Opening balance"), "after": now("Closing balance")}
+    ends = {"before": gettext("Opening balance"), "after": gettext("Closing balance")}
     cells["is_end"] = cells["kind"] in ends
     cells["kind"] = ends.get(str(cells["kind"])) or kind_words(str(cells["kind"]))
 

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django.urls import reverse
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from arap.core.models import Company
 from arap.core.sheets import Cells, Column
@@ -48,7 +47,7 @@ def text(asked: Asked) -> str:
 
 def dress(cells: dict[str, object]) -> None:
     cells["kind"] = kind_words(str(cells["kind"]))
-    cells["customer"] = cells["customer"] or now("Payer unknown")
+    cells["customer"] = cells["customer"] or gettext("Payer unknown")
     cells["is_late"] = bool(cells["days"]) and isinstance(cells["amount"], Decimal) and cells["amount"] > 0
     if not cells["is_late"]:
         cells["days"] = None

@@ -16,8 +16,10 @@ from arap.core.http import CompanyRequest
 from arap.core.permissions import allows, get_for, requires
 from arap.desk.actions import saved_views as actions
 from arap.desk.forms.saved_views import SavedViewForm
+from arap.desk.forms.schedules import when_words
 from arap.desk.models import SavedView
 from arap.desk.queries.saved_views import seen_by
+from arap.desk.queries.schedules import schedules_of
 from arap.desk.reports.kept import AGING, address, read, report_of, title_of, verbs_of
 
 VERB = "report.view"
@@ -105,6 +107,7 @@ def _shown(request: CompanyRequest, view: SavedView) -> dict[str, Any]:
         "read": read(view, today=today),
         "url": address(view, today=today),
         "may_change": _may_change(request, view),
+        "schedules": [(each, when_words(each)) for each in schedules_of(view)],
         "may_open": allows(request.roles, verbs_of(view.page)[0]),
     }
 
