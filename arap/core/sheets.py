@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -38,6 +39,7 @@ FORMATS = ("csv", "xlsx", "pdf")
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX, "pdf": "application/pdf"}
 # What one answer may hold. A workbook of this size takes seconds and little memory; a paper of it nobody reads.
 XLSX_ROWS_MAX = 100_000
+XLSX_ROWS_EVER = 1_000_000  # a sheet has room for 1,048,576 with its heads; a job writes that many
 PDF_ROWS_MAX = 5_000
 PAPER_MM = 269  # a sheet of A4 lying, without its margins
 
@@ -149,7 +151,19 @@ def _written(sheet: Sheet, column: Column, cells: Cells) -> str:
 
 
 def workbook(sheet: Sheet) -> bytes:
-    """A workbook of one sheet: what was asked, a row of headings that stays, then the rows, totals at the end."""
+    """A workbook of one sheet, in memory. Raises Invalid("too_many_rows")."""
+    target = BytesIO()
+    write_workbook(sheet, target, rows_max=XLSX_ROWS_MAX)
+    return target.getvalue()
+
+
+def write_workbook(
+    sheet: Sheet, target: BytesIO | Path, *, rows_max: int, told: Callable[[int], None] = lambda count: None
+) -> int:
+    """A workbook of one sheet: what was asked, a row of headings that stays, then the rows, totals at the end.
+
+    `told` hears of each row; what it raises ends the work. Returns how many rows. Raises Invalid("too_many_rows").
+    """
     book = Workbook(write_only=True)
     page = book.create_sheet(_sheet_title(sheet.title))
     for at, column in enumerate(sheet.columns, start=1):
@@ -159,18 +173,27 @@ def workbook(sheet: Sheet) -> bytes:
     for row in top:
         page.append([cell_of(page, value) for value in row])
     page.append([cell_of(page, str(column.head)) for column in sheet.columns])
-    count = 0
-    for count, cells in enumerate(sheet.rows(), start=1):
-        if count > XLSX_ROWS_MAX:
-            raise _too_many(XLSX_ROWS_MAX)
-        page.append([_cell(page, sheet, column, cells) for column in sheet.columns])
+    try:
+        count = _rows(page, sheet, rows_max, told)
+    except BaseException:
+        page.close()  # its file is one of the system's own
+        raise
     for cells in sheet.totals if count else []:
         page.append([_cell(page, sheet, column, cells) for column in sheet.columns])
     if sheet.verdict:
         page.append([cell_of(page, sheet.verdict)])
-    target = BytesIO()
     book.save(target)
-    return target.getvalue()
+    return count
+
+
+def _rows(page: Any, sheet: Sheet, rows_max: int, told: Callable[[int], None]) -> int:
+    count = 0
+    for count, cells in enumerate(sheet.rows(), start=1):
+        if count > rows_max:
+            raise _too_many(rows_max)
+        page.append([_cell(page, sheet, column, cells) for column in sheet.columns])
+        told(count)
+    return count
 
 
 def _cell(page: Any, sheet: Sheet, column: Column, cells: Cells) -> Any:

@@ -21,6 +21,7 @@ class DeskConfig(AppConfig):
         describe("import_trial", _("Dry run of an import"), unit=rows, context=trial_context)
         months = npgettext_lazy("count", "month", "months")
         describe("revaluation", _("Revaluation"), unit=months, context=result_context)
+        describe("report_file", _("Workbook of a report"), unit=rows)
         describe("practice", _("Practice company"), context=practice_context)
         describe("import_run", _("Import"), unit=rows, troubles=troubles)
         describe("close_check", _("Checks before a close"), unit=npgettext_lazy("count", "check", "checks"))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from arap.core import jobs
 from arap.core.models import Company, Job
 from arap.core.nights import each_company
-from arap.desk.actions import imports, practice, revaluing
+from arap.desk.actions import imports, practice, report_files, revaluing
 from arap.desk.actions.personal_data import run_erasure
 from arap.desk.actions.sending import companies_due, send_due_reports
 from arap.ledger.actions import closing
@@ -39,6 +39,12 @@ def forget_trials() -> int:
     forgotten = imports.forget_trials()
     logger.info("forgot %s rows of old dry runs", forgotten)
     return forgotten
+
+
+@shared_task(name="arap.desk.tasks.make_report_file", **LIMITS)  # type: ignore[untyped-decorator]
+def make_report_file(job_id: int) -> None:
+    """The workbook of a long report."""
+    jobs.run(job_id, report_files.make_report_file)
 
 
 @shared_task(name="arap.desk.tasks.check_close", **LIMITS)  # type: ignore[untyped-decorator]

@@ -36,6 +36,7 @@ from arap.desk.views import (
     saved_views,
     schedules,
     today,
+    trends,
     vouchers,
 )
 
@@ -129,6 +130,7 @@ urlpatterns = [
     path("vouchers/<int:pk>/", vouchers.voucher_batch, name="voucher_batch"),
     path("vouchers/<int:pk>/export/", vouchers.voucher_file, name="voucher_file"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/trends/", trends.trends, name="trends"),
     path("reports/views/save/", saved_views.save, name="report_save_view"),
     path("reports/views/<int:pk>/", saved_views.saved_view, name="report_view"),
     path("reports/views/<int:pk>/schedules/new/", schedules.schedule_new, name="report_schedule_new"),
@@ -170,5 +172,6 @@ urlpatterns = [
     path("revaluation/differences/lines/", differences.lines, name="revaluation_lines"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("jobs/<int:pk>/file/", reports.job_file, name="job_file"),
     path("jobs/<int:pk>/cancel/", jobs.cancel, name="job_cancel"),
 ]

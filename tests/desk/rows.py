@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.http import QueryDict
 from django.test import Client
 from django.utils import timezone
 
@@ -13,12 +14,15 @@ from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.core.queries import period_on
 from arap.desk.actions.imports import start_trial
+from arap.desk.actions.report_files import begin_report_file
 from arap.desk.actions.saved_views import save_view
 from arap.desk.actions.scheduling import NewSchedule, add_schedule
+from arap.desk.forms.reports import ReportForm
 from arap.desk.mapping.layouts import Layout
 from arap.desk.models import KeptLayout, SavedView
+from arap.desk.reports import REPORTS
 from arap.desk.reports.rhythm import Rhythm
-from arap.desk.tasks import try_import
+from arap.desk.tasks import make_report_file, try_import
 from arap.ledger.actions.vouchers import make_vouchers
 from arap.ledger.models import Application, Item, VoucherTemplate
 from arap.outbox.models import Message
@@ -70,6 +74,7 @@ ROWS = {
     "personal-data/": "contact",
     "import/columns/": "kept columns",
     "jobs/": "job",
+    "jobs/<int:pk>/file/": "report file",
     "invoices/": "invoice",
     "receipts/": "receipt",
     "receipts/<int:pk>/identified/": "identified receipt",
@@ -198,9 +203,20 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "saved view": view.pk,
         "saved report": report.pk,
         "report schedule": schedule.pk,
+        "report file": _workbook(company, user, story.today),
         **_booked(story, user),
         **_sent(story, user),
     }
+
+
+def _workbook(company: Company, user: User, today: date) -> int:
+    """The job that made the workbook of a report."""
+    report = REPORTS["documents"]
+    form = ReportForm(QueryDict(""), report=report, company=company, today=today)
+    assert form.is_valid()
+    job = begin_report_file(report, form, by=user)
+    make_report_file(job.pk)
+    return job.pk
 
 
 def _booked(story: Story, user: User) -> dict[str, int]:

@@ -26,7 +26,7 @@ NO_PAGE = {
     "desk:contract_file", "desk:customer_note_file", "desk:customer_views", "desk:find_box", "desk:help",
     "desk:help_page", "desk:import_example", "desk:import_lines_csv", "desk:audit_export",
     "desk:audit_sample_export", "desk:customers_export", "desk:invoices_export", "desk:receipts_export",
-    "desk:news_count", "desk:person_export", "desk:report_export", "desk:voucher_file", "desk:words",
+    "desk:news_count", "desk:person_export", "desk:report_export", "desk:job_file", "desk:voucher_file", "desk:words",
     "invoices:file", "invoices:pdf", "outbox:file", "outbox:formatted", "receipts:pdf",
     "receipts:write_off_evidence", "receipts:payout_xml", "receipts:payout_csv", "statements:new_pdf", "statements:pdf",
 }  # fmt: skip

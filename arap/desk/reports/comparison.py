@@ -33,7 +33,7 @@ def columns(asked: Asked) -> list[Column]:
         Column("after", lazystr(wording.prose_day(asked.last_on)), "amount", 24, is_summed=True),
         Column("difference", _("Difference"), "amount", 24, is_summed=True, is_strong=True),
         *[
-            Column(f"bucket{at}", lazystr(f"{head} ±"), "amount", 20, is_summed=True, drops=at == 0)
+            Column(f"bucket{at}", lazystr(f"{head} ±"), "amount", 20, is_summed=True, drops=at in (0, 2))
             for at, head in enumerate(heads)
         ],
         Column("unapplied", lazystr(gettext("Not applied") + " ±"), "amount", 20, is_summed=True, drops=True),

@@ -14,10 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from arap.core import audit, sheets
-from arap.core.errors import Forbidden, NotFound
+from arap.core.errors import Forbidden, Invalid, NotFound
+from arap.core.files import file_response
 from arap.core.http import CompanyRequest
-from arap.core.permissions import allows, requires
+from arap.core.models import Job, StoredFile
+from arap.core.permissions import allows, get_for, requires
 from arap.core.sheets import Cells, Column
+from arap.desk.actions.report_files import KIND, begin_report_file
 from arap.desk.forms.reports import ReportForm
 from arap.desk.queries.saved_views import seen_by
 from arap.desk.reports import REPORTS, Report
@@ -50,6 +53,18 @@ def reports(request: CompanyRequest) -> HttpResponse:
         if allows(request.roles, verbs_of(view.page)[0])
     ]
     return render(request, "desk/reports.html", {"reports": shown, "views": views})
+
+
+@requires("report.view")
+@require_safe
+def job_file(request: CompanyRequest, pk: int) -> HttpResponse:
+    """The workbook that a job made, for whoever asked for it and may still take that report out."""
+    mine = Job.objects.filter(company=request.company, kind=KIND, created_by=request.user, state=Job.State.DONE)
+    job = get_for(request.user, "report.view", mine, pk, request.company)
+    made = _report(request, job.params["report"])
+    _check_export(request, made)
+    assert job.result, "it is done"
+    return file_response(StoredFile.objects.get(company=request.company, pk=job.result["file"]))
 
 
 @requires("report.view")
@@ -92,13 +107,17 @@ def report(request: CompanyRequest, report: str) -> HttpResponse:
 def report_export(request: CompanyRequest, report: str) -> HttpResponseBase:
     """The whole report as CSV, XLSX or PDF. That it was taken out is an act of its own."""
     made = _report(request, report)
-    if not allows(request.roles, made.export_verb):
-        raise Forbidden("forbidden", _("Your role does not allow this."), verb=made.export_verb)
+    _check_export(request, made)
     form = ReportForm(request.GET, report=made, company=request.company, today=timezone.localdate())
     kind = request.GET.get("as", "csv")
     if kind not in sheets.FORMATS or not form.is_valid() or form.lacking:
         return redirect(f"{reverse('desk:report', args=[made.slug])}?{request.GET.urlencode()}")
-    answer = sheets.answer(sheet_of(made, form), kind)
+    try:
+        answer = sheets.answer(sheet_of(made, form), kind)
+    except Invalid as error:
+        if error.code != "too_many_rows" or kind != "xlsx":
+            raise
+        return redirect("desk:job", pk=begin_report_file(made, form, by=request.user).pk)
     after = {"report": made.slug, "query": form.query(), "as": kind}
     with transaction.atomic():
         audit.record(by=request.user, verb="report.export", obj=request.company, after=after)
@@ -113,6 +132,12 @@ def _report(request: CompanyRequest, slug: str) -> Report:
     if not allows(request.roles, made.verb):
         raise Forbidden("forbidden", _("Your role does not allow this."), verb=made.verb)
     return made
+
+
+def _check_export(request: CompanyRequest, made: Report) -> None:
+    """Raises Forbidden."""
+    if not allows(request.roles, made.export_verb):
+        raise Forbidden("forbidden", _("Your role does not allow this."), verb=made.export_verb)
 
 
 def _cells(request: CompanyRequest, made: Report, asked: Asked, columns: Any, cells: Cells) -> list[Cell]:

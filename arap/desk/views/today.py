@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from aging import standings
@@ -81,9 +82,14 @@ def aging_chart(request: CompanyRequest) -> HttpResponse:
     position = position_at(company, known_at=None)
     ends = figures.month_ends(company, today=on, position=position)
     labels = [wording.bucket_words(each.from_days, each.to_days) for each in buckets_at(on, basis="due")]
-    months = [_month(end, labels, is_now=end.on == on) for end in ends]
-    template = "desk/_aging_chart.html" if request.htmx else "desk/aging_chart.html"
-    context = {"chart": stacked_bars(months), "labels": labels, "currency": company.base_currency}
+    months = [month_bar(end, labels, is_now=end.on == on) for end in ends]
+    template = "desk/_chart.html" if request.htmx else "desk/aging_chart.html"
+    context = {
+        "chart": stacked_bars(months),
+        "title": _("Aging, 12 months"),
+        "labels": labels,
+        "currency": company.base_currency,
+    }
     return render(request, template, context)
 
 
@@ -94,10 +100,11 @@ def _first_hour(request: CompanyRequest) -> FirstHour | None:
     return first_hour(practice_of(request.user), request.user, request.roles)
 
 
-def _month(end: figures.MonthEnd, labels: list[str], *, is_now: bool) -> Month:
+def month_bar(end: figures.MonthEnd, labels: list[str], *, is_now: bool) -> Month:
+    """The bar of a day, a segment for each bucket, each leading into the aging report of that day."""
     report = reverse("aging:report")
     return Month(
-        label=_axis_label(end.on, is_now=is_now),
+        label=axis_label(end.on, is_now=is_now),
         day=wording.prose_day(end.on),
         is_now=is_now,
         buckets=[
@@ -107,7 +114,7 @@ def _month(end: figures.MonthEnd, labels: list[str], *, is_now: bool) -> Month:
     )
 
 
-def _axis_label(on: date, *, is_now: bool) -> str:
+def axis_label(on: date, *, is_now: bool) -> str:
     """The month; with the year in January, and the day itself for the last bar, which is not a month end."""
     if is_now:
         return wording.short_day(on)
