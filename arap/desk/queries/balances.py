@@ -74,8 +74,7 @@ HELD = """held as (
      and coalesce(ends_on, 'infinity') >= %(as_of)s and coalesce(released_on, 'infinity') > %(as_of)s
 )"""
 # What a merged duplicate owes stands under the customer it is merged into. `only` narrows it to some customers.
-LIST_OF = (
-    """
+LIST_OF = """
 , owed as (
   select coalesce(m.merged_into_id, o.customer_id) as customer_id, o.currency, sum(open_amount) as balance,
          sum(open_base_amount) as balance_base,
@@ -89,9 +88,7 @@ LIST_OF = (
    where o.customer_id is not null
    group by 1, 2
    {stored}
-), """
-    + HELD
-    + """, listed as (
+), {held}, listed as (
   select c.id as customer_id, c.code, c.name, c.name_local, c.owner_id, c.terms_id, c.segment, c.is_active, c.root_id,
          h.customer_id is not null as is_held,
          coalesce(o.currency, c.currency) as currency, coalesce(o.balance, 0) as balance,
@@ -104,8 +101,7 @@ LIST_OF = (
     left join held h on h.customer_id = c.id
    where c.company_id = %(company)s and c.merged_into_id is null {only}
 )
-"""  # noqa: S608
-)
+""".replace("{held}", HELD)
 _MATCHING = """(
   select listed.*, {value} as sort_value from listed where {matching}) as matching where {keyset}
    order by {order} limit %(limit)s"""
