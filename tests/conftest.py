@@ -27,6 +27,7 @@ os.environ["ARAP_PROCESS"] = "command"
 os.environ["DJANGO_SETTINGS_MODULE"] = "arap.settings"
 
 import django  # noqa: E402 - the environment comes first
+import hypothesis  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -38,6 +39,10 @@ from tests.databases import Database  # noqa: E402
 
 django.setup()
 settings.PASSWORD_HASHERS = ["tests.passwords.QuickArgon2", *settings.PASSWORD_HASHERS]
+
+# How long an example takes says how busy the machine is, and nothing about the rule.
+hypothesis.settings.register_profile("steady", deadline=None)
+hypothesis.settings.load_profile("steady")
 
 pytest_plugins = ["tests.people", "tests.browser", "tests.mail", "tests.skips"]
 

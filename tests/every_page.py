@@ -25,6 +25,7 @@ MODELS = {
     "recovery": "receipts.Recovery",
     "arrangement": "receipts.Arrangement",
     "refund": "receipts.Refund",
+    "delegation": "core.Delegation",
     "report schedule": "desk.ReportSchedule",
     "payout": "receipts.Payout",
     "bill": "bills.Bill",

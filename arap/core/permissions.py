@@ -81,6 +81,8 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     # All that needs a second person; each act asks for its own verb besides.
     "approval.view": EVERYONE,
     "approval.decide": frozenset({CREDIT, CONTROLLER}),
+    # Handing over what somebody else approves: for people who are away already.
+    "approval.delegate": frozenset({CONTROLLER, ADMIN}),
     # What leaves the house. Clerks and collectors send one by one; whole runs are released by a controller.
     "message.view": EVERYONE,
     "message.resolve": frozenset({CLERK, COLLECTOR, CONTROLLER}),
@@ -175,6 +177,12 @@ def verbs_of(roles: frozenset[Role]) -> frozenset[str]:
 def may(user: User | AnonymousUser, verb: str, company: Company) -> bool:
     """Whether `user` may do `verb` in `company`."""
     return allows(roles_of(user, company), verb)
+
+
+def holders_of(verb: str, company: Company) -> QuerySet[User]:
+    """The active people who may do `verb` in the company, by name."""
+    held = Membership.objects.filter(company=company, role__in=PERMISSIONS[verb])
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("full_name", "username")
 
 
 def check(user: User | AnonymousUser, verb: str, company: Company) -> None:

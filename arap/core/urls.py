@@ -25,6 +25,7 @@ urlpatterns = [
     path("language/", choices.language, name="language"),
     path("theme/", choices.theme, name="theme"),
     path("density/", choices.density, name="density"),
+    path("settings/digest/", choices.digest, name="digest"),
     path("settings/", choices.settings_page, name="settings"),
     path("company/", choices.company, name="company"),
 ]

@@ -50,6 +50,7 @@ THINGS = {
     "ledger.vouchertemplate": Kind("desk:voucher_template", "name"),
     "desk.import": Kind("desk:import", ""),
     "desk.savedview": Kind("desk:report_view", "name"),
+    "core.delegation": Kind("", "taker__username"),
     "desk.reportschedule": Kind("desk:report_schedule", "view__name"),
 }
 
@@ -67,6 +68,9 @@ ACTS: dict[str, str | Promise] = {
     "confirm": pgettext_lazy("act", "confirmed"),
     "create": pgettext_lazy("act", "created"),
     "credit": pgettext_lazy("act", "credited"),
+    "delegate": pgettext_lazy("act", "approvals handed over"),
+    "undelegate": pgettext_lazy("act", "approvals taken back"),
+    "for": pgettext_lazy("act", "decided for somebody"),
     "delete": pgettext_lazy("act", "deleted"),
     "draft": pgettext_lazy("act", "drafted"),
     "file": pgettext_lazy("act", "file added"),

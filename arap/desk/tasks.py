@@ -11,6 +11,7 @@ from arap.core import jobs
 from arap.core.models import Company, Job
 from arap.core.nights import each_company
 from arap.desk.actions import imports, practice, report_files, revaluing
+from arap.desk.actions.digests import send_digest
 from arap.desk.actions.personal_data import run_erasure
 from arap.desk.actions.sending import companies_due, send_due_reports
 from arap.ledger.actions import closing
@@ -94,6 +95,19 @@ def send_reports() -> int:
     return each_company(
         Company.objects.filter(is_active=True, pk__in=companies_due(now)).order_by("code"),
         lambda company: send_due_reports(company, now=now),
+    )
+
+
+@shared_task(name="arap.desk.tasks.send_digests", **LIMITS)  # type: ignore[untyped-decorator]
+def send_digests() -> int:
+    """Twice an hour: in companies where the morning of a business day has begun, what waits for whom.
+
+    Raises NightFailed, after the last company, when one of them failed.
+    """
+    now = timezone.now()
+    return each_company(
+        Company.objects.filter(is_active=True, practice_for=None).order_by("code"),
+        lambda company: send_digest(company, now=now),
     )
 
 

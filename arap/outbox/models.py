@@ -31,6 +31,7 @@ class Message(CompanyOwned):
         INVOICE = "invoice", _("Invoice")
         RECEIPT = "receipt", _("Receipt")
         REPORT = "report", _("Report")
+        DIGEST = "digest", _("Approvals of the day")
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")

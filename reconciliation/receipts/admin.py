@@ -5,6 +5,7 @@ from django.contrib import admin
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
 from receipts.models import (
     Allowance,
+    ApplicationOrder,
     ArrangementBand,
     ConfirmationLimit,
     DiscountPolicy,
@@ -41,6 +42,14 @@ class ConfirmationLimitAdmin(RoleAdmin):
     list_display = ("currency", "above", "company")
     list_filter = ("company",)
     list_select_related = ("company",)
+
+
+@admin.register(ApplicationOrder)
+class ApplicationOrderAdmin(RoleAdmin):
+    verb = "admin.terms"
+    list_display = ("__str__", "customer", "company")
+    list_filter = ("company",)
+    list_select_related = ("company", "customer")
 
 
 @admin.register(DiscountPolicy)

@@ -54,6 +54,12 @@ def reason_sentence(reason: str, params: Mapping[str, Any], currency: str) -> st
         "oldest_first": _("Oldest due first; %(remainder)s stays on account.")
         if params.get("remainder")
         else _("Oldest due first."),
+        "charges_first": _("Late charges first, then the oldest due; %(remainder)s stays on account.")
+        if params.get("remainder")
+        else _("Late charges first, then the oldest due."),
+        "charges_last": _("The oldest debts first, late charges last; %(remainder)s stays on account.")
+        if params.get("remainder")
+        else _("The oldest debts first, late charges last."),
     }
     return (words[reason] + taken) % told
 

@@ -62,6 +62,7 @@ arrangement.approve   . . m o . .
 arrangement.reverse   c . . o . .
 approval.view         c l m o a d
 approval.decide       . . m o . .
+approval.delegate     . . . o . d
 message.view          c l m o a d
 message.resolve       c l . o . .
 statement.view        c l m o a d

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from arap.api.actions import issue_token
 from arap.core.actions import close_period, grant_exception, grant_role, open_periods
+from arap.core.actions.delegations import delegate
 from arap.core.files import NewFile
 from arap.core.models import Company, CompanyBankAccount, ExchangeRate, Membership, Role, User
 from arap.core.queries import period_on
@@ -64,6 +65,7 @@ ROWS = {
     "reports/schedules/": "report schedule",
     "customers/bank-accounts/": "customer account",
     "approvals/": "customer account",
+    "approvals/delegations/": "delegation",
     "contracts/": "contract",
     "documents/": "document",
     "import/": "import",
@@ -203,10 +205,17 @@ def furnish(company: Company, user: User) -> dict[str, int]:
         "saved view": view.pk,
         "saved report": report.pk,
         "report schedule": schedule.pk,
+        "delegation": _delegated(company, user, story.today),
         "report file": _workbook(company, user, story.today),
         **_booked(story, user),
         **_sent(story, user),
     }
+
+
+def _delegated(company: Company, user: User, today: date) -> int:
+    away = hire(company, f"away-{company.code}", Role.CONTROLLER)
+    made = delegate(company, giver=away, taker=user, first_on=today, last_on=today, reason="x", today=today, by=away)
+    return made.pk
 
 
 def _workbook(company: Company, user: User, today: date) -> int:

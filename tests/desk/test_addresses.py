@@ -26,11 +26,13 @@ pytestmark = pytest.mark.django_db
 
 SIGNED = Path(__file__).parent / "addresses.txt"
 # What asks for more than its verb: the guide, which somebody without any company may open, too; writing a note and
-# adding a file on the page that shows them; forgetting columns that are somebody else's.
+# adding a file on the page that shows them; forgetting columns that are somebody else's; taking back approvals that
+# others lent.
 DECIDED_WITHIN: dict[tuple[str, str], Collection[Role]] = {
     ("GET", "guide/"): PERMISSIONS["company.set_up"],
     ("GET", "guide/company/"): (),
     ("POST", "guide/company/"): (),
+    ("POST", "approvals/delegations/<int:pk>/end/"): PERMISSIONS["approval.delegate"],
     ("POST", "contracts/<int:pk>/"): PERMISSIONS["customer.edit"],
     ("POST", "customers/<int:pk>/notes/"): PERMISSIONS["customer.note"],
     ("POST", "import/columns/<int:pk>/forget/"): PERMISSIONS["history.tidy"],

@@ -22,14 +22,16 @@ document.querySelector("main").insertAdjacentHTML("beforeend",
 """
 
 
-@pytest.mark.parametrize("name", ["zh-hans-dark-390", "en-light-1280"])
+VARIANT = "zh-hans-dark-390"
+
+
 def test_every_page_fits(
-    browse_as: Callable[..., Chrome], live_address: str, company: Company, controller: User, tmp_path: Path, name: str
+    browse_as: Callable[..., Chrome], live_address: str, company: Company, controller: User, tmp_path: Path
 ) -> None:
     tell(company, controller)
     browser = browse_as(controller, "/")
     try:
-        seen = dict(look.tour(browser, live_address, look.VARIANTS[name], tmp_path))
+        seen = dict(look.tour(browser, live_address, look.VARIANTS[VARIANT], tmp_path))
     finally:
         browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert len(seen) > 15, "the walk reached the rooms"

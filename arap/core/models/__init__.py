@@ -4,6 +4,7 @@ from arap.core.models.audit import AuditEntry
 from arap.core.models.base import CompanyOwned, currency_is_three_letters
 from arap.core.models.calendars import BusinessCalendar, Holiday
 from arap.core.models.companies import Company, CompanyBankAccount, NumberSeries
+from arap.core.models.delegations import Delegation
 from arap.core.models.files import StoredFile
 from arap.core.models.jobs import IdempotencyKey, Job
 from arap.core.models.people import Membership, Role, User
@@ -18,6 +19,7 @@ __all__ = [
     "Company",
     "CompanyBankAccount",
     "CompanyOwned",
+    "Delegation",
     "ExchangeRate",
     "Holiday",
     "IdempotencyKey",

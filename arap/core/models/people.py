@@ -35,6 +35,7 @@ class User(AbstractUser):
         blank=True,
         related_name="+",
     )
+    gets_digest = models.BooleanField(_("wants the approvals of the day by e-mail"), default=True, db_default=True)
     hides_first_hour = models.BooleanField(_("wants no first hour"), default=False, db_default=False, editable=False)
 
     class Meta(AbstractUser.Meta):

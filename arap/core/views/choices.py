@@ -55,6 +55,16 @@ def density(request: HttpRequest) -> HttpResponse:
     return _kept(request, DENSITY_COOKIE, request.POST.get("density", ""), DENSITIES)
 
 
+@signed_in
+@require_POST
+def digest(request: HttpRequest) -> HttpResponse:
+    """Whether what waits for one's approval comes by e-mail in the morning."""
+    assert isinstance(request.user, User)
+    request.user.gets_digest = request.POST.get("digest") == "yes"
+    request.user.save(update_fields=["gets_digest"])
+    return HttpResponseRedirect(target_of(request))
+
+
 def _kept(request: HttpRequest, cookie: str, chosen: str, known: tuple[str, ...]) -> HttpResponse:
     """Back to the page, with the choice in a cookie; without one where it is none of `known`."""
     response = HttpResponseRedirect(target_of(request))

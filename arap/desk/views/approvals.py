@@ -67,6 +67,7 @@ def _screen(
     request: CompanyRequest, kind: str, pk: int, *, problem: str = "", form: RejectForm | None = None, status: int = 200
 ) -> HttpResponse:
     waits, room, today = approvals.get_waiting(request.company, kind, pk), approvals.room(kind), timezone.localdate()
+    power = approvals.power_of(request.user, request.company)
     is_own = waits.asked_by_id == request.user.pk
     context = {
         "waits": waits,
@@ -74,9 +75,9 @@ def _screen(
         "lines": room.effect(request.company, pk, today),
         "problem": problem,
         "is_own": is_own,
-        "may_decide": not is_own
-        and allows(request.roles, "approval.decide")
-        and approvals.may_decide(request.roles, room.VERB, waits.role),
+        "may_decide": allows(request.roles, "approval.decide")
+        and power.decides(room.VERB, waits.role, waits.asked_by_id),
+        "lender": power.lender(room.VERB, waits.role, waits.asked_by_id),
         "reject_form": form or RejectForm(company=request.company, today=today),
         "reject_open": form is not None,
     }

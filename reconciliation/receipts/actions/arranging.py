@@ -14,10 +14,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
+from arap.core.approvals import deciding_roles
 from arap.core.errors import Forbidden, Invalid, NotFound, Refused
 from arap.core.models import Company, Role, User
 from arap.core.money import ZERO, format_amount, is_exact, minor_unit
-from arap.core.permissions import roles_of
 from arap.ledger.actions import (
     Pair,
     Posted,
@@ -132,7 +132,7 @@ def approve_arrangement(company: Company, arrangement_id: int, *, on: date, by: 
     made = _in_state(company, arrangement_id, State.REQUESTED, "not_requested")
     if made.requested_by_id == by.pk:
         raise Refused("same_person", _("Who asked for an arrangement cannot approve it."))
-    held = roles_of(by, company)
+    held = deciding_roles(by, company, asked_by_id=made.requested_by_id)
     if Role(made.required_role) not in held and Role.CONTROLLER not in held:
         raise Forbidden("forbidden", _("An arrangement of this amount is approved by somebody with another role."))
     lock(company, dates=[on], items={made.item_id, *(int(pk) for pk in made.settles)})

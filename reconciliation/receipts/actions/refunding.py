@@ -10,10 +10,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
+from arap.core.approvals import deciding_roles
 from arap.core.errors import Forbidden, Invalid, NotFound, Refused
 from arap.core.models import Company, Role, User
 from arap.core.money import ZERO, format_amount, is_exact, minor_unit
-from arap.core.permissions import roles_of
 from arap.ledger.actions import book_transaction, lock
 from arap.ledger.models import Account, Item
 from arap.ledger.rules import share_of_base
@@ -73,7 +73,7 @@ def approve_refund(company: Company, refund_id: int, *, by: User, note: str = ""
     """
     made = in_state(company, refund_id, [State.REQUESTED], "not_requested")
     _second_person(made, by)
-    held = roles_of(by, company)
+    held = deciding_roles(by, company, asked_by_id=made.requested_by_id)
     if Role(made.required_role) not in held and Role.CONTROLLER not in held:
         raise Forbidden("forbidden", _("A refund of this amount is approved by somebody with another role."))
     check_account(made)

@@ -12,11 +12,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
+from arap.core.approvals import deciding_roles
 from arap.core.errors import Forbidden, Invalid, NotFound, Refused
 from arap.core.files import NewFile, store
 from arap.core.models import Company, Role, StoredFile, User
 from arap.core.money import ZERO, format_amount, is_exact, minor_unit
-from arap.core.permissions import roles_of
 from arap.ledger.actions import (
     NewDocument,
     NewItem,
@@ -101,7 +101,7 @@ def approve_write_off(company: Company, write_off_id: int, *, on: date, by: User
     made = _requested(company, write_off_id)
     if made.requested_by_id == by.pk:
         raise Refused("same_person", _("Who asked for a write-off cannot approve it."))
-    held = roles_of(by, company)
+    held = deciding_roles(by, company, asked_by_id=made.requested_by_id)
     if Role(made.required_role) not in held and Role.CONTROLLER not in held:
         raise Forbidden("forbidden", _("A write-off of this amount is approved by somebody with another role."))
     _post(made, _locked_item(company, made.item_id, on), on, by, note)

@@ -11,6 +11,48 @@ from arap.core.money import currency_choices
 GRACE_DAYS_MAX = 60
 
 
+class ApplicationOrder(CompanyOwned):
+    """When a payment that names nothing pays late charges: for a customer, or (without one) for all others.
+
+    Without any, as they fall due. What is named, or is exactly the sum, is paid as it is named.
+    """
+
+    class Charges(models.TextChoices):
+        DUE = "due", _("as they fall due")
+        FIRST = "first", _("before the debts")
+        LAST = "last", _("after the debts")
+
+    customer = models.ForeignKey(
+        "customers.Customer",
+        verbose_name=_("customer"),
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        db_index=False,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("Empty: all customers that have no row of their own."),
+    )
+    charges = models.CharField(_("late charges are paid"), max_length=5, choices=Charges)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["company", "customer"]
+        verbose_name = _("order of application")
+        verbose_name_plural = _("orders of application")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["company", "customer"],
+                name="receipts_applicationorder_once",
+                nulls_distinct=False,
+                violation_error_message=_("There is an order for these customers already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_charges_display()
+
+
 class DiscountPolicy(CompanyOwned):
     """How the company gives the early-payment discount of its terms: for some terms, or (without terms) for all others.
 

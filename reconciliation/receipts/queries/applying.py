@@ -13,17 +13,17 @@ from arap.core.errors import NotFound
 from arap.core.models import Company
 from arap.core.money import ZERO
 from arap.core.references import document_reference
-from arap.ledger.models import Item
+from arap.ledger.models import Document, Item
 from receipts.models import Receipt
 from receipts.queries.settling import debits, offers
-from receipts.rules import Offer, OpenAmount, Proposal, payable, propose_with_discounts
+from receipts.rules import ChargeOrder, Offer, OpenAmount, Proposal, payable, propose_with_discounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """An open item that a receipt of the debtor group could meet; `open_amount` is negative for a credit note.
 
-    `grants`: its terms know an early-payment discount.
+    `grants`: its terms know an early-payment discount. `charges`: when this payer pays late charges.
     """
 
     item_id: int
@@ -42,6 +42,7 @@ class Candidate:
     open_amount: Decimal
     open_base_amount: Decimal
     grants: bool
+    charges: ChargeOrder = "due"
 
 
 class Payable(NamedTuple):
@@ -65,7 +66,10 @@ class Named(NamedTuple):
 CANDIDATES = """
 select i.id, d.id, i.customer_id, c.code, c.name, d.kind, d.number, coalesce(t.reference, ''),
        coalesce(v.order_number, ''), i.document_on, i.posted_on, i.due_on, i.amount, i.open_amount,
-       i.open_base_amount, m.id is not null
+       i.open_base_amount, m.id is not null,
+       coalesce((select o.charges from receipts_applicationorder o
+                  where o.company_id = payer.company_id and coalesce(o.customer_id, payer.id) = payer.id
+                  order by o.customer_id nulls last limit 1), 'due')
   from customers_customer payer
   join customers_customer c on c.company_id = payer.company_id and c.root_id = payer.root_id
   join ledger_item i on i.company_id = c.company_id and i.customer_id = c.id
@@ -200,6 +204,7 @@ def _proposals(
         text=text,
         items=[_open_amount(candidate, customer_id) for candidate in found],
         payable={pk: each.amount for pk, each in given.items()},
+        charges=found[0].charges if found else "due",
     )
 
 
@@ -228,4 +233,5 @@ def _open_amount(candidate: Candidate, payer_id: int) -> OpenAmount:
         document_on=candidate.document_on,
         payment_reference=document_reference(candidate.number, candidate.document_id),
         preference=int(candidate.customer_id != payer_id),
+        is_charge=candidate.kind == Document.Kind.CHARGE,
     )

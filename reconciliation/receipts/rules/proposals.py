@@ -25,14 +25,19 @@ Reason = Literal[
     "exact_sum",
     "exact_sum_net",
     "oldest_first",
+    "charges_first",
+    "charges_last",
 ]
+# When late charges are paid: as they fall due; before the debts, as the law has it where nothing else was agreed
+# (民法典 art. 561: costs, interest, then the principal debt; BGB § 367); or after them.
+ChargeOrder = Literal["due", "first", "last"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenAmount:
     """An open item that a receipt could meet. `identifiers` are its numbers and references, its own
     number first; `payment_reference` is the RF reference that its paper carries, or "". Items of lower `preference`
-    are taken first: the payer's own before its group's.
+    are taken first: the payer's own before its group's. `is_charge`: it is interest or a cost, not a debt.
     """
 
     item_id: int
@@ -42,6 +47,7 @@ class OpenAmount:
     document_on: date
     payment_reference: str = ""
     preference: int = 0
+    is_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +76,27 @@ class Proposal:
 
 
 def propose(
-    *, receipt_item_id: int, amount: Decimal, currency: str, text: str, items: Iterable[OpenAmount]
+    *,
+    receipt_item_id: int,
+    amount: Decimal,
+    currency: str,
+    text: str,
+    items: Iterable[OpenAmount],
+    charges: ChargeOrder = "due",
 ) -> list[Proposal]:
     """Proposals for `amount` left of a receipt (positive, in `currency`), the best reasoned first.
 
     1. by reference: the items whose RF references, numbers or references `text` names; 2. the smallest group of at
     most five items that adds up to exactly `amount`, left out when the reference already does; 3.
-    oldest due first, the last one in part. Deterministic: items are taken by due date, document
-    date and id. Nothing to propose gives an empty list.
+    oldest due first, the last one in part, late charges when `charges` says. Deterministic: items are taken by due
+    date, document date and id. Nothing to propose gives an empty list.
     """
-    ordered = sorted(items, key=lambda item: (item.preference, item.due_on, item.document_on, item.item_id))
+
+    def turn(item: OpenAmount) -> tuple[object, ...]:
+        late = {"due": False, "first": not item.is_charge, "last": item.is_charge}[charges]
+        return (item.preference, late, item.due_on, item.document_on, item.item_id)
+
+    ordered = sorted(items, key=turn)
     if amount <= 0 or not any(item.open_amount > 0 for item in ordered):
         return []
     by_reference = _by_reference(receipt_item_id, amount, text, ordered)
@@ -87,7 +104,7 @@ def propose(
     if not by_reference or by_reference.reason != "reference_exact":
         by_sum = _by_exact_sum(receipt_item_id, amount, currency, ordered)
         found += [by_sum] if by_sum else []
-    found.append(_oldest_first(receipt_item_id, amount, ordered))
+    found.append(_oldest_first(receipt_item_id, amount, ordered, charges))
     return _distinct(found)
 
 
@@ -99,6 +116,7 @@ def propose_with_discounts(
     text: str,
     items: Sequence[OpenAmount],
     payable: Mapping[int, Decimal],
+    charges: ChargeOrder = "due",
 ) -> list[Proposal]:
     """As `propose`, where some items are settled by less than they have open (`payable`, by id): the discount earned.
 
@@ -106,7 +124,8 @@ def propose_with_discounts(
     """
 
     def made(of: Iterable[OpenAmount]) -> list[Proposal]:
-        return propose(receipt_item_id=receipt_item_id, amount=amount, currency=currency, text=text, items=of)
+        asked = {"receipt_item_id": receipt_item_id, "amount": amount, "currency": currency, "text": text}
+        return propose(**asked, items=of, charges=charges)  # type: ignore[arg-type]
 
     whole = made(items)
     if not payable:
@@ -187,13 +206,15 @@ def _by_exact_sum(receipt_item_id: int, amount: Decimal, currency: str, items: S
     )
 
 
-def _oldest_first(receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount]) -> Proposal:
+def _oldest_first(receipt_item_id: int, amount: Decimal, items: Sequence[OpenAmount], charges: ChargeOrder) -> Proposal:
     debits = [item for item in items if item.open_amount > 0]
     pairs, remainder = _pay(receipt_item_id, amount, debits)
+    reasons: dict[ChargeOrder, Reason] = {"due": "oldest_first", "first": "charges_first", "last": "charges_last"}
+    are_both = len({item.is_charge for item in debits}) == 2
     return Proposal(
         kind="oldest",
         pairs=pairs,
-        reason="oldest_first",
+        reason=reasons[charges] if are_both else "oldest_first",
         params={"count": len(pairs)},
         remainder=remainder,
     )
