@@ -18,9 +18,9 @@ from urllib.parse import urljoin, urlsplit
 from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from arap import ROOT
-from bench.desk_book import CONTROLLER_EVERY, PASSWORD, PEOPLE, fill
+from bench.desk_book import CONTROLLER_EVERY, PASSWORD, PEOPLE, fill, follow_the_day
 from bench.desk_server import Answered, Server, answered, serving
-from bench.scratch import scratch_database, vacuum
+from bench.scratch import is_filled, mark_filled, scratch_database, vacuum
 
 REQUESTS = 5_000
 SIZE = 10_000
@@ -43,10 +43,15 @@ class Load:
     memory: list[tuple[int, int]] = field(default_factory=list)
 
 
-def run(size: int, requests: int) -> str:
-    """The load table at `size` invoices, after that many requests."""
-    with scratch_database() as url, tempfile.TemporaryDirectory() as folder:
-        fill(size)
+def run(size: int, requests: int, *, keep: bool = False) -> str:
+    """The load table at `size` invoices, after that many requests. With `keep` the company is built only once."""
+    with scratch_database(f"desk_{size}" if keep else "") as url, tempfile.TemporaryDirectory() as folder:
+        if is_filled(url):
+            follow_the_day()
+        else:
+            fill(size)
+            if keep:
+                mark_filled(url)
         vacuum(url)
         return table(measure(url, Path(folder), size, requests))
 

@@ -17,13 +17,14 @@ from invoices.actions import post_invoices
 
 PASSWORD = "twenty-at-the-desk"  # noqa: S105 - of a database that lives as long as the measurement
 PEOPLE = 20
+COMPANY = "DESK"
 MONTH_DAYS = 30  # back is the past day whose aging people open
 CONTROLLER_EVERY = 5
 
 
 def fill(size: int) -> Bench:
     """`size` invoices posted by the product's own action, and the receipts that pay them."""
-    bench = prepare(size, "DESK")
+    bench = prepare(size, COMPANY)
     today = timezone.localdate()
     run_sql("desk_days.sql", {"today": today})
     people = _people(bench.company)
@@ -31,9 +32,15 @@ def fill(size: int) -> Bench:
     _invoices(bench)
     _receipts(bench)
     refresh_statistics()
-    refresh_standings(bench.company, as_of=today)
-    _asked_before(bench.company, today - timedelta(days=MONTH_DAYS))
+    follow_the_day()
     return bench
+
+
+def follow_the_day() -> None:
+    """What the worker does as the days go by: the reports of today and of the past day that people open are kept."""
+    company, today = Company.objects.get(code=COMPANY), timezone.localdate()
+    refresh_standings(company, as_of=today)
+    _asked_before(company, today - timedelta(days=MONTH_DAYS))
 
 
 def _asked_before(company: Company, as_of: date) -> None:

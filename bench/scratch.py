@@ -20,16 +20,24 @@ def _admin(url: str) -> Any:
     return raw
 
 
+FILLED = "filled"
+
+
 @contextmanager
-def scratch_database() -> Iterator[str]:
-    """Lead the default connection to a fresh migrated database; drop it at the end. Yields its URL (as owner)."""
+def scratch_database(kept: str = "") -> Iterator[str]:
+    """Lead the default connection to a fresh migrated database; drop it at the end. Yields its URL (as owner).
+
+    With `kept`, a name, it stays, and is used again once `mark_filled` has said that it is whole.
+    """
     url = os.environ.get("DATABASE_URL") or servers.postgres_url()
-    name = f"arap_bench_{os.getpid()}"
+    name = f"arap_bench_{kept or os.getpid()}"
     parts = urlsplit(url)
     own = urlunsplit(parts._replace(path=f"/{name}"))
     before = connection.settings_dict["NAME"]
     with closing(_admin(url)) as admin:
-        admin.cursor().execute(f"create database {name}")
+        if not (kept and _remark(admin, name) == FILLED):
+            admin.cursor().execute(f"drop database if exists {name}")
+            admin.cursor().execute(f"create database {name}")
         try:
             environment = {
                 **os.environ,
@@ -50,7 +58,27 @@ def scratch_database() -> Iterator[str]:
             connection.close()
             connection.settings_dict["NAME"] = before
             # Not by force: that asks for the right to end an autovacuum worker, which the server ends by itself here.
-            admin.cursor().execute(f"drop database if exists {name}")
+            if not kept:
+                admin.cursor().execute(f"drop database if exists {name}")
+
+
+def _remark(admin: Any, name: str) -> str | None:
+    cursor = admin.cursor()
+    cursor.execute("select shobj_description(oid, 'pg_database') from pg_database where datname = %s", [name])
+    found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def is_filled(url: str) -> bool:
+    """Whether an earlier measurement has filled this database to the end."""
+    with closing(_admin(url)) as admin:
+        return _remark(admin, urlsplit(url).path.removeprefix("/")) == FILLED
+
+
+def mark_filled(url: str) -> None:
+    """Say that the database is whole and may be used again."""
+    with closing(_admin(url)) as admin:
+        admin.cursor().execute(f"comment on database {urlsplit(url).path.removeprefix('/')} is '{FILLED}'")
 
 
 def vacuum(url: str) -> None:

@@ -11,14 +11,15 @@ from arap.core.models import Company
 from arap.core.queries import distinct_of
 from customers.models import Contract, Customer, CustomField, PayerAccount, PaymentTerms
 from customers.rules import ENDING_DAYS, Terms, parse_terms
-from customers.searching import matching
+from customers.searching import few_matching, matching
 
 
-def search(company: Company, text: str) -> QuerySet[Customer]:
+def search(company: Company, text: str, *, is_short: bool = False) -> QuerySet[Customer]:
     """Customers of which something contains `text` (searching.py says what).
 
     An exact code comes first, then codes and initials that begin with it, then the rest by code. An empty text finds
-    all. Duplicates that were merged are found too: `merged_into` says whom they stand for.
+    all. Duplicates that were merged are found too: `merged_into` says whom they stand for. For a list that `is_short`
+    not all that have a very common word are looked at.
     """
     customers = Customer.objects.filter(company=company)
     text = text.strip()
@@ -31,9 +32,8 @@ def search(company: Company, text: str) -> QuerySet[Customer]:
         default=Value(2),
         output_field=IntegerField(),
     )
-    return (
-        customers.filter(pk__in=matching(company.pk, text)).annotate(closeness=closeness).order_by("closeness", "code")
-    )
+    found = few_matching(company.pk, text) if is_short else matching(company.pk, text)
+    return customers.filter(pk__in=found).annotate(closeness=closeness).order_by("closeness", "code")
 
 
 def customer_by_code(company: Company, code: str) -> Customer:

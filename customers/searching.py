@@ -31,6 +31,19 @@ PAIRED = LOOK_UPS.format(
     has_contact=f"customers_pairs({CONTACT.format(k='k.')}) @> array[%(pair)s]",
 )
 PAIR_LENGTH = 2
+# A word that very many have: so many of them are enough for a short list that asks to type more.
+FEW_MAX = 500
+# Codes from the text on, then those of whom something contains it, as the indexes come to them.
+CLOSE = """
+(select c.id from customers_customer c
+  where c.company_id = %(company)s and c.code >= %(code)s and c.code < %(code)s || chr(1114111)
+  order by c.code limit %(most)s)
+union
+(select c.id from customers_customer c
+  where c.company_id = %(company)s and c.code >= %(upper)s and c.code < %(upper)s || chr(1114111)
+  order by c.code limit %(most)s)
+union
+"""
 
 
 def like(text: str) -> str:
@@ -46,6 +59,15 @@ def matching(company_id: int, text: str) -> RawSQL:
     account as a whole.
     """
     sql, values = look_ups(text), {"company": company_id, **values_of(text)}
+    return RawSQL(NAMED.sub("%s", sql), [values[name] for name in NAMED.findall(sql)])  # noqa: S611
+
+
+def few_matching(company_id: int, text: str) -> RawSQL:
+    """The same where at most a few are shown: of a word that very many have not all are looked at, but always those
+    whose code begins with it."""
+    sql = "union\n".join(f"({each.strip()} limit %(most)s)\n" for each in look_ups(text).split("union\n"))
+    values = {"company": company_id, "code": text, "upper": text.upper(), "most": FEW_MAX, **values_of(text)}
+    sql = CLOSE + sql
     return RawSQL(NAMED.sub("%s", sql), [values[name] for name in NAMED.findall(sql)])  # noqa: S611
 
 

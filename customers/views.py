@@ -15,7 +15,7 @@ SHOWN = 12
 @require_safe
 def find(request: CompanyRequest) -> HttpResponse:
     """Customers that are meant by what is typed so far; with `all` also those that nothing new is recorded for."""
-    found = search(request.company, request.GET.get("customer", "")[:60])
+    found = search(request.company, request.GET.get("customer", "")[:60], is_short=True)
     if "all" not in request.GET:
         found = found.filter(is_active=True, merged_into=None)
     return render(request, "customers/_found.html", {"customers": found[:SHOWN]})

@@ -187,33 +187,47 @@ class Later:
     """What was recorded after a position with a date on or before a day.
 
     `documents` with `amounts`, (currency, signed sum of them), and `applications`: these move nothing between customer
-    and company, so they add no amount, although they change buckets.
+    and company, so they add no amount, although they change buckets. With `is_more` at least so many of one or both,
+    and no amounts: it is a history taken on rather than a late paper, and nobody waits until it is added up.
     """
 
     documents: int
     applications: int
     amounts: tuple[tuple[str, Decimal], ...]
+    is_more: bool = False
+
+    @property
+    def at_least(self) -> int:
+        """The larger of the two numbers."""
+        return max(self.documents, self.applications)
+
+
+LATER_MAX = 1_000
+_LATER = """
+with documents as (
+  select currency, total from ledger_document
+   where company_id = %(company)s and position > %(after)s and position <= %(until)s and posted_on <= %(as_of)s
+   order by position limit %(most)s + 1
+), applications as (
+  select from ledger_application
+   where company_id = %(company)s and position > %(after)s and position <= %(until)s and effective_on <= %(as_of)s
+   order by position limit %(most)s + 1
+)
+(select currency, count(*), sum(total) from documents group by currency order by currency)
+union all
+select null, count(*), null from applications
+"""
 
 
 def booked_later(company: Company, *, as_of: date, after: int, until: int) -> Later:
-    """What the positions above `after`, up to `until`, changed about `as_of`. One query."""
+    """What the positions above `after`, up to `until`, changed about `as_of`, up to `LATER_MAX` of each. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            (select currency, count(*), sum(total) from ledger_document
-              where company_id = %(company)s and position > %(after)s and position <= %(until)s
-                and posted_on <= %(as_of)s
-              group by currency order by currency)
-            union all
-            select null, count(*), null from ledger_application
-             where company_id = %(company)s and position > %(after)s and position <= %(until)s
-               and effective_on <= %(as_of)s
-            """,
-            {"company": company.pk, "as_of": as_of, "after": after, "until": until},
+            _LATER,
+            {"company": company.pk, "as_of": as_of, "after": after, "until": until, "most": LATER_MAX},
         )
         *by_currency, (_none, applications, _nothing) = cursor.fetchall()
-    return Later(
-        documents=sum(count for _currency, count, _total in by_currency),
-        applications=applications,
-        amounts=tuple((currency, total) for currency, _count, total in by_currency),
-    )
+    documents = sum(count for _currency, count, _total in by_currency)
+    if max(documents, applications) > LATER_MAX:
+        return Later(min(documents, LATER_MAX), min(applications, LATER_MAX), amounts=(), is_more=True)
+    return Later(documents, applications, tuple((currency, total) for currency, _count, total in by_currency))

@@ -109,10 +109,12 @@ def member_rows(standing: Standing, *, by: str, key: str, currency: str, limit: 
 
 
 def _changed(standing: Standing, by: str) -> dict[str | None, list[AgingRow]]:
-    """By key, the true rows of all groups that are not what they were. Two queries."""
+    """By key, the true rows of all groups that are not what they were. Two queries, or one if there are none."""
     at = GROUPED[by]
     moves = [(row, under, -1) for row, under in zip(standing.stored, standing.stored_under, strict=True)]
     moves += [(row, under, 1) for row, under in zip(standing.fresh, _under_now(standing), strict=True)]
+    if not moves:  # all groups would be read to find none
+        return {}
     keys = {_text(under[at]) for _row, under, _sign in moves}
     sums: dict[tuple[str | None, str], AgingRow] = {}
     with connection.cursor() as cursor:

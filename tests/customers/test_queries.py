@@ -50,6 +50,18 @@ def ids(company: Company, other_company: Company) -> dict[str, int]:
 )
 def test_search(company: Company, ids: dict[str, int], text: str, codes: list[str]) -> None:
     assert [customer.code for customer in search(company, text)] == codes
+    assert [customer.code for customer in search(company, text, is_short=True)] == codes
+
+
+def test_of_a_common_word_a_short_list_shows_some_and_codes_first(
+    company: Company, ids: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("customers.searching.FEW_MAX", 2)
+    rows = [NewCustomer(code=f"C{n}", name="Called A1", currency="CNY") for n in range(9)]
+    create_customers(company, rows, by=None)
+    found = [customer.code for customer in search(company, "a1", is_short=True)]
+    assert found[:2] == ["A1", "A10"]
+    assert len(found) < len(search(company, "a1"))
 
 
 def test_by_code(company: Company, ids: dict[str, int]) -> None:

@@ -68,8 +68,13 @@ class BalanceQuery:
     limit: int = 20
 
 
+HELD = """held as (
+  select distinct customer_id from cases_hold
+   where company_id = %(company)s and item_id is null and starts_on <= %(as_of)s
+     and coalesce(ends_on, 'infinity') >= %(as_of)s and coalesce(released_on, 'infinity') > %(as_of)s
+)"""
 # What a merged duplicate owes stands under the customer it is merged into. `only` narrows it to some customers.
-_LISTED = """
+LIST_OF = """
 , owed as (
   select coalesce(m.merged_into_id, o.customer_id) as customer_id, o.currency, sum(open_amount) as balance,
          sum(open_base_amount) as balance_base,
@@ -83,11 +88,7 @@ _LISTED = """
    where o.customer_id is not null
    group by 1, 2
    {stored}
-), held as (
-  select distinct customer_id from cases_hold
-   where company_id = %(company)s and item_id is null and starts_on <= %(as_of)s
-     and coalesce(ends_on, 'infinity') >= %(as_of)s and coalesce(released_on, 'infinity') > %(as_of)s
-), listed as (
+), {held}, listed as (
   select c.id as customer_id, c.code, c.name, c.name_local, c.owner_id, c.terms_id, c.segment, c.is_active, c.root_id,
          h.customer_id is not null as is_held,
          coalesce(o.currency, c.currency) as currency, coalesce(o.balance, 0) as balance,
@@ -100,7 +101,7 @@ _LISTED = """
     left join held h on h.customer_id = c.id
    where c.company_id = %(company)s and c.merged_into_id is null {only}
 )
-"""
+""".replace("{held}", HELD)
 _MATCHING = """(
   select listed.*, {value} as sort_value from listed where {matching}) as matching where {keyset}
    order by {order} limit %(limit)s"""
@@ -144,14 +145,14 @@ BUCKETS = ",\n         ".join(
     for at in range(5)
 )
 # What a standing says of those of whom nothing was recorded since; the open items are those of the others, `ids`.
-_STORED = """union all
+STORED = """union all
   select customer_id, currency, total, base_total, unapplied, buckets[2] + buckets[3] + buckets[4] + buckets[5],
          base_overdue, null, buckets[1], buckets[2], buckets[3], buckets[4], buckets[5]
     from aging_standingrow
    where standing_id = %(standing)s and customer_id is not null and customer_id <> all(%(ids)s)"""
-LISTED = _LISTED.format(buckets=BUCKETS, stored="", only="")
-LISTED_STORED = _LISTED.format(buckets=BUCKETS, stored=_STORED, only="")
-LISTED_ONLY = _LISTED.format(buckets=BUCKETS, stored="", only="and c.id = any(%(ids)s)")
+LISTED = LIST_OF.format(buckets=BUCKETS, stored="", only="")
+LISTED_STORED = LIST_OF.format(buckets=BUCKETS, stored=STORED, only="")
+LISTED_ONLY = LIST_OF.format(buckets=BUCKETS, stored="", only="and c.id = any(%(ids)s)")
 # Of some customers and the duplicates merged into them.
 ITEMS_OF = """and i.customer_id = any(array(select unnest(%(ids)s::bigint[]) union all
   select m.id from customers_customer m where m.merged_into_id = any(%(ids)s::bigint[])))"""
@@ -178,7 +179,7 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
         "order": BACKWARD if backward else FORWARD,
     }
     params: dict[str, Any] = {
-        **_clocks(company, query.as_of, query.position),
+        **clocks(company, query.as_of, query.position),
         **narrowed,
         "key_value": key[0],
         "key_code": key[1],
@@ -246,7 +247,7 @@ def _from_standing(
         matching += " and s.currency = %(f_currency)s"
     with connection.cursor() as cursor:
         if query.filters.q:
-            params = {**params, "found": _found(company, query.filters.q)}
+            params = {**params, "found": found_ids(company, query.filters.q)}
             matching += " and s.customer_id = any(%(found)s::bigint[])"
         cursor.execute(
             _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
@@ -287,40 +288,14 @@ def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing |
     return f"with {open_items_sql(base=True, where=where)} {LISTED} {_RANKED.format(**parts)}"
 
 
-def counts(
-    company: Company, views: Sequence[Filters], *, as_of: date, position: int, owner_id: int | None
-) -> list[int]:
-    """How many rows each of the views has. One query beside the standing, the list made once for all of them; what all
-    of them are searched for is looked for once."""
-    columns, params = [], _clocks(company, as_of, position)
-    shared = views[0].q if all(filters.q == views[0].q for filters in views) else ""
-    for at, filters in enumerate(views):
-        asked = replace(filters, q="") if shared else filters
-        sql, values = condition(asked, f"v{at}_", company=company.pk, me=owner_id)
-        columns.append(f"count(*) filter (where {sql})")
-        params |= values
-    standing = standing_at(company, as_of=as_of, position=position)
-    stored, only, where = _STORED if standing else "", "", ITEMS_OF if standing else ""
-    if shared:  # nobody else need be listed
-        params["found"] = _found(company, shared)
-        only = "and c.id = any(%(found)s::bigint[])"
-        stored += " and customer_id = any(%(found)s::bigint[])" if standing else ""
-        where = where or ITEMS_OF.replace("%(ids)s", "%(found)s")
-    made = _LISTED.format(buckets=BUCKETS, stored=stored, only=only)
-    sql = f"with {open_items_sql(base=True, where=where)} {made} select {', '.join(columns)} from listed"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {**params, **_known(standing)})
-        return list(cursor.fetchone())
-
-
-def _found(company: Company, text: str) -> str:
+def found_ids(company: Company, text: str) -> str:
     """The customers found by a text as an array, so that the server knows whether they are few or many. One query."""
     with connection.cursor() as cursor:
         cursor.execute(found_sql(text, ""), {"company": company.pk, **values_of(text)})
         return f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"
 
 
-def _clocks(company: Company, as_of: date, position: int) -> dict[str, Any]:
+def clocks(company: Company, as_of: date, position: int) -> dict[str, Any]:
     params: dict[str, Any] = {"company": company.pk, "as_of": as_of, "position": position}
     for at, bucket in enumerate(buckets_at(as_of, basis="due")):
         params |= {f"first{at}": bucket.first_on, f"last{at}": bucket.last_on}

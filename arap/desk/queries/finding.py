@@ -59,7 +59,7 @@ def find_all(company: Company, text: str, amount: Decimal | None, *, limit: int)
 def _customers(company: Company, text: str, limit: int) -> list[Customer]:
     """By any part; by one letter alone only who has it as a code, for everybody's name has it."""
     if len(text) > 1:
-        return list(search(company, text)[:limit])
+        return list(search(company, text, is_short=True)[:limit])
     return list(Customer.objects.filter(company=company, code__in=sorted({text, text.upper()}))[:limit])
 
 

@@ -21,8 +21,9 @@ from arap.core.models import Company, User
 from arap.core.paging import SEPARATOR, read_number
 from arap.core.permissions import allows, get_for, requires
 from arap.desk.models import SavedView
-from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances, counts
+from arap.desk.queries.balances import BalanceQuery, BalanceRow, Sort, balances
 from arap.desk.queries.filters import NOBODY, Filters, read_filters
+from arap.desk.queries.tab_counts import counts
 from arap.ledger.queries import position_at
 from cases.models import Hold
 from customers.models import Customer, CustomField, PaymentTerms

@@ -95,10 +95,15 @@ def test_a_past_date_is_not_changed_by_later_payments(as_clerk: Client, story: S
     assert "Later payments do not change it." in text_of(answer)
 
 
-def test_the_sentence_counts_what_was_booked_after_that_day(as_clerk: Client, story: Story) -> None:
+def test_the_sentence_counts_what_was_booked_after_that_day(
+    as_clerk: Client, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
     yesterday = (story.today - timedelta(days=1)).isoformat()
     page = text_of(as_clerk.get(URL, {"as_of": yesterday}))
     assert re.search(r"Booked after that day with a date up to it: \d+ documents, .*, \d+ applications?\.", page), page
+    monkeypatch.setattr("aging.queries.LATER_MAX", 1)
+    page = text_of(as_clerk.get(URL, {"as_of": yesterday}))
+    assert "Booked after that day with a date up to it: more than 1 documents or applications." in page
 
 
 def test_known_at_an_instant_the_answer_stays(as_clerk: Client, clerk: User, story: Story) -> None:

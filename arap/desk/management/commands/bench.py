@@ -28,6 +28,7 @@ class Command(ArapCommand):
         parser.add_argument("name", choices=(*NAMES, *ALONE, "desk", "all"))
         parser.add_argument("--size", type=int, nargs="+", metavar="N", help=_("invoices, PDFs, items or messages"))
         parser.add_argument("--requests", type=int, metavar="N", help=_("of desk: when the people stop"))
+        parser.add_argument("--keep", action="store_true", help=_("of desk: build its database only once"))
 
     def handle(self, *args: Any, **options: Any) -> None:
         # the measurements stand beside the product, and the product does not need them
@@ -36,7 +37,7 @@ class Command(ArapCommand):
 
         name = options["name"]
         if name == "desk":
-            self._desk(options["size"] or [INVOICES], options["requests"])
+            self._desk(options["size"] or [INVOICES], options["requests"], keep=options["keep"])
             return
         runs: list[tuple[set[str], int]]
         if name in ALONE:
@@ -51,9 +52,9 @@ class Command(ArapCommand):
             sheets.append(run(measured, size))
         self.stdout.write(table(sheets))
 
-    def _desk(self, sizes: list[int], requests: int | None) -> None:
+    def _desk(self, sizes: list[int], requests: int | None, *, keep: bool) -> None:
         from bench import desk
 
         for size in sizes:
             self.say(f"desk, {size:,} ...")
-            self.stdout.write(desk.run(size, requests or desk.REQUESTS))
+            self.stdout.write(desk.run(size, requests or desk.REQUESTS, keep=keep))
