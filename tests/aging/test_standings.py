@@ -1,6 +1,7 @@
 """A standing answers as the report does, to the cent, whatever was booked since; and its invariants can fail."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -51,7 +52,8 @@ def pages(company: Company, bucket: int | None) -> list[AgingRow]:
     standing = standing_at(company, as_of=AS_OF, position=position_at(company, known_at=None))
     assert standing is not None
     rows: list[AgingRow] = []
-    more, after = True, ()  # type: bool, Sequence[str]
+    more = True
+    after: Sequence[str] = ()
     while more:
         page, more = standings.ranked(standing, bucket=bucket, after=after, limit=3)
         rows += page
@@ -79,7 +81,8 @@ def grouped(company: Company, by: str, bucket: int | None, only: str) -> list[Ag
     standing = standing_at(company, as_of=AS_OF, position=position_at(company, known_at=None), grouped=True)
     assert standing is not None
     rows: list[AgingRow] = []
-    more, after = True, ()  # type: bool, Sequence[str]
+    more = True
+    after: Sequence[str] = ()
     while more:
         page, count, more = group_page(standing, by=by, bucket=bucket, after=after, limit=2, only=only)
         rows += page
