@@ -51,6 +51,7 @@ def _ours(sheet: Sheet, names: set[str], url: str) -> None:
     if "apply" in names:
         apply.singles(sheet, bench)
         apply.by_the_action(sheet, bench)
+        apply.many_at_once(sheet, bench)
     if "post" in names:
         post.singles(sheet, bench)
 

@@ -3,7 +3,7 @@
 Discounts that the payment earned, small differences, and what becomes of the rest: never more than is open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -108,27 +108,7 @@ def plan_acts(
     receipt: OpenReceipt, by_day: Mapping[date, Sequence[Pair]], rest: Rest | None, with_discount: bool
 ) -> Plan:
     """What is let off with these acts: of the debits, or of the receipt's own rest where all is settled."""
-    own = {credit.item_id for credit in receipt.credits}
-    cash = [
-        Cash(
-            item_id=item,
-            day=day,
-            own=sum(
-                (pair.amount for pair in by_day[day] if (pair.debit_item_id == item) and pair.credit_item_id in own),
-                ZERO,
-            ),
-            notes=sum(
-                (
-                    pair.amount
-                    for pair in by_day[day]
-                    if (pair.debit_item_id == item) and pair.credit_item_id not in own
-                ),
-                ZERO,
-            ),
-        )
-        for day in sorted(by_day)
-        for item in dict.fromkeys(pair.debit_item_id for pair in by_day[day])
-    ]
+    cash = _cash_of({credit.item_id for credit in receipt.credits}, by_day)
     left = receipt.left - sum((each.own for each in cash), ZERO)
     plan = plan_debits(
         receipt.company,
@@ -140,6 +120,18 @@ def plan_acts(
         with_discount=with_discount,
     )
     return _with_over(receipt, by_day, plan) if left > 0 and not any(plan.left.values()) else plan
+
+
+def _cash_of(own: Collection[int], by_day: Mapping[date, Sequence[Pair]]) -> list[Cash]:
+    """What each day's act does to each debit, in order; `own` are the credit items of the receipt itself. One pass, as
+    a receipt may pay thousands of items.
+    """
+    sums: dict[tuple[date, int], dict[bool, Decimal]] = {}
+    for day in sorted(by_day):
+        for pair in by_day[day]:
+            sides = sums.setdefault((day, pair.debit_item_id), {True: ZERO, False: ZERO})
+            sides[pair.credit_item_id in own] += pair.amount
+    return [Cash(item_id=item, day=day, own=sides[True], notes=sides[False]) for (day, item), sides in sums.items()]
 
 
 def _with_over(receipt: OpenReceipt, by_day: Mapping[date, Sequence[Pair]], plan: Plan) -> Plan:
