@@ -25,6 +25,12 @@ select p.customer_id from customers_payeraccount p where p.company_id = %(compan
 CONTAINING = LOOK_UPS.format(
     has_customer=f"{TEXT.format(c='c.')} like %(like)s", has_contact=f"{CONTACT.format(k='k.')} like %(like)s"
 )
+# The same asked of one customer at a time.
+OF_ONE = (
+    f"({TEXT} like %(like)s or exists (select from customers_contact k"  # noqa: S608
+    f" where k.customer_id = {{c}}id and {CONTACT.format(k='k.')} like %(like)s)"
+    " or exists (select from customers_payeraccount p where p.customer_id = {c}id and p.account_no = %(text)s))"
+)
 # Two characters have no trigram.
 PAIRED = LOOK_UPS.format(
     has_customer=f"customers_pairs({TEXT.format(c='c.')}) @> array[%(pair)s]",

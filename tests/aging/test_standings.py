@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -51,7 +52,8 @@ def pages(company: Company, bucket: int | None) -> list[AgingRow]:
     standing = standing_at(company, as_of=AS_OF, position=position_at(company, known_at=None))
     assert standing is not None
     rows: list[AgingRow] = []
-    more, after = True, ()  # type: bool, Sequence[str]
+    more = True
+    after: Sequence[str] = ()
     while more:
         page, more = standings.ranked(standing, bucket=bucket, after=after, limit=3)
         rows += page
@@ -79,7 +81,8 @@ def grouped(company: Company, by: str, bucket: int | None, only: str) -> list[Ag
     standing = standing_at(company, as_of=AS_OF, position=position_at(company, known_at=None), grouped=True)
     assert standing is not None
     rows: list[AgingRow] = []
-    more, after = True, ()  # type: bool, Sequence[str]
+    more = True
+    after: Sequence[str] = ()
     while more:
         page, count, more = group_page(standing, by=by, bucket=bucket, after=after, limit=2, only=only)
         rows += page
@@ -229,24 +232,24 @@ def test_too_much_booked_since_is_added_up(growing: World, monkeypatch: pytest.M
 
 
 def listed(company: Company, sort: Sort, filters: Filters, owner: int) -> list[BalanceRow]:
-    """The list of customers, page after page."""
+    """The list of customers, page after page; going back from a page shows the one before it."""
+    asked = BalanceQuery(
+        as_of=AS_OF, position=position_at(company, known_at=None), filters=filters, owner_id=owner, sort=sort, limit=2
+    )
     rows: list[BalanceRow] = []
-    after: Sequence[str] = ()
+    last: list[BalanceRow] = []
+    page = balances(company, asked)
     while True:
-        position = position_at(company, known_at=None)
-        page = balances(
-            company,
-            BalanceQuery(
-                as_of=AS_OF, position=position, filters=filters, owner_id=owner, sort=sort, after=after, limit=2
-            ),
-        )
+        if last:
+            assert balances(company, replace(asked, before=page.rows[0].key(sort))).rows == last
         rows += page.rows
         if not page.has_next:
             return rows
-        after = page.rows[-1].key(sort)
+        last = page.rows
+        page = balances(company, replace(asked, after=last[-1].key(sort)))
 
 
-def test_the_list_of_customers_is_the_same_with_and_without(growing: World) -> None:
+def test_the_list_of_customers_is_the_same_with_and_without(growing: World, monkeypatch: pytest.MonkeyPatch) -> None:
     company = growing.company
     owner = hire(company, "owner", Role.CLERK).pk
     Customer.objects.filter(company=company, pk__in=growing.people[::2]).update(owner_id=owner, segment="Key")
@@ -267,6 +270,10 @@ def test_the_list_of_customers_is_the_same_with_and_without(growing: World) -> N
     with CaptureQueriesContext(connection) as captured:
         with_it = [listed(company, sort, filters, owner) for sort, filters in asked]
     assert any("aging_standingrow" in each["sql"] for each in captured)
+    for few, many in ((0, 1_000), (0, 0)):  # what is found counts as many, and as too many to be named
+        monkeypatch.setattr("arap.desk.queries.balances.FEW_FOUND_MAX", few)
+        monkeypatch.setattr("arap.desk.queries.balances.FOUND_MAX", many)
+        assert with_it == [listed(company, sort, filters, owner) for sort, filters in asked]
     Standing.objects.update(as_of=date(2000, 1, 1))
     assert with_it == [listed(company, sort, filters, owner) for sort, filters in asked]
     assert min(map(len, with_it)) > 2

@@ -11,7 +11,7 @@ from django.db import connection
 from aging.rules import buckets_at
 from aging.standings import Standing, standing_at
 from arap.core.models import Company
-from arap.desk.queries.filters import Filters, condition, found_sql
+from arap.desk.queries.filters import Filters, condition, found_sql, of_text
 from arap.ledger.queries import open_items_sql
 from customers.searching import values_of
 
@@ -186,13 +186,20 @@ def balances(company: Company, query: BalanceQuery) -> BalancePage:
         "key_currency": key[2],
         "limit": query.limit + 1,
     }
+    found = found_ids(company, query.filters.q, limit=FOUND_MAX + 1) if query.filters.q else []
     with connection.cursor() as cursor:
-        standing = _standing(company, query)
-        ids = _from_standing(company, query, params, standing) if standing else None
+        if query.filters.q and len(found) <= FEW_FOUND_MAX:  # they need no order to be all read
+            ids: list[int] | None = found
+        else:
+            standing = _standing(company, query)
+            ids = _from_standing(company, query, params, standing, found) if standing else None
         if ids is None:
             cursor.execute(_first_step(query, parts, standing), {**params, **_known(standing)})
             ids = [pk for (pk,) in cursor.fetchall()]
         params["ids"] = ids
+        if query.filters.q:  # these few are asked one by one
+            otherwise, _values = condition(replace(query.filters, q=""), "f_", company=company.pk, me=query.owner_id)
+            parts["matching"] = f"{otherwise} and {of_text('f_', of='customer_id')}"
         sql = open_items_sql(base=True, where=ITEMS_OF) + LISTED_ONLY
         sql += _PAGE.format(rows=_MATCHING.format(**parts), order=parts["order"])
         cursor.execute(f"with {sql}", params)
@@ -215,8 +222,12 @@ select s.customer_id
   from (select standing_id, customer_id, currency, base_overdue, base_total from aging_standingrow) as s
   join (select k.*, k.id as customer_id from customers_customer k) as c on c.id = s.customer_id
  where s.standing_id = %(standing)s and s.{value} > 0 and s.customer_id <> all(%(ids)s) and {matching} {beyond}
- order by s.{value} desc, c.code, s.currency limit %(limit)s
+ order by {order} limit %(limit)s
 """
+STANDING_FORWARD = "s.{value} desc, c.code, s.currency"
+STANDING_BACKWARD = "s.{value}, c.code desc, s.currency desc"
+# So few that are found are read whole; of more than the other the index of the standing meets a pageful soon.
+FEW_FOUND_MAX, FOUND_MAX = 200, 1_000
 STANDING_VALUES: dict[str, str] = {"overdue": "base_overdue", "balance": "base_total"}
 STANDING_VIEWS: dict[str, str] = {"all": "true", "overdue": "s.base_overdue > 0", "mine": "c.owner_id = %(f_me)s"}
 
@@ -234,35 +245,44 @@ def _known(standing: Standing | None) -> dict[str, Any]:
 
 
 def _from_standing(
-    company: Company, query: BalanceQuery, params: dict[str, Any], standing: Standing
+    company: Company, query: BalanceQuery, params: dict[str, Any], standing: Standing, found: list[int]
 ) -> list[int] | None:
-    """The customers of a page by an amount, and some more; None where the index of the standing cannot tell."""
+    """The customers of a page by an amount, and some more; None where the index of the standing cannot tell. `found`
+    are those the text is found in, all of them or more than `FOUND_MAX`."""
     value = STANDING_VALUES.get(query.sort)
-    if value is None or query.before or query.filters.view not in STANDING_VIEWS:
+    if value is None or query.filters.view not in STANDING_VIEWS:
+        return None
+    if query.before and Decimal(params["key_value"]) <= 0:
         return None
     narrowed = replace(query.filters, view="all", currency="", q="")
     matching, _values = condition(narrowed, "f_", company=company.pk, me=query.owner_id)
     matching += f" and {STANDING_VIEWS[query.filters.view]}"
     if query.filters.currency:
         matching += " and s.currency = %(f_currency)s"
+    if query.filters.q:
+        params = {**params, "found": as_array(found)}
+        is_common = len(found) > FOUND_MAX
+        matching += f" and {of_text('f_', of='c.id')}" if is_common else " and s.customer_id = any(%(found)s::bigint[])"
+    order = (STANDING_BACKWARD if query.before else STANDING_FORWARD).format(value=value)
+    beyond = _beyond(value, query) if query.after or query.before else ""
     with connection.cursor() as cursor:
-        if query.filters.q:
-            params = {**params, "found": found_ids(company, query.filters.q)}
-            matching += " and s.customer_id = any(%(found)s::bigint[])"
         cursor.execute(
-            _STANDING.format(value=value, matching=matching, beyond=_beyond(value) if query.after else ""),
+            _STANDING.format(value=value, matching=matching, beyond=beyond, order=order),
             {**params, **_known(standing)},
         )
         ids = [pk for (pk,) in cursor.fetchall()]
-    # Where the page is not full, those follow with whom nothing is open: the standing does not know them.
-    return [*dict.fromkeys(ids), *standing.touched] if len(ids) == query.limit + 1 else None
+    # Where the page is not full, those follow with whom nothing is open: the standing does not know them. Going back
+    # from one who owes nobody of them is met.
+    is_whole = len(ids) == query.limit + 1 or bool(query.before)
+    return [*dict.fromkeys(ids), *standing.touched] if is_whole else None
 
 
-def _beyond(value: str) -> str:
-    """After the key of a row, in the order of the list: from there on the index is read."""
+def _beyond(value: str, query: BalanceQuery) -> str:
+    """After the key of a row, or before it, in the order of the list: from there on the index is read."""
+    towards, beyond = ("<=", ">") if query.after else (">=", "<")
     return (
-        f"and s.{value} <= %(key_value)s::numeric and"
-        f" (-s.{value}, c.code, s.currency) > (-%(key_value)s::numeric, %(key_code)s, %(key_currency)s)"
+        f"and s.{value} {towards} %(key_value)s::numeric and"
+        f" (-s.{value}, c.code, s.currency) {beyond} (-%(key_value)s::numeric, %(key_code)s, %(key_currency)s)"
     )
 
 
@@ -288,11 +308,18 @@ def _first_step(query: BalanceQuery, parts: dict[str, str], standing: Standing |
     return f"with {open_items_sql(base=True, where=where)} {LISTED} {_RANKED.format(**parts)}"
 
 
-def found_ids(company: Company, text: str) -> str:
-    """The customers found by a text as an array, so that the server knows whether they are few or many. One query."""
+def found_ids(company: Company, text: str, *, limit: int | None = None) -> list[int]:
+    """The customers found by a text, at most `limit` of them: counted first, the server knows whether they are few or
+    many. One query."""
+    sql = found_sql(text, "") + (" limit %(most)s" if limit else "")
     with connection.cursor() as cursor:
-        cursor.execute(found_sql(text, ""), {"company": company.pk, **values_of(text)})
-        return f"{{{','.join(str(pk) for (pk,) in cursor.fetchall())}}}"
+        cursor.execute(sql, {"company": company.pk, "most": limit, **values_of(text)})
+        return list(dict.fromkeys(pk for (pk,) in cursor.fetchall()))
+
+
+def as_array(ids: Sequence[int]) -> str:
+    """As one constant: many ids in an array constructor are slow."""
+    return f"{{{','.join(map(str, ids))}}}"
 
 
 def clocks(company: Company, as_of: date, position: int) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlencode
 
 from arap.core.paging import read_number
-from customers.searching import look_ups, values_of
+from customers.searching import OF_ONE, look_ups, values_of
 
 View = Literal["all", "overdue", "credit", "mine", "held"]
 Standing = Literal["", "active", "inactive"]
@@ -20,6 +20,7 @@ VIEWS: dict[str, str] = {
 }
 STANDINGS = {"active": "is_active", "inactive": "not is_active"}
 NOBODY = "none"
+OF_TEXT = "exists (select from customers_customer f where (f.id = {of} or f.merged_into_id = {of}) and {one})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +102,12 @@ def found_sql(text: str, prefix: str) -> str:
     for name in ("company", *values_of(text)):
         found = found.replace(f"%({name})s", f"%({prefix}{name})s")
     return f"select coalesce(f.merged_into_id, f.id) from customers_customer f where f.id in ({found})"  # noqa: S608
+
+
+def of_text(prefix: str, *, of: str) -> str:
+    """Whether the customer `of` is found by the text, asked of one at a time: for a word that very many have."""
+    sql = OF_TEXT.format(of=of, one=OF_ONE.format(c="f."))
+    return sql.replace("%(like)s", f"%({prefix}like)s").replace("%(text)s", f"%({prefix}text)s")
 
 
 def _custom(given: str) -> str:

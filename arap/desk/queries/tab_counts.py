@@ -8,7 +8,7 @@ from django.db import connection
 
 from aging.standings import Standing, row_count, standing_at
 from arap.core.models import Company
-from arap.desk.queries.balances import BUCKETS, HELD, ITEMS_OF, LIST_OF, STORED, clocks, found_ids
+from arap.desk.queries.balances import BUCKETS, HELD, ITEMS_OF, LIST_OF, STORED, as_array, clocks, found_ids
 from arap.desk.queries.filters import Filters, condition
 from arap.ledger.queries import open_items_sql
 
@@ -113,7 +113,7 @@ def _listed(
     if not kept:
         only = "and c.id = any(%(ids)s::bigint[])"
     elif shared:  # nobody else need be listed
-        params["found"] = found_ids(company, shared)
+        params["found"] = as_array(found_ids(company, shared))
         only = "and c.id = any(%(found)s::bigint[])"
         stored += " and customer_id = any(%(found)s::bigint[])" if standing else ""
         where = where or ITEMS_OF.replace("%(ids)s", "%(found)s")

@@ -31,7 +31,7 @@ ORDERS: dict[Sort, tuple[str, bool]] = {
     "largest": ("amount", True),
     "smallest": ("amount", False),
 }
-FEW_MAX = 2_000
+FEW_MAX = 500
 PAIRED = "select id from receipts_receipt where company_id = %s and customers_pairs(lower(payer_name)) @> array[%s]"
 Key = tuple[date | Decimal, int]
 
