@@ -12,6 +12,8 @@ from arap.core.files import NewFile
 from arap.core.models import AuditEntry, Company, StoredFile, User
 from arap.desk.actions.personal_data import Erased, erase_person, run_erasure
 from arap.desk.tasks import erase_personal_data
+from arap.outbox.actions import NewMessage, queue
+from arap.outbox.models import Message
 from customers.access import looked
 from customers.actions import (
     NewCustomer,
@@ -190,3 +192,21 @@ def test_looks_are_noted_once_an_hour_and_exports_each_time(story: Story, clerk:
         looked(story.company, by, AccessEntry.Page.EXPORT, customer_id=story.haichen.pk)
     assert AccessEntry.objects.filter(page="customer").count() == 2
     assert AccessEntry.objects.filter(page="export").count() == 3
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_what_waits_to_be_sent_to_them_does_not_leave(
+    company: Company, clerk: User, settled: Customer, is_shared: bool
+) -> None:
+    """Unless a colleague reads the same mailbox."""
+    person = person_at(settled, clerk)
+    if is_shared:
+        add_contact(settled, name="Desk", email=WORDS[1].upper(), by=clerk)
+    new = NewMessage(
+        kind=Message.Kind.INVOICE, dedupe_key="x", to_address=WORDS[1], subject="x", body_text="x", language="en",
+        customer_id=settled.pk,
+    )  # fmt: skip
+    with transaction.atomic():
+        queue(company, [new], by=clerk)
+    erase_person(person, notes=[], by=clerk)
+    assert Message.objects.get().state == ("pending" if is_shared else "cancelled")

@@ -5,11 +5,12 @@ from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from arap.core import audit
 from arap.core.models import Company, User
 from arap.ledger.models import Item
+from arap.outbox.actions import cancel_to
 from customers.actions import ask_erasure, erase_contacts, erase_notes
 from customers.models import Contact, Customer, Note
 from customers.personal import contacts_due, notes_due, retention_of
@@ -48,7 +49,7 @@ def erase_person(contact: Contact, *, notes: list[int], by: User) -> bool:
     if open_items_of(contact.customer).exists():
         ask_erasure(contact, by=by)
         return False
-    erase_contacts(contact.company, [contact.pk], by=by, why="asked")
+    _erase(contact.company, [contact.pk], by=by, why="asked")
     return True
 
 
@@ -74,7 +75,17 @@ def _contacts(company: Company, due: QuerySet[Contact]) -> int:
     for asked, why in ((False, "schedule"), (True, "asked")):
         free = due.filter(erase_asked_at__isnull=not asked).exclude(_kept())
         while ids := list(free.values_list("pk", flat=True)[:CHUNK]):
-            count += erase_contacts(company, ids, by=None, why=why)
+            count += _erase(company, ids, by=None, why=why)
+    return count
+
+
+@transaction.atomic
+def _erase(company: Company, ids: list[int], *, by: User | None, why: str) -> int:
+    """Erase the contacts, and do not send what waits for them, unless somebody else reads the same mailbox."""
+    contacts = Contact.objects.filter(company=company).exclude(email="").annotate(address=Lower("email"))
+    addresses = set(contacts.filter(pk__in=ids).values_list("address", flat=True))
+    count = erase_contacts(company, ids, by=by, why=why)
+    cancel_to(company, addresses.difference(contacts.filter(address__in=addresses).values_list("address", flat=True)))
     return count
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CustomerBankForm(forms.Form):
@@ -18,7 +19,11 @@ class CustomerBankForm(forms.Form):
         error_messages={"required": _("Type the account number.")},
         help_text=_("An IBAN, or the number as the bank writes it."),
     )
-    bank = forms.CharField(label=_("Bank"), max_length=140, error_messages={"required": _("Type the bank’s name.")})
+    bank = forms.CharField(
+        label=pgettext_lazy("payment slip", "Bank"),
+        max_length=140,
+        error_messages={"required": _("Type the bank’s name.")},
+    )
     bic = forms.CharField(label=_("BIC (SWIFT code)"), max_length=20, required=False)
     proof = forms.CharField(
         label=_("How it was verified"),

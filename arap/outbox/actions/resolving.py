@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import connection, transaction
 from django.db.models import F, Model
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from arap.core import audit
@@ -81,6 +81,16 @@ def cancel_about(company: Company, about: type[Model], ids: Iterable[int]) -> in
     assert connection.in_atomic_block, "messages are withdrawn together with what they are about"
     waiting = messages_about_ids(company, about, ids).filter(state=State.PENDING)
     return waiting.update(state=State.CANCELLED)
+
+
+def cancel_to(company: Company, addresses: Iterable[str]) -> int:
+    """Do not send what waits for these addresses, whose people are forgotten; returns how many messages.
+
+    Belongs inside the transaction of the act that forgets them, which writes the audit row.
+    """
+    assert connection.in_atomic_block, "messages are withdrawn together with those they are for"
+    waiting = Message.objects.filter(company=company, state=State.PENDING).annotate(to=Lower("to_address"))
+    return waiting.filter(to__in=[address.lower() for address in addresses]).update(state=State.CANCELLED)
 
 
 def ask_again(company: Company, *, kind: Message.Kind, customer_id: int) -> None:
