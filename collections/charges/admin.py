@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from arap.core.admin.base import ReadOnlyAdmin, RoleAdmin
-from charges.models import ChargePolicy, ChargeRun
+from charges.models import ChargePolicy, ChargeRun, ChargeSchedule
 
 
 @admin.register(ChargePolicy)
@@ -15,6 +15,15 @@ class ChargePolicyAdmin(RoleAdmin):
     list_select_related = ("company", "customer")
     raw_id_fields = ("customer",)
     search_fields = ("segment", "customer__code", "customer__name", "customer__name_local")
+
+
+@admin.register(ChargeSchedule)
+class ChargeScheduleAdmin(RoleAdmin):
+    verb = "admin.charges"
+    list_display = ("company", "month_day", "is_active")
+    list_display_links = ("month_day",)
+    list_filter = ("is_active",)
+    list_select_related = ("company",)
 
 
 @admin.register(ChargeRun)

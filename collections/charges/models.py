@@ -115,6 +115,29 @@ class ChargePolicy(CompanyOwned):
             raise ValidationError({"segment": _("Choose a segment or a customer, not both.")})
 
 
+class ChargeSchedule(CompanyOwned):
+    """On which day of each month late payment is charged by itself, at night; without one, by hand alone."""
+
+    month_day = models.PositiveSmallIntegerField(
+        _("day of the month"), validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text=_("From 1 to 28. Every late day before it that was not charged yet is charged."),
+    )  # fmt: skip
+    is_active = models.BooleanField(_("active"), default=True, db_default=True)
+
+    class Meta(CompanyOwned.Meta):
+        ordering = ["company"]
+        verbose_name = _("schedule of late charges")
+        verbose_name_plural = _("schedules of late charges")
+        constraints = [
+            *CompanyOwned.Meta.constraints,
+            models.UniqueConstraint(fields=["company"], name="charges_chargeschedule_once"),
+            models.CheckConstraint(condition=Q(month_day__range=(1, 28)), name="charges_chargeschedule_day"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.month_day)
+
+
 class ChargeRun(CompanyOwned):
     """One act of charging all days before `until` that were not charged yet."""
 

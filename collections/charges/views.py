@@ -17,7 +17,7 @@ from arap.core.paging import read_number
 from arap.core.permissions import get_for, requires
 from charges.actions import charge_late
 from charges.forms import UntilForm
-from charges.models import ChargePolicy, ChargeRun
+from charges.models import ChargePolicy, ChargeRun, ChargeSchedule
 from charges.queries import DueCharge, charge_runs, due_charges, spans_of, sums_of
 
 PAGE = 20
@@ -35,6 +35,7 @@ def runs(request: CompanyRequest) -> HttpResponse:
     context = {
         "rows": page[:PAGE],
         "policies": policies.order_by("currency", "segment", "customer", "-valid_from")[:SHOWN_MAX],
+        "schedule": ChargeSchedule.objects.filter(company=request.company, is_active=True).first(),
         "is_first": after is None,
         "next_query": urlencode({"after": page[PAGE - 1].pk}) if len(page) > PAGE else "",
     }
