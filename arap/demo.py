@@ -83,7 +83,11 @@ def prepare() -> None:
     for name in ROLES:
         user, is_new = User.objects.get_or_create(
             username=name,
-            defaults={"full_name": name.replace("_", " ").capitalize(), "last_company": company},
+            defaults={
+                "full_name": name.replace("_", " ").capitalize(),
+                "email": f"{name.replace('_', '.')}@lanstone.example",
+                "last_company": company,
+            },
         )
         if is_new:
             user.set_password(PASSWORD)

@@ -60,7 +60,8 @@ def _week(week: Week, at: int, *, is_now: bool) -> Month:
     first, last = week.first_on, week.last_on
     asked = urlencode({"period": "days", "first": first.isoformat(), "last": last.isoformat()})
     return Month(
-        label=wording.short_day(first) if (WEEKS - 1 - at) % WEEKS_NAMED == 0 else "",
+        # The last one has no room for a name: half of it would stand outside.
+        label=wording.short_day(first) if at % WEEKS_NAMED == 0 else "",
         day=f"{wording.prose_day(first)} – {wording.prose_day(last)}",
         is_now=is_now,
         buckets=[Bucket(_("Collected"), week.collected, f"{reverse('desk:report', args=['receipts'])}?{asked}")],
